@@ -1,0 +1,16 @@
+//! `trueup` deploys a Git repository to Kubernetes: it renders what a commit
+//! wants, computes with the API server's own server-side apply what would
+//! change, does exactly that, waits until it is healthy, and records it.
+//!
+//! Data flows one way, each stage a plain function over plain data:
+//!
+//! ```text
+//! git ──► render ──► desired ─┐
+//!                             ├─► diff ─► plan ─► guard ─► apply ─► wait ─► release
+//! cluster ──► discovery ──► live ┘
+//! ```
+//!
+//! `docs/architecture.md` is the map.
+
+pub mod error;
+pub mod object;

@@ -1,0 +1,71 @@
+//! A manifest: an object as it is written or rendered, and where.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{ObjectId, ObjectRef};
+use crate::error::Location;
+
+/// Where a manifest comes from. Cheap to copy: one per object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    /// The file, relative to the repository's root (or as it was given; `-`
+    /// for standard input).
+    pub path: Arc<str>,
+    /// The line at which the object starts, from 1.
+    pub line: u32,
+    /// The column at which it starts, from 1.
+    pub column: u32,
+    /// The document within the file, from 1.
+    pub document: u32,
+    /// Whether the file holds more than one document.
+    pub several: bool,
+    /// The Git blob id (SHA-1, hex) of the file's content, whether or not it
+    /// is in a repository.
+    pub blob: Arc<str>,
+}
+
+impl Source {
+    /// The place of the object's first line.
+    pub fn location(&self) -> Location {
+        Location {
+            document: self.several.then_some(self.document),
+            ..Location::at(self.path.as_ref(), self.line, self.column)
+        }
+    }
+}
+
+/// An object as written, with its source. The body is the manifest's own JSON:
+/// it never goes through a typed struct, which would drop unknown fields.
+#[derive(Clone, PartialEq)]
+pub struct Manifest {
+    /// Its identity. The namespace is what the body says until the kind's
+    /// scope is known; then it's final.
+    pub id: ObjectId,
+    /// The API version it is written in.
+    pub version: String,
+    /// The whole object.
+    pub body: Value,
+    /// Where it stands.
+    pub source: Source,
+}
+
+impl Manifest {
+    /// How JSON output names it.
+    pub fn object_ref(&self) -> ObjectRef {
+        ObjectRef::new(&self.id, self.version.as_str())
+    }
+}
+
+/// Leaves the body out: it may be a Secret.
+impl fmt::Debug for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Manifest")
+            .field("id", &self.id)
+            .field("version", &self.version)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}

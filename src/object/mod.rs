@@ -1,0 +1,22 @@
+//! One Kubernetes object: its identity, its manifest and where that stands,
+//! paths into it, and the masking of what is secret in it.
+//!
+//! Everything here is plain data. Nothing here talks to a cluster, opens a
+//! file or prints; no secret value leaves this room unmasked.
+
+mod change;
+mod id;
+pub mod kinds;
+mod manifest;
+mod mask;
+mod path;
+mod scrub;
+mod secret_paths;
+
+pub use change::{Change, Op, RawChange};
+pub use id::{ApiVersion, GroupKind, ObjectId, ObjectRef};
+pub use manifest::{Manifest, Source};
+pub use mask::{Masks, Shown, mask_changes, mask_object};
+pub use path::{FieldPath, PathError, Step};
+pub use scrub::scrub;
+pub use secret_paths::{SecretPaths, sensitive};
