@@ -12,5 +12,7 @@
 //!
 //! `docs/architecture.md` is the map.
 
+pub mod config;
 pub mod error;
 pub mod object;
+pub mod yaml;

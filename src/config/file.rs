@@ -1,0 +1,195 @@
+//! `trueup.yaml` as it is written. These types are the only list of its keys:
+//! the JSON schema comes from them, and what is checked comes from the schema.
+
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::duration::Period;
+use super::kind::KindPattern;
+use super::limit::Limit;
+
+/// Configuration of trueup, which deploys this repository to Kubernetes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(title = "trueup.yaml")]
+pub(super) struct File {
+    /// The version of this file's format: 1.
+    #[schemars(extend("const" = 1))]
+    #[expect(dead_code, reason = "checked against the schema; there is only one version")]
+    version: u32,
+    /// What is deployed: with the environment's name it is the identity of
+    /// inventory, lock and history. Lower-case letters, digits and `-`.
+    #[schemars(extend("format" = "name", "pattern" = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "maxLength" = 40))]
+    pub(super) name: String,
+    /// Where trueup keeps its records in the cluster.
+    pub(super) state: Option<State>,
+    /// Manifests to deploy where an environment and the defaults name none: a
+    /// path, or a list of paths and items, relative to this file. Default: the
+    /// folder of this file.
+    pub(super) sources: Option<Sources>,
+    /// What every environment starts from. Maps merge, lists replace.
+    #[expect(dead_code, reason = "merged into each environment before it is read")]
+    defaults: Option<Settings>,
+    /// The places to deploy to, by name.
+    #[schemars(extend(
+        "propertyNames" = {"format": "environment", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"},
+        "minProperties" = 1
+    ))]
+    pub(super) environments: BTreeMap<String, Option<Settings>>,
+    /// What is kept of past releases.
+    pub(super) history: Option<History>,
+}
+
+/// Where trueup keeps its records in the cluster.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct State {
+    /// The namespace of inventory, lock and history. Default: the
+    /// environment's. Made first if it's missing.
+    #[schemars(extend("format" = "namespace"))]
+    pub(super) namespace: Option<String>,
+}
+
+/// What an environment, or all of them, is made of.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Settings {
+    /// The kubeconfig context. Default: the current one, or the service
+    /// account in a pod without kubeconfig.
+    #[schemars(extend("minLength" = 1))]
+    pub(super) context: Option<String>,
+    /// The kubeconfig file, relative to this file.
+    #[schemars(extend("minLength" = 1))]
+    pub(super) kubeconfig: Option<String>,
+    /// Which cluster it must be.
+    pub(super) cluster: Option<Cluster>,
+    /// The namespace of objects that name none.
+    #[schemars(extend("format" = "namespace"))]
+    pub(super) namespace: Option<String>,
+    /// Manifests to deploy: a path, or a list of paths and items, relative to
+    /// this file.
+    pub(super) sources: Option<Sources>,
+    /// Waiting for health after applying.
+    pub(super) wait: Option<Wait>,
+    /// How much one run may change before a person must confirm it.
+    pub(super) limits: Option<Limits>,
+    /// Kinds that are never deleted without an override. Default:
+    /// `Namespace`, `PersistentVolumeClaim` and `CustomResourceDefinition`.
+    pub(super) protect: Option<Vec<KindPattern>>,
+}
+
+/// Which cluster it must be.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Cluster {
+    /// The uid of the cluster's `kube-system` namespace, which pins the
+    /// cluster itself, however it's reached.
+    #[schemars(extend("format" = "uid"))]
+    pub(super) uid: Option<String>,
+}
+
+/// Waiting for health after applying.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Wait {
+    /// How long, such as 90s or 1h30m. Default: 5m.
+    pub(super) timeout: Option<Period>,
+}
+
+/// How much one run may change before a person must confirm it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Limits {
+    /// Deletions. Default: 20%.
+    pub(super) delete: Option<Limit>,
+}
+
+/// What is kept of past releases.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct History {
+    /// How many releases. Default: 20.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub(super) keep: Option<u32>,
+}
+
+/// A path, or a list of paths and items.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Sources {
+    /// One path.
+    One(#[schemars(extend("format" = "path"))] String),
+    /// Several.
+    Many(Vec<SourceEntry>),
+}
+
+/// A path, or a path with how to render it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum SourceEntry {
+    /// A file or folder.
+    Path(#[schemars(extend("format" = "path"))] String),
+    /// A path with how to render it.
+    Item(SourceItem),
+}
+
+/// What to deploy, and how it becomes manifests.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SourceItem {
+    /// A file or folder, relative to `trueup.yaml`.
+    #[schemars(extend("format" = "path"))]
+    pub path: String,
+    /// How it becomes manifests.
+    #[serde(default)]
+    pub renderer: Renderer,
+}
+
+/// How a source becomes manifests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Renderer {
+    /// YAML and JSON files as they are.
+    #[default]
+    Plain,
+}
+
+/// The JSON schema of `trueup.yaml` (draft 2020-12), for editors and for the
+/// check of every file that is read.
+pub fn schema() -> Value {
+    let mut schema = SchemaGenerator::default().into_root_schema_for::<File>().to_value();
+    let definitions = schema["$defs"].clone();
+    refuse_empty_values(&mut schema, &definitions);
+    schema
+}
+
+/// Whether optional or not, a key that is written needs a value; only maps may
+/// be left empty. The derived schema lets every optional key be null.
+fn refuse_empty_values(schema: &mut Value, definitions: &Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(|item| refuse_empty_values(item, definitions)),
+        Value::Object(map) => {
+            map.values_mut().for_each(|inner| refuse_empty_values(inner, definitions));
+            if let Some(Value::Array(types)) = map.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    map.insert("type".into(), only);
+                }
+            }
+            if let Some(Value::Array(choices)) = map.get_mut("anyOf") {
+                let is_section = choices.iter().any(|choice| is_object(choice, definitions));
+                choices.retain(|choice| is_section || choice["type"] != "null");
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_object(schema: &Value, definitions: &Value) -> bool {
+    let name = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/$defs/"));
+    name.is_some_and(|name| definitions[name]["type"] == "object")
+}

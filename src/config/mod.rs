@@ -1,0 +1,227 @@
+//! `trueup.yaml`: finding it, reading it, and what it says about each
+//! environment.
+//!
+//! In comes the file's text; out go environments with every default filled in,
+//! or everything that's wrong with the file, in its order, each with line and
+//! column. [`schema`] gives editors the same rules. A key that this version
+//! doesn't act on is refused, never ignored.
+//!
+//! Never talks to a cluster, never opens a source, and apart from [`find`]
+//! never touches the disk: a configuration may come from any commit.
+
+mod check;
+mod duration;
+mod file;
+mod find;
+mod format;
+mod glob;
+mod kind;
+mod limit;
+mod resolve;
+mod unsupported;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::error::{Diagnostic, Location, did_you_mean};
+use crate::object::FieldPath;
+use crate::yaml;
+use check::Finding;
+
+pub use duration::{Period, PeriodError};
+pub use file::{Renderer, SourceItem, schema};
+pub use find::{FILE_NAME, find};
+pub use kind::{KindError, KindPattern};
+pub use limit::{Limit, LimitError};
+
+/// Objects in the cluster are called `trueup-NAME-ENVIRONMENT`, which must fit
+/// into a label's value (and thus into every kind of name there is).
+const LONGEST_TARGET: usize = 63;
+
+/// The smallest configuration there is, for hints.
+const SMALLEST: &str = "the smallest is `{version: 1, name: shop, environments: {dev: {}}}`";
+
+/// A configuration without faults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// What is deployed; with an environment's name the identity of a target.
+    pub name: String,
+    /// The environments, in the file's order; at least one.
+    pub environments: Vec<Environment>,
+    path: String,
+}
+
+/// A place to deploy to, with all defaults filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// The name of what is deployed: the `name` of the file.
+    pub project: String,
+    /// What to deploy; paths are relative to the file.
+    pub sources: Vec<SourceItem>,
+    /// The kubeconfig context; `None` for the current one.
+    pub context: Option<String>,
+    /// The kubeconfig file, relative to the file; `None` for the usual one.
+    pub kubeconfig: Option<String>,
+    /// The uid that the cluster's `kube-system` namespace must have.
+    pub cluster_uid: Option<String>,
+    /// The namespace of objects that name none; `None` for the context's.
+    pub namespace: Option<String>,
+    /// The namespace of inventory, lock and history: the one of `state`, else
+    /// the environment's; `None` for the context's.
+    pub state_namespace: Option<String>,
+    /// How long to wait for health after applying.
+    pub wait_timeout: Duration,
+    /// How many objects a run may delete.
+    pub delete_limit: Limit,
+    /// Kinds that are never deleted without an override.
+    pub protect: Vec<KindPattern>,
+    /// How many releases are kept.
+    pub history_keep: u32,
+}
+
+/// Reads a configuration; `path` is what errors call it. On failure returns
+/// everything that's wrong, in the file's order.
+pub fn parse(text: &str, path: &str) -> Result<Config, Vec<Diagnostic>> {
+    let mut value = only_document(text, path).map_err(|diagnostic| vec![diagnostic])?;
+    let findings = findings(&value);
+    if !findings.is_empty() {
+        return Err(diagnostics(findings, text, path));
+    }
+    resolve::layer_defaults(&mut value);
+    let file: file::File = serde_json::from_value(value).map_err(|error| {
+        // The schema comes from the types, so what it lets pass they take.
+        vec![Diagnostic::new(error.to_string()).at(Location::file(path))]
+    })?;
+    let name = file.name.clone();
+    let mut environments = resolve::environments(file);
+    environments.sort_by_key(|environment| {
+        yaml::locate(text, 1, &FieldPath::fields(["environments", &environment.name]))
+    });
+    Ok(Config { name, environments, path: path.to_owned() })
+}
+
+impl Config {
+    /// The environment of this name.
+    pub fn environment(&self, name: &str) -> Result<&Environment, Diagnostic> {
+        self.environments.iter().find(|environment| environment.name == name).ok_or_else(|| {
+            let diagnostic = Diagnostic::new(format!("unknown environment {name:?}"));
+            let diagnostic = match did_you_mean(name, self.names()) {
+                Some(meant) => diagnostic.hint(format!("did you mean {meant:?}?")),
+                None => diagnostic,
+            };
+            self.with_list(diagnostic)
+        })
+    }
+
+    /// The environments that names and patterns (`prod-*`) mean, or all of
+    /// them, in the file's order, each once. Where there is only one it needs
+    /// no name.
+    pub fn select(&self, names: &[String], all: bool) -> Result<Vec<&Environment>, Diagnostic> {
+        if all || (names.is_empty() && self.environments.len() == 1) {
+            return Ok(self.environments.iter().collect());
+        }
+        if names.is_empty() {
+            let diagnostic = Diagnostic::new("several environments are configured, and none is named");
+            return Err(self
+                .with_list(diagnostic)
+                .hint("name one, several, a pattern such as 'prod-*', or use --all"));
+        }
+        for name in names {
+            self.check_selector(name)?;
+        }
+        let is_meant =
+            |environment: &&Environment| names.iter().any(|name| glob::fits(name, &environment.name));
+        Ok(self.environments.iter().filter(is_meant).collect())
+    }
+
+    fn check_selector(&self, name: &str) -> Result<(), Diagnostic> {
+        if !glob::is_pattern(name) {
+            return self.environment(name).map(|_| ());
+        }
+        if self.names().any(|environment| glob::fits(name, environment)) {
+            return Ok(());
+        }
+        Err(self.with_list(Diagnostic::new(format!("no environment matches {name:?}"))))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.environments.iter().map(|environment| environment.name.as_str())
+    }
+
+    fn with_list(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let names: Vec<_> = self.names().collect();
+        diagnostic.at(Location::file(self.path.as_str())).hint(format!("environments: {}", names.join(", ")))
+    }
+}
+
+fn only_document(text: &str, path: &str) -> Result<Value, Diagnostic> {
+    let documents = yaml::documents(text).map_err(|error| error.diagnostic(path))?;
+    let mut documents = documents.into_iter();
+    let first = documents
+        .next()
+        .ok_or_else(|| Diagnostic::new("this file is empty").at(Location::file(path)).hint(SMALLEST))?;
+    match documents.next() {
+        None => Ok(first.value),
+        Some(second) => Err(Diagnostic::new("a configuration is one document, and here starts another")
+            .at(Location::at(path, second.line, second.column))),
+    }
+}
+
+fn findings(file: &Value) -> Vec<Finding> {
+    if let Some(finding) = newer_version(file) {
+        return vec![finding];
+    }
+    let mut findings = check::findings(&schema(), file);
+    findings.extend(too_long_targets(file));
+    findings
+}
+
+/// Another version may mean anything by any key: nothing else is checked.
+fn newer_version(file: &Value) -> Option<Finding> {
+    let version = file.get("version")?.as_u64().filter(|version| *version > 1)?;
+    let path = FieldPath::fields(["version"]);
+    let message =
+        format!("version {version} of trueup.yaml isn't known to this trueup, which reads version 1");
+    Some(Finding::at_key(&path, message).hint("update trueup"))
+}
+
+fn too_long_targets(file: &Value) -> Vec<Finding> {
+    let name = file["name"].as_str().unwrap_or_default();
+    let environments = file["environments"].as_object();
+    let names = environments.into_iter().flat_map(serde_json::Map::keys);
+    names
+        .filter(|environment| format!("trueup-{name}-{environment}").len() > LONGEST_TARGET)
+        .map(|environment| {
+            let message = format!(
+                "`trueup-{name}-{environment}`, which objects in the cluster are called, is longer than {LONGEST_TARGET} characters"
+            );
+            Finding::at_key(&FieldPath::fields(["environments", environment]), message)
+                .hint("shorten the environment's name, or `name`")
+        })
+        .collect()
+}
+
+/// The findings as users see them, in the file's order.
+fn diagnostics(findings: Vec<Finding>, text: &str, path: &str) -> Vec<Diagnostic> {
+    let mut located: Vec<_> = findings
+        .into_iter()
+        .map(|finding| {
+            let locate = if finding.at_value { yaml::locate_value } else { yaml::locate };
+            (locate(text, 1, &finding.path).unwrap_or((1, 1)), finding)
+        })
+        .collect();
+    located.sort_by_key(|(place, _)| *place);
+    located
+        .into_iter()
+        .map(|((line, column), finding)| {
+            let diagnostic = Diagnostic::new(finding.message).at(Location::at(path, line, column));
+            finding.hint.into_iter().fold(diagnostic, Diagnostic::hint)
+        })
+        .collect()
+}

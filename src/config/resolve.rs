@@ -1,0 +1,87 @@
+//! From the file as written to environments with everything filled in.
+
+use serde_json::{Map, Value};
+
+use super::Environment;
+use super::duration::Period;
+use super::file::{File, Renderer, Settings, SourceEntry, SourceItem, Sources};
+use super::kind::KindPattern;
+use super::limit::Limit;
+
+const DEFAULT_WAIT: std::time::Duration = std::time::Duration::from_secs(5 * 60);
+const DEFAULT_DELETE: Limit = Limit::Percent(20);
+const DEFAULT_PROTECT: [&str; 3] = ["Namespace", "PersistentVolumeClaim", "CustomResourceDefinition"];
+const DEFAULT_KEEP: u32 = 20;
+/// The folder of `trueup.yaml`.
+const DEFAULT_SOURCE: &str = ".";
+
+/// Lays every environment over the defaults, before they are typed: so that
+/// no field can be forgotten here.
+pub(super) fn layer_defaults(file: &mut Value) {
+    let defaults = file["defaults"].clone();
+    if let Some(environments) = file["environments"].as_object_mut() {
+        for environment in environments.values_mut() {
+            *environment = layered(&defaults, environment);
+        }
+    }
+}
+
+/// Maps merge, everything else replaces; what's empty leaves the default.
+fn layered(under: &Value, over: &Value) -> Value {
+    match (under, over) {
+        (_, Value::Null) => under.clone(),
+        (Value::Object(under), Value::Object(over)) => {
+            let mut map: Map<String, Value> = under.clone();
+            for (key, value) in over {
+                let value = layered(under.get(key).unwrap_or(&Value::Null), value);
+                map.insert(key.clone(), value);
+            }
+            Value::Object(map)
+        }
+        _ => over.clone(),
+    }
+}
+
+/// The environments of a file whose defaults are layered in, sorted by name.
+pub(super) fn environments(mut file: File) -> Vec<Environment> {
+    let environments = std::mem::take(&mut file.environments);
+    let settings = environments.into_iter().map(|(name, settings)| (name, settings.unwrap_or_default()));
+    settings.map(|(name, settings)| environment(&file, name, settings)).collect()
+}
+
+fn environment(file: &File, name: String, settings: Settings) -> Environment {
+    let state_namespace = file.state.as_ref().and_then(|state| state.namespace.clone());
+    let keep = file.history.as_ref().and_then(|history| history.keep);
+    let sources = settings.sources.as_ref().or(file.sources.as_ref());
+    Environment {
+        name,
+        project: file.name.clone(),
+        sources: sources.map_or_else(|| vec![plain(DEFAULT_SOURCE)], source_items),
+        context: settings.context,
+        kubeconfig: settings.kubeconfig,
+        cluster_uid: settings.cluster.and_then(|cluster| cluster.uid),
+        state_namespace: state_namespace.or_else(|| settings.namespace.clone()),
+        namespace: settings.namespace,
+        wait_timeout: settings.wait.and_then(|wait| wait.timeout).map_or(DEFAULT_WAIT, |Period(time)| time),
+        delete_limit: settings.limits.and_then(|limits| limits.delete).unwrap_or(DEFAULT_DELETE),
+        protect: settings.protect.unwrap_or_else(|| DEFAULT_PROTECT.map(KindPattern::any_group).to_vec()),
+        history_keep: keep.unwrap_or(DEFAULT_KEEP),
+    }
+}
+
+fn source_items(sources: &Sources) -> Vec<SourceItem> {
+    match sources {
+        Sources::One(path) => vec![plain(path)],
+        Sources::Many(entries) => entries
+            .iter()
+            .map(|entry| match entry {
+                SourceEntry::Path(path) => plain(path),
+                SourceEntry::Item(item) => item.clone(),
+            })
+            .collect(),
+    }
+}
+
+fn plain(path: &str) -> SourceItem {
+    SourceItem { path: path.to_owned(), renderer: Renderer::Plain }
+}

@@ -1,0 +1,307 @@
+//! Files as people write them: what they mean, and what is said about them
+//! when they're wrong.
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use super::*;
+
+const FILE: &str = "\
+version: 1
+name: shop
+state: {namespace: deploys}
+sources: deploy/base
+defaults:
+  namespace: shop
+  wait: {timeout: 1h}
+  limits: {delete: 5}
+  protect: [Namespace]
+environments:
+  dev:
+  staging:
+    context: staging
+    sources: [deploy/base, deploy/staging]
+  prod:
+    context: production
+    kubeconfig: ./kubeconfig
+    cluster: {uid: 0b3cf4f5-3e69-4b8c-a35c-0a6b2e5d1f00}
+    namespace: shop-prod
+    sources:
+      - {path: deploy/prod, renderer: plain}
+    wait: {timeout: 10m}
+    limits: {delete: 20%}
+    protect: [StatefulSet.apps, Secret]
+history: {keep: 7}
+";
+
+#[track_caller]
+fn config(text: &str) -> Config {
+    parse(text, "trueup.yaml").unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"))
+}
+
+fn complaints(text: &str) -> String {
+    let diagnostics = parse(text, "trueup.yaml").expect_err("refused");
+    diagnostics.iter().map(complaint).collect()
+}
+
+fn complaint(diagnostic: &Diagnostic) -> String {
+    let place = diagnostic.location.as_ref().map_or_else(String::new, ToString::to_string);
+    let mut lines = vec![format!("{place}: {}\n", diagnostic.message)];
+    lines.extend(diagnostic.hints.iter().map(|hint| format!("  hint: {hint}\n")));
+    lines.concat()
+}
+
+#[test]
+fn environments_lie_over_the_defaults() {
+    let config = config(FILE);
+    let prod = config.environment("prod").expect("known");
+    assert_eq!(
+        *prod,
+        Environment {
+            name: "prod".into(),
+            project: "shop".into(),
+            sources: vec![SourceItem { path: "deploy/prod".into(), renderer: Renderer::Plain }],
+            context: Some("production".into()),
+            kubeconfig: Some("./kubeconfig".into()),
+            cluster_uid: Some("0b3cf4f5-3e69-4b8c-a35c-0a6b2e5d1f00".into()),
+            namespace: Some("shop-prod".into()),
+            state_namespace: Some("deploys".into()),
+            wait_timeout: Duration::from_secs(600),
+            delete_limit: Limit::Percent(20),
+            protect: vec!["StatefulSet.apps".parse().expect("a kind"), "Secret".parse().expect("a kind")],
+            history_keep: 7,
+        }
+    );
+    let dev = config.environment("dev").expect("known");
+    assert_eq!((dev.namespace.as_deref(), dev.wait_timeout), (Some("shop"), Duration::from_secs(3600)));
+    assert_eq!((dev.delete_limit, dev.protect.len()), (Limit::Count(5), 1));
+    let paths: Vec<_> = dev.sources.iter().map(|source| source.path.as_str()).collect();
+    assert_eq!(paths, ["deploy/base"]);
+}
+
+#[test]
+fn the_smallest_file_leaves_everything_to_the_defaults() {
+    let config = config("{version: 1, name: shop, environments: {dev: {}}}");
+    let dev = &config.environments[0];
+    assert_eq!(
+        (dev.context.as_ref(), dev.namespace.as_ref(), dev.state_namespace.as_ref()),
+        (None, None, None)
+    );
+    assert_eq!((dev.wait_timeout, dev.delete_limit), (Duration::from_secs(300), Limit::Percent(20)));
+    let protected: Vec<_> = dev.protect.iter().map(ToString::to_string).collect();
+    assert_eq!(protected, ["Namespace", "PersistentVolumeClaim", "CustomResourceDefinition"]);
+    assert_eq!((dev.history_keep, dev.sources[0].path.as_str()), (20, "."));
+}
+
+#[test]
+fn records_live_in_the_environments_namespace_unless_told_otherwise() {
+    let config = config("{version: 1, name: shop, environments: {dev: {namespace: shop}}}");
+    assert_eq!(config.environments[0].state_namespace.as_deref(), Some("shop"));
+}
+
+fn selected(names: &[&str], all: bool) -> Result<Vec<String>, String> {
+    let names: Vec<_> = names.iter().map(ToString::to_string).collect();
+    match config(FILE).select(&names, all) {
+        Ok(environments) => Ok(environments.iter().map(|environment| environment.name.clone()).collect()),
+        Err(diagnostic) => Err(complaint(&diagnostic)),
+    }
+}
+
+#[test]
+fn environments_are_selected_in_the_files_order() {
+    let names = |names: &[&str]| Ok(names.iter().map(ToString::to_string).collect());
+    assert_eq!(selected(&[], true), names(&["dev", "staging", "prod"]));
+    assert_eq!(selected(&["prod", "dev", "prod"], false), names(&["dev", "prod"]));
+    assert_eq!(selected(&["*d*", "prod"], false), names(&["dev", "prod"]));
+    let one = config("{version: 1, name: shop, environments: {dev: {}}}");
+    assert_eq!(one.select(&[], false).expect("the only one").len(), 1);
+}
+
+#[test]
+fn an_environment_that_is_not_there_is_explained() {
+    assert_snapshot!(selected(&["prdo"], false).expect_err("unknown"), @r#"
+    trueup.yaml: unknown environment "prdo"
+      hint: did you mean "prod"?
+      hint: environments: dev, staging, prod
+    "#);
+    assert_snapshot!(selected(&["qa-*"], false).expect_err("unknown"), @r#"
+    trueup.yaml: no environment matches "qa-*"
+      hint: environments: dev, staging, prod
+    "#);
+    assert_snapshot!(selected(&[], false).expect_err("ambiguous"), @"
+    trueup.yaml: several environments are configured, and none is named
+      hint: environments: dev, staging, prod
+      hint: name one, several, a pattern such as 'prod-*', or use --all
+    ");
+}
+
+#[test]
+fn everything_wrong_is_said_at_once_in_the_files_order() {
+    let text = "\
+version: 1
+nmae: shop
+name: 12
+state: [deploys]
+environments:
+  prod:
+    contxt: prod
+    namespace: Shop
+    context:
+    rollout: {order: [[eu], [us]]}
+    wait: {timeout: 90}
+    limits: {delete: 120%, replace: 0}
+    protect: [namespace]
+    cluster: {uid: production}
+    sources:
+      - {path: /etc, renderer: helm, release: web}
+      - {renderer: helmm}
+      - 3
+  no: {}
+  Dev: yes
+history: {keep: 0}
+notify: []
+";
+    assert_snapshot!(complaints(text), @r#"
+    trueup.yaml:2:1: unknown key `nmae`
+      hint: did you mean `name`?
+    trueup.yaml:3:7: `name` must be a string, not a number
+      hint: put it in quotes if it's meant as text
+    trueup.yaml:4:8: `state` must be a map, not a list
+    trueup.yaml:7:5: unknown key `environments.prod.contxt`
+      hint: did you mean `context`?
+    trueup.yaml:8:16: `environments.prod.namespace`: "Shop" isn't a name: lower-case letters, digits and `-` between them are allowed
+    trueup.yaml:9:5: `environments.prod.context` is empty
+    trueup.yaml:10:5: `environments.prod.rollout` isn't supported by this version of trueup
+    trueup.yaml:11:21: `environments.prod.wait.timeout` must be a duration such as 5m, not a number
+    trueup.yaml:12:22: `environments.prod.limits.delete`: "120%" isn't a limit: it must be a number of objects, or a percentage such as 20%
+    trueup.yaml:12:28: `environments.prod.limits.replace` isn't supported by this version of trueup
+    trueup.yaml:13:15: `environments.prod.protect[0]`: "namespace" isn't a kind: it's written as in manifests, such as Namespace or Deployment.apps
+    trueup.yaml:14:20: `environments.prod.cluster.uid`: "production" isn't a uid: `kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints it
+    trueup.yaml:16:16: `environments.prod.sources[0].path`: "/etc" is absolute: it must be relative to this file
+    trueup.yaml:16:32: `environments.prod.sources[0].renderer: helm` isn't supported by this version of trueup
+    trueup.yaml:16:38: `environments.prod.sources[0].release` isn't supported by this version of trueup
+    trueup.yaml:17:9: `environments.prod.sources[1].path` is missing
+    trueup.yaml:17:20: `environments.prod.sources[1].renderer` must be plain, not "helmm"
+    trueup.yaml:18:9: `environments.prod.sources[2]` must be a string or a map, not a number
+    trueup.yaml:19:3: `environments.false`: YAML reads this key as the boolean false, not as a name: put it in quotes if it's one
+    trueup.yaml:20:3: `environments.Dev`: "Dev" isn't a name: lower-case letters, digits and `-` between them are allowed
+    trueup.yaml:20:8: `environments.Dev` must be a map, not a boolean
+    trueup.yaml:21:17: `history.keep` must be at least 1, not 0
+    trueup.yaml:22:1: `notify` isn't supported by this version of trueup
+    "#);
+}
+
+#[test]
+fn what_must_be_there_is_missed() {
+    assert_snapshot!(complaints("environments: {}\n"), @"
+    trueup.yaml:1:1: `version` is missing
+    trueup.yaml:1:1: `name` is missing
+    trueup.yaml:1:1: `environments` is empty
+    ");
+    assert_snapshot!(complaints("# nothing yet\n"), @"
+    trueup.yaml: this file is empty
+      hint: the smallest is `{version: 1, name: shop, environments: {dev: {}}}`
+    ");
+    assert_snapshot!(complaints("- a\n"), @"trueup.yaml:1:1: this file must be a map, not a list");
+    assert_snapshot!(complaints("version: 1\nname:\nenvironments:\n"), @"
+    trueup.yaml:2:1: `name` is empty
+    trueup.yaml:3:1: `environments` is empty
+    ");
+}
+
+#[test]
+fn numbers_have_their_bounds() {
+    let with = |history: &str| {
+        format!("{{version: 1, name: a, environments: {{b: {{}}}}, history: {{keep: {history}}}}}")
+    };
+    assert_snapshot!(complaints(&with("1.5")), @"trueup.yaml:1:62: `history.keep` must be a whole number, not a number with a fraction");
+    assert_snapshot!(complaints(&with("99999999999")), @"trueup.yaml:1:62: `history.keep` must be at most 10000, not 99999999999");
+    assert_snapshot!(complaints(&with("~")), @"trueup.yaml:1:56: `history.keep` is empty");
+}
+
+#[test]
+fn another_version_says_only_that() {
+    assert_snapshot!(complaints("version: 2\nnew: thing\n"), @"
+    trueup.yaml:1:1: version 2 of trueup.yaml isn't known to this trueup, which reads version 1
+      hint: update trueup
+    ");
+    assert_snapshot!(complaints("{version: 0, name: a, environments: {b: {}}}"), @"trueup.yaml:1:11: `version` must be 1, not 0");
+}
+
+#[test]
+fn only_one_document_without_duplicates_is_a_configuration() {
+    assert_snapshot!(complaints("version: 1\n---\nname: a\n"), @"trueup.yaml:3:1: a configuration is one document, and here starts another");
+    assert_snapshot!(complaints("version: 1\nversion: 1\n"), @r#"trueup.yaml:2:1: duplicate key "version" (first at line 1)"#);
+}
+
+#[test]
+fn names_must_fit_together_into_an_objects_name() {
+    let text = format!(
+        "version: 1\nname: {}\nenvironments:\n  {}:\n  {}:\n",
+        "n".repeat(40),
+        "e".repeat(15),
+        "f".repeat(16)
+    );
+    assert_snapshot!(complaints(&text), @"
+    trueup.yaml:5:3: `trueup-nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn-ffffffffffffffff`, which objects in the cluster are called, is longer than 63 characters
+      hint: shorten the environment's name, or `name`
+    ");
+}
+
+#[test]
+fn every_key_of_the_contract_works_or_is_refused_by_name() {
+    for key in [
+        "movedFrom",
+        "ignore",
+        "conflicts",
+        "adopt",
+        "sensitive",
+        "health",
+        "policies",
+        "checks",
+        "verify",
+        "secrets",
+        "notify",
+    ] {
+        let text = format!("{{version: 1, name: shop, environments: {{dev: {{}}}}, {key}: [] }}");
+        assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
+    }
+    for key in ["vars", "clusters", "rollout", "requires", "rollbackOnFailure"] {
+        for place in ["environments: {dev: {KEY: {}}}", "defaults: {KEY: {}}, environments: {dev: {}}"] {
+            let text = format!("{{version: 1, name: shop, {}}}", place.replace("KEY", key));
+            assert!(complaints(&text).contains("isn't supported by this version"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_schema_lets_only_maps_be_empty() {
+    let schema = schema();
+    assert_eq!(schema["properties"]["defaults"]["anyOf"][1]["type"], "null");
+    assert_eq!(schema["$defs"]["Settings"]["properties"]["namespace"]["type"], "string");
+    assert_eq!(schema["$defs"]["Wait"]["properties"]["timeout"]["type"], "string");
+    assert_eq!(
+        schema["$defs"]["Settings"]["properties"]["sources"]["anyOf"].as_array().map(Vec::len),
+        Some(1)
+    );
+}
+
+/// Lines out of which whole files may come together.
+fn line() -> impl Strategy<Value = String> {
+    let keys = "version|name|state|sources|defaults|environments|history|context|cluster|namespace|wait|limits|protect|uid|timeout|delete|keep|path|renderer|dev";
+    let values = "| 1| shop| 5m| 20%| plain| .| [a, b]| [Namespace]| {}| []| ~| 2.5| true| {timeout: 1h}| {path: a}| [{path: a}]";
+    let pick = |words: &'static str| prop::sample::select(words.split('|').collect::<Vec<_>>());
+    (0usize..3, pick(keys), pick(values))
+        .prop_map(|(depth, key, value)| format!("{}{key}:{value}\n", "  ".repeat(depth)))
+}
+
+proptest! {
+    #[test]
+    fn what_the_schema_lets_pass_the_types_take(lines in prop::collection::vec(line(), 0..8)) {
+        let text = format!("version: 1\nname: shop\nenvironments:\n  prod:\n{}", lines.concat());
+        for diagnostic in parse(&text, "trueup.yaml").err().into_iter().flatten() {
+            let line = diagnostic.location.as_ref().and_then(|location| location.line);
+            prop_assert!(line.is_some(), "{}: {:?}", text, diagnostic);
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! The reader against Go's: what `sigs.k8s.io/yaml` v1.6.0 makes of rough
+//! documents, recorded from it.
+
+use serde_json::Value;
+
+use crate::yaml::{documents, to_text};
+
+/// Instead of a value: an error.
+const REFUSED: &str = "";
+
+/// A text and the JSON that `YAMLToJSON` makes of it.
+const SAME_AS_GO: &[(&str, &str)] = &[
+    ("a: y", r#"{"a": true}"#),
+    ("a: Y", r#"{"a": true}"#),
+    ("a: yes", r#"{"a": true}"#),
+    ("a: Yes", r#"{"a": true}"#),
+    ("a: YES", r#"{"a": true}"#),
+    ("a: yEs", r#"{"a": "yEs"}"#),
+    ("a: on", r#"{"a": true}"#),
+    ("a: On", r#"{"a": true}"#),
+    ("a: true", r#"{"a": true}"#),
+    ("a: TRUE", r#"{"a": true}"#),
+    ("a: n", r#"{"a": false}"#),
+    ("a: No", r#"{"a": false}"#),
+    ("a: off", r#"{"a": false}"#),
+    ("a: False", r#"{"a": false}"#),
+    ("a: \"yes\"", r#"{"a": "yes"}"#),
+    ("a: 'on'", r#"{"a": "on"}"#),
+    ("y: 1", r#"{"true": 1}"#),
+    ("no: 1", r#"{"false": 1}"#),
+    ("On: {off: 1}", r#"{"true": {"false": 1}}"#),
+    ("\"no\": 1", r#"{"no": 1}"#),
+    ("a: ~", r#"{"a": null}"#),
+    ("a: null", r#"{"a": null}"#),
+    ("a: Null", r#"{"a": null}"#),
+    ("a: NULL", r#"{"a": null}"#),
+    ("a: nULL", r#"{"a": "nULL"}"#),
+    ("a:", r#"{"a": null}"#),
+    ("a: \"null\"", r#"{"a": "null"}"#),
+    ("~: 1", REFUSED),
+    ("null: 1", REFUSED),
+    ("? \n: 1", REFUSED),
+    ("a: 0", r#"{"a": 0}"#),
+    ("a: -0", r#"{"a": 0}"#),
+    ("a: +12", r#"{"a": 12}"#),
+    ("a: 0644", r#"{"a": 420}"#),
+    ("a: 0o644", r#"{"a": 420}"#),
+    ("a: 0O17", r#"{"a": 15}"#),
+    ("a: 08", r#"{"a": 8}"#),
+    ("a: 0_8", r#"{"a": 8}"#),
+    ("a: 09.5", r#"{"a": 9.5}"#),
+    ("a: -0777", r#"{"a": -511}"#),
+    ("a: 00", r#"{"a": 0}"#),
+    ("a: 0x1F", r#"{"a": 31}"#),
+    ("a: 0X1f", r#"{"a": 31}"#),
+    ("a: 0x", r#"{"a": "0x"}"#),
+    ("a: 0xZZ", r#"{"a": "0xZZ"}"#),
+    ("a: -0x1F", r#"{"a": -31}"#),
+    ("a: 0b101", r#"{"a": 5}"#),
+    ("a: -0b11", r#"{"a": -3}"#),
+    ("a: 0b102", r#"{"a": "0b102"}"#),
+    ("a: 0b-1", r#"{"a": -1}"#),
+    ("a: 1_000", r#"{"a": 1000}"#),
+    ("a: 1_", r#"{"a": 1}"#),
+    ("a: _1", r#"{"a": "_1"}"#),
+    ("a: 1,000", r#"{"a": "1,000"}"#),
+    ("a: 1__0", r#"{"a": 10}"#),
+    ("a: 18446744073709551615", r#"{"a": 18446744073709551615}"#),
+    ("a: 18446744073709551616", r#"{"a": 18446744073709552000}"#),
+    ("a: +18446744073709551615", r#"{"a": 18446744073709552000}"#),
+    ("a: -9223372036854775808", r#"{"a": -9223372036854775808}"#),
+    ("a: -9223372036854775809", r#"{"a": -9223372036854776000}"#),
+    ("a: 0xFFFFFFFFFFFFFFFF", r#"{"a": 18446744073709551615}"#),
+    ("a: 0xFFFFFFFFFFFFFFFFF", r#"{"a": "0xFFFFFFFFFFFFFFFFF"}"#),
+    ("a: 1.5", r#"{"a": 1.5}"#),
+    ("a: 1.0", r#"{"a": 1}"#),
+    ("a: 1.", r#"{"a": 1}"#),
+    ("a: .5", r#"{"a": 0.5}"#),
+    ("a: +.5", r#"{"a": 0.5}"#),
+    ("a: .5_0", r#"{"a": 0.5}"#),
+    ("a: ._5", r#"{"a": "._5"}"#),
+    ("a: -.5e1", r#"{"a": -5}"#),
+    ("a: 1e3", r#"{"a": 1000}"#),
+    ("a: 1E+3", r#"{"a": 1000}"#),
+    ("a: 1e-7", r#"{"a": 1e-07}"#),
+    ("a: 1e20", r#"{"a": 100000000000000000000}"#),
+    ("a: 1e21", r#"{"a": 1e+21}"#),
+    ("a: 1.5e300", r#"{"a": 1.5e+300}"#),
+    ("a: 1e400", r#"{"a": "1e400"}"#),
+    ("a: -1e400", r#"{"a": "-1e400"}"#),
+    ("a: 1e-400", r#"{"a": 0}"#),
+    ("a: 1e", r#"{"a": "1e"}"#),
+    ("a: e1", r#"{"a": "e1"}"#),
+    ("a: .", r#"{"a": "."}"#),
+    ("a: -", REFUSED),
+    ("a: +", r#"{"a": "+"}"#),
+    ("a: .inf", REFUSED),
+    ("a: -.INF", REFUSED),
+    ("a: .nan", REFUSED),
+    ("a: .iNf", r#"{"a": ".iNf"}"#),
+    ("a: Infinity", r#"{"a": "Infinity"}"#),
+    ("a: NaN", r#"{"a": "NaN"}"#),
+    ("a: 12:30", r#"{"a": "12:30"}"#),
+    ("a: 12:30:45", r#"{"a": "12:30:45"}"#),
+    ("a: 190:20:30.15", r#"{"a": "190:20:30.15"}"#),
+    ("a: 2001-12-14", r#"{"a": "2001-12-14"}"#),
+    ("a: 2001-12-14T21:59:43.10Z", r#"{"a": "2001-12-14T21:59:43.10Z"}"#),
+    ("a: 2001-12-14 21:59:43", r#"{"a": "2001-12-14 21:59:43"}"#),
+    ("a: 1.2.3", r#"{"a": "1.2.3"}"#),
+    ("a: 10.0.0.1", r#"{"a": "10.0.0.1"}"#),
+    ("a: 1Gi", r#"{"a": "1Gi"}"#),
+    ("a: 100m", r#"{"a": "100m"}"#),
+    ("a: 1s", r#"{"a": "1s"}"#),
+    ("1: x", r#"{"1": "x"}"#),
+    ("0644: x", r#"{"420": "x"}"#),
+    ("1.5: x", r#"{"1.5": "x"}"#),
+    ("1e6: x", r#"{"1e+06": "x"}"#),
+    ("123456.0: x", r#"{"123456": "x"}"#),
+    ("0.00001: x", r#"{"1e-05": "x"}"#),
+    ("1e300: x", r#"{".inf": "x"}"#),
+    (".inf: x", r#"{".inf": "x"}"#),
+    ("-.inf: x", r#"{"-.inf": "x"}"#),
+    (".nan: x", r#"{".nan": "x"}"#),
+    ("9223372036854775808: x", REFUSED),
+    ("2001-01-01: x", r#"{"2001-01-01": "x"}"#),
+    ("[a]: x", REFUSED),
+    ("{a: 1}: x", REFUSED),
+    ("a: !!str 12", r#"{"a": "12"}"#),
+    ("a: !!str", r#"{"a": ""}"#),
+    ("a: !!str yes", r#"{"a": "yes"}"#),
+    ("a: !!int \"5\"", r#"{"a": 5}"#),
+    ("a: !!int 0x10", r#"{"a": 16}"#),
+    ("a: !!int 1.5", REFUSED),
+    ("a: !!int abc", REFUSED),
+    ("a: !!int \"\"", REFUSED),
+    ("a: !!float 1", r#"{"a": 1}"#),
+    ("a: !!float 0x10", r#"{"a": 16}"#),
+    ("a: !!float 1e3", r#"{"a": 1000}"#),
+    ("a: !!float abc", REFUSED),
+    ("a: !!float 18446744073709551615", REFUSED),
+    ("a: !!float .inf", REFUSED),
+    ("a: !!bool \"yes\"", r#"{"a": true}"#),
+    ("a: !!bool 1", REFUSED),
+    ("a: !!null \"\"", r#"{"a": null}"#),
+    ("a: !!null x", REFUSED),
+    ("a: !!timestamp 2001-01-01", r#"{"a": "2001-01-01"}"#),
+    ("a: !!timestamp foo", REFUSED),
+    ("a: !!binary aGVsbG8=", r#"{"a": "hello"}"#),
+    ("a: !!binary \"aGVs\n  bG8=\"", REFUSED),
+    ("a: !!binary x", REFUSED),
+    ("!!binary aGk=: x", r#"{"hi": "x"}"#),
+    ("!!str 12: x", r#"{"12": "x"}"#),
+    ("a: !local 12", r#"{"a": "12"}"#),
+    ("a: !local yes", r#"{"a": "yes"}"#),
+    ("a: ! 12", r#"{"a": "12"}"#),
+    ("a: !<tag:yaml.org,2002:int> 5", r#"{"a": 5}"#),
+    ("a: !<tag:yaml.org,2002:str> 5", r#"{"a": "5"}"#),
+    ("a: !e!x 1", REFUSED),
+    ("%TAG !e! tag:yaml.org,2002:\n---\na: !e!int \"7\"", r#"{"a": 7}"#),
+    ("a: !!set {b, c}", r#"{"a": {"b": null,"c": null}}"#),
+    ("a: !!map {b: 1}", r#"{"a": {"b": 1}}"#),
+    ("a: !!seq [1]", r#"{"a": [1]}"#),
+    ("a: !!str [1]", r#"{"a": [1]}"#),
+    ("a: &x 1\nb: *x", r#"{"a": 1,"b": 1}"#),
+    ("a: &x [1, 2]\nb: {c: *x}", r#"{"a": [1,2],"b": {"c": [1,2]}}"#),
+    ("a: &x 1\nb: &x 2\nc: *x", r#"{"a": 1,"b": 2,"c": 2}"#),
+    ("&x a: 1\nb: *x", r#"{"a": 1,"b": "a"}"#),
+    ("a: &x yes\n*x : 1", r#"{"a": true,"true": 1}"#),
+    ("a: &x\nb: *x", r#"{"a": null,"b": null}"#),
+    ("a: *x", REFUSED),
+    ("a: &x [*x]", REFUSED),
+    ("a: *x\nb: &x 1", REFUSED),
+    ("b: &b {x: 1}\nc: {<<: *b}", r#"{"b": {"x": 1},"c": {"x": 1}}"#),
+    ("b: &b {x: 1}\nc: {<<: *b, x: 3}", r#"{"b": {"x": 1},"c": {"x": 3}}"#),
+    (
+        "b: &b {x: 1}\nd: &d {x: 2, z: 2}\nc: {<<: [*b, *d], w: 1}",
+        r#"{"b": {"x": 1},"c": {"w": 1,"x": 1,"z": 2},"d": {"x": 2,"z": 2}}"#,
+    ),
+    ("c: {<<: {x: 1}, <<: {z: 1}}", r#"{"c": {"x": 1,"z": 1}}"#),
+    ("c: {<<: [{x: 1}, {x: 2}]}", r#"{"c": {"x": 1}}"#),
+    (
+        "a: &a {x: 1}\nb: &b {<<: *a, z: 1}\nc: {<<: *b, x: 5}",
+        r#"{"a": {"x": 1},"b": {"x": 1,"z": 1},"c": {"x": 5,"z": 1}}"#,
+    ),
+    ("\"<<\": {x: 1}", r#"{"<<": {"x": 1}}"#),
+    ("a: <<", r#"{"a": "<<"}"#),
+    ("<<: 1", REFUSED),
+    ("<<: [1]", REFUSED),
+    ("<<:", REFUSED),
+    ("<<: []", "{}"),
+    ("a: &a [1]\n<<: *a", REFUSED),
+    ("!!merge <<: {x: 1}", r#"{"x": 1}"#),
+    ("a: |\n  x\n", r#"{"a": "x\n"}"#),
+    ("a: |\n  x", r#"{"a": "x"}"#),
+    ("a: |\n  x\n  ", r#"{"a": "x\n"}"#),
+    ("a: |\n  x\n    ", r#"{"a": "x\n  "}"#),
+    ("a: |-\n  x\n\n", r#"{"a": "x"}"#),
+    ("a: |+\n  x\n\n", r#"{"a": "x\n\n"}"#),
+    ("a: |+\n  x", r#"{"a": "x"}"#),
+    ("a: |\n", r#"{"a": ""}"#),
+    ("a: |2\n   x\n", r#"{"a": " x\n"}"#),
+    ("a: >\n  x\n  z\n", r#"{"a": "x z\n"}"#),
+    ("a: >\n  x\n\n  z\n", r#"{"a": "x\nz\n"}"#),
+    ("a: >\n  x\n    z\n  w\n", r#"{"a": "x\n  z\nw\n"}"#),
+    ("a: >-\n  x\n  z", r#"{"a": "x z"}"#),
+    ("a: >\n  x", r#"{"a": "x"}"#),
+    ("a: |\n  x\nb: 1", r#"{"a": "x\n","b": 1}"#),
+    ("a: | # c\n  x # c\n", r#"{"a": "x # c\n"}"#),
+    ("a: |\n # x\n", r##"{"a": "# x\n"}"##),
+    ("a: |x\n  z", REFUSED),
+    ("a: x\n  z", r#"{"a": "x z"}"#),
+    ("a: x\n\n  z", r#"{"a": "x\nz"}"#),
+    ("a: \"x\n  z\"", r#"{"a": "x z"}"#),
+    ("a: \"x\\n\\t\\x41\\u00e9\\U0001F600\\\n  z\"", r#"{"a": "x\n\tAé😀z"}"#),
+    ("a: \"\\q\"", REFUSED),
+    ("a: 'it''s'", r#"{"a": "it's"}"#),
+    ("a: 'x\n\n  z'", r#"{"a": "x\nz"}"#),
+    ("a: \"x", REFUSED),
+    ("a: b: c", REFUSED),
+    ("a: - b", REFUSED),
+    ("a:\n- b\n- c", r#"{"a": ["b","c"]}"#),
+    ("a:\n  - b\n  -\n    c: 1\n    d: 2", r#"{"a": ["b",{"c": 1,"d": 2}]}"#),
+    ("- - a\n  - b\n-\n  - c", r#"[["a","b"],["c"]]"#),
+    ("- a: 1\n  b: 2\n-\n", r#"[{"a": 1,"b": 2},null]"#),
+    ("a: [1, [2, {b: c}], ]", r#"{"a": [1,[2,{"b": "c"}]]}"#),
+    ("a: {b: 1, \"c\":2, d, e: }", r#"{"a": {"b": 1,"c": 2,"d": null,"e": null}}"#),
+    ("a: [b: 1, c]", r#"{"a": [{"b": 1},"c"]}"#),
+    ("a: [? b]", r#"{"a": [{"b": null}]}"#),
+    ("a: [1,,2]", REFUSED),
+    ("a: [1, 2", REFUSED),
+    ("a: {b: 1]", REFUSED),
+    ("a: b # c", r#"{"a": "b"}"#),
+    ("a: b#c", r#"{"a": "b#c"}"#),
+    ("a: #c", r#"{"a": null}"#),
+    ("# c\na: 1 # d\n# e", r#"{"a": 1}"#),
+    ("a: b\n  c: d", REFUSED),
+    ("a: 1\n b: 2", REFUSED),
+    ("  a: 1\n  b: 2", r#"{"a": 1,"b": 2}"#),
+    ("a: @x", REFUSED),
+    ("a: `x`", REFUSED),
+    ("a: %x", REFUSED),
+    ("a: *", REFUSED),
+    ("a: &", REFUSED),
+    ("a: ?x", r#"{"a": "?x"}"#),
+    ("a: -x", r#"{"a": "-x"}"#),
+    ("a: :x", r#"{"a": ":x"}"#),
+    ("a: x:y", r#"{"a": "x:y"}"#),
+    ("a: http://x/y?z=1#f", r#"{"a": "http://x/y?z=1#f"}"#),
+    ("a::b: 1", r#"{"a::b": 1}"#),
+    ("? a\n: b", r#"{"a": "b"}"#),
+    ("? a", r#"{"a": null}"#),
+    ("a\tb: 1", r#"{"a\tb": 1}"#),
+    ("a: b\tc", r#"{"a": "b\tc"}"#),
+    ("a:\tb", r#"{"a": "b"}"#),
+    ("a:\n\tb: 1", REFUSED),
+    ("a: b\r\nc: d\r\n", r#"{"a": "b","c": "d"}"#),
+    ("\u{feff}a: 1", r#"{"a": 1}"#),
+    ("a: \u{7}", REFUSED),
+    ("---\na: 1", r#"{"a": 1}"#),
+    ("--- {a: 1}", r#"{"a": 1}"#),
+    ("--- # c\na: 1\n...", r#"{"a": 1}"#),
+    ("%YAML 1.1\n---\na: 1", r#"{"a": 1}"#),
+    ("{\"a\": 1, \"b\": [true, null, \"x\\u00e9\"]}", r#"{"a": 1,"b": [true,null,"xé"]}"#),
+    ("{\"a\": 1.0, \"b\": 1e3, \"c\": -0.0, \"d\": 1e21}", r#"{"a": 1,"b": 1000,"c": 0,"d": 1e+21}"#),
+    ("{\"a\":1}", r#"{"a": 1}"#),
+    ("{a: 1}", r#"{"a": 1}"#),
+    ("[]", "[]"),
+    ("{}", "{}"),
+    ("\"\"", r#""""#),
+    ("x", r#""x""#),
+    ("12", "12"),
+    ("---", "null"),
+    ("null", "null"),
+    ("# c", "null"),
+];
+
+/// Texts that Go's lax reader takes one way and other readers another way, or
+/// in which it loses something silently: refused here, with what Go makes of
+/// them.
+const REFUSED_UNLIKE_GO: &[(&str, &str)] = &[
+    ("a: 1\na: 2", r#"{"a": 2}"#),
+    ("b: &b {x: 1}\nc: {x: 3, <<: *b}", r#"{"b": {"x": 1}, "c": {"x": 1}}"#),
+    ("c: {<<: {x: 1}, <<: {x: 2}}", r#"{"c": {"x": 2}}"#),
+    ("a: !!binary /w==", "{\"a\": \"\u{fffd}\"}"),
+    ("a: &x:y 1", r#"{"a": ":y 1"}"#),
+    ("a: [b:]", r#"{"a": ["b:"]}"#),
+    ("a: {b:}", r#"{"a": {"b:": null}}"#),
+    (" a: 1\nb: 2", r#"{"a": 1}"#),
+    ("a: {}}", r#"{"a": {}}"#),
+    // Layouts that the parser doesn't take.
+    ("a: [\n\t1]", r#"{"a": [1]}"#),
+    ("a: \"x\nz\"", r#"{"a": "x z"}"#),
+    ("a: \"x\"#c", r#"{"a": "x"}"#),
+    ("a: [b, -]", r#"{"a": ["b", "-"]}"#),
+];
+
+/// Texts that Go refuses and YAML 1.2 allows, with what they mean.
+const READ_UNLIKE_GO: &[(&str, &str)] = &[
+    (r#"a: "\/""#, r#"{"a": "/"}"#),
+    (r#"a: "\ud83d\ude00""#, r#"{"a": "😀"}"#),
+    ("%YAML 1.2\n---\na: 1", r#"{"a": 1}"#),
+    ("-\tb", r#"["b"]"#),
+    ("a: |\n \tx", r#"{"a": "\tx"}"#),
+];
+
+/// The first document, as Go sees it: null if there is none.
+fn read(text: &str) -> Option<Value> {
+    let first = documents(text).ok()?.into_iter().next();
+    Some(first.map_or(Value::Null, |document| document.value))
+}
+
+fn json(text: &str) -> Option<Value> {
+    (text != REFUSED).then(|| serde_json::from_str(text).expect("a recorded value"))
+}
+
+#[test]
+fn rough_documents_mean_what_they_mean_to_kubectl() {
+    let differing: Vec<_> = SAME_AS_GO
+        .iter()
+        .map(|(text, value)| (text, json(value), read(text)))
+        .filter(|(_, expected, actual)| expected != actual)
+        .collect();
+    assert!(differing.is_empty(), "{differing:#?}");
+}
+
+#[test]
+fn what_readers_disagree_about_is_refused() {
+    for (text, _) in REFUSED_UNLIKE_GO {
+        assert_eq!(read(text), None, "{text:?}");
+    }
+}
+
+#[test]
+fn what_only_newer_yaml_allows_is_read() {
+    for (text, value) in READ_UNLIKE_GO {
+        assert_eq!(read(text), json(value), "{text:?}");
+    }
+}
+
+#[test]
+fn whatever_is_read_is_written_back_alike() {
+    let tables = [SAME_AS_GO, READ_UNLIKE_GO];
+    for value in tables.into_iter().flatten().filter_map(|(text, _)| read(text)) {
+        assert_eq!(read(&to_text(&value)), Some(value.clone()), "{}", to_text(&value));
+    }
+}

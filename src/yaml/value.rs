@@ -1,0 +1,211 @@
+//! From a document's tree to a JSON value: aliases, merges, duplicate keys.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::error::YamlError;
+use super::number::{self, Numeric};
+use super::scalar::{self, Resolved, TagError};
+use super::tree::{Content, MAX_DEPTH, Node, NodeId, Place, Scalar, Tree};
+
+/// How much may come from aliases in one text, in values of at most
+/// [`UNIT`] bytes. Without a bound a kilobyte of text can mean gigabytes.
+const MAX_EXPANSION: usize = 1_000_000;
+
+/// The size of a text that counts as one value.
+const UNIT: usize = 64;
+
+/// How much of a text came from aliases so far.
+#[derive(Debug, Default)]
+pub(super) struct Expansion {
+    expanded: usize,
+}
+
+impl Expansion {
+    /// The document as JSON.
+    pub(super) fn value(&mut self, tree: &Tree<'_>) -> Result<Value, YamlError> {
+        Builder { tree, expansion: self, alias: None }.value(tree.root_id(), 0)
+    }
+}
+
+struct Builder<'a, 't> {
+    tree: &'a Tree<'t>,
+    expansion: &'a mut Expansion,
+    /// The outermost alias being expanded.
+    alias: Option<Place>,
+}
+
+impl Builder<'_, '_> {
+    fn value(&mut self, id: NodeId, depth: usize) -> Result<Value, YamlError> {
+        let node = self.tree.node(id);
+        self.count(node)?;
+        match &node.content {
+            Content::Scalar(scalar) => scalar_value(scalar, node.place),
+            Content::Alias(target) => {
+                let outer = self.alias;
+                self.alias = outer.or(Some(node.place));
+                let value = self.value(*target, depth);
+                self.alias = outer;
+                value
+            }
+            Content::Sequence(items) => {
+                self.check_depth(depth, node.place)?;
+                items.iter().map(|item| self.value(*item, depth + 1)).collect()
+            }
+            Content::Mapping(entries) => {
+                self.check_depth(depth, node.place)?;
+                self.mapping(entries, depth).map(Value::Object)
+            }
+        }
+    }
+
+    /// Counts what an alias brings in.
+    fn count(&mut self, node: &Node<'_>) -> Result<(), YamlError> {
+        let Some(alias) = self.alias else { return Ok(()) };
+        self.expansion.expanded += match &node.content {
+            Content::Scalar(scalar) => 1 + scalar.text.len() / UNIT,
+            _ => 1,
+        };
+        if self.expansion.expanded > MAX_EXPANSION {
+            return Err(YamlError::new("alias expansion makes this file unreasonably large", alias)
+                .hint(format!("aliases may bring in up to {MAX_EXPANSION} values")));
+        }
+        Ok(())
+    }
+
+    /// Through aliases values can nest deeper than the text does.
+    fn check_depth(&self, depth: usize, place: Place) -> Result<(), YamlError> {
+        if depth < MAX_DEPTH { Ok(()) } else { Err(YamlError::too_deep(self.alias.unwrap_or(place))) }
+    }
+
+    fn mapping(
+        &mut self,
+        entries: &[(NodeId, NodeId)],
+        depth: usize,
+    ) -> Result<Map<String, Value>, YamlError> {
+        let mut map = Map::new();
+        let mut merged = HashSet::new();
+        for (key, value) in entries {
+            let key_node = self.tree.node(*key);
+            if is_merge(key_node) {
+                let merge = self.merged(*value, depth)?;
+                for (name, value) in merge {
+                    if map.get(&name).is_some_and(|present| *present != value) {
+                        return Err(late_merge(&name, key_node.place));
+                    }
+                    if !map.contains_key(&name) {
+                        merged.insert(name.clone());
+                        map.insert(name, value);
+                    }
+                }
+                continue;
+            }
+            let name = key_text(self.tree.followed(*key), key_node.place)?;
+            let value = self.value(*value, depth + 1)?;
+            // Keys from a merge give way to a key written after it.
+            if map.contains_key(&name) && !merged.remove(&name) {
+                return Err(self.duplicate(&name, entries, key_node.place));
+            }
+            map.insert(name, value);
+        }
+        Ok(map)
+    }
+
+    /// The keys that a `<<` brings in: those of one map, or of a list of maps
+    /// of which the earlier ones win.
+    fn merged(&mut self, id: NodeId, depth: usize) -> Result<Map<String, Value>, YamlError> {
+        let node = self.tree.node(id);
+        let Content::Sequence(sources) = &node.content else { return self.merge_source(id, depth) };
+        let mut all = Map::new();
+        for source in sources {
+            for (name, value) in self.merge_source(*source, depth)? {
+                all.entry(name).or_insert(value);
+            }
+        }
+        Ok(all)
+    }
+
+    fn merge_source(&mut self, id: NodeId, depth: usize) -> Result<Map<String, Value>, YamlError> {
+        if matches!(self.tree.followed(id).content, Content::Mapping(_))
+            && let Value::Object(map) = self.value(id, depth)?
+        {
+            return Ok(map);
+        }
+        let place = self.tree.node(id).place;
+        Err(YamlError::new("`<<` takes a map, an alias of a map, or a list of those", place))
+    }
+
+    fn duplicate(&self, name: &str, entries: &[(NodeId, NodeId)], place: Place) -> YamlError {
+        let first = entries.iter().map(|(key, _)| self.tree.node(*key)).find(|key| match &key.content {
+            Content::Scalar(scalar) => {
+                !is_merge(key) && scalar_key(scalar, key.place).is_ok_and(|text| text == name)
+            }
+            _ => false,
+        });
+        let first = first.map_or_else(String::new, |key| format!(" (first at line {})", key.place.line));
+        YamlError::new(format!("duplicate key {name:?}{first}"), place)
+    }
+}
+
+/// Go applies merges in the order of the text, YAML says that written
+/// keys win: only what both read alike is taken.
+fn late_merge(name: &str, place: Place) -> YamlError {
+    YamlError::new(format!("`<<` changes {name:?}, which is written before it"), place)
+        .hint("kubectl and other readers disagree about which one wins: put `<<` first in its map")
+}
+
+/// Whether this key stands for a merge.
+pub(super) fn is_merge(key: &Node<'_>) -> bool {
+    matches!(&key.content, Content::Scalar(scalar) if scalar::is_merge_key(scalar))
+}
+
+pub(super) fn scalar_value(scalar: &Scalar<'_>, place: Place) -> Result<Value, YamlError> {
+    let resolved = scalar::resolve(scalar).map_err(|error| misfit(error, place))?;
+    Ok(match resolved {
+        Resolved::Null => Value::Null,
+        Resolved::Bool(value) => Value::from(value),
+        Resolved::Number(Numeric::Integer(number)) => Value::from(number),
+        Resolved::Number(Numeric::Unsigned(number)) => Value::from(number),
+        Resolved::Number(Numeric::Float(number)) => number::json_float(number).ok_or_else(|| {
+            YamlError::new("JSON has no infinity and no not-a-number", place)
+                .hint("quote the value if it's meant as text")
+        })?,
+        Resolved::Text(text) => Value::String(text.into_owned()),
+    })
+}
+
+/// A key as the JSON object has it: booleans and numbers become text.
+pub(super) fn key_text(node: &Node<'_>, place: Place) -> Result<String, YamlError> {
+    match &node.content {
+        Content::Scalar(scalar) => scalar_key(scalar, place),
+        _ => Err(YamlError::new("a map or a list can't be a key", place)),
+    }
+}
+
+fn scalar_key(scalar: &Scalar<'_>, place: Place) -> Result<String, YamlError> {
+    match scalar::resolve(scalar).map_err(|error| misfit(error, place))? {
+        Resolved::Null => {
+            Err(YamlError::new("a key can't be null", place).hint("quote it if it's meant as text"))
+        }
+        Resolved::Bool(value) => Ok(value.to_string()),
+        Resolved::Number(Numeric::Integer(number)) => Ok(number.to_string()),
+        Resolved::Number(Numeric::Unsigned(_)) => {
+            Err(YamlError::new("this number is too large for a key", place).hint("quote it"))
+        }
+        Resolved::Number(Numeric::Float(number)) => Ok(number::float_key(number)),
+        Resolved::Text(text) => Ok(text.into_owned()),
+    }
+}
+
+fn misfit(error: TagError, place: Place) -> YamlError {
+    match error {
+        TagError::Not(name) => YamlError::new(format!("this value isn't {name}, as its tag says"), place),
+        TagError::Base64 => YamlError::new("this `!!binary` value isn't base64", place),
+        TagError::Binary => {
+            YamlError::new("this `!!binary` value isn't text, and JSON holds only text", place).hint(
+                "write the base64 itself, as `data` of a Secret or `binaryData` of a ConfigMap wants it",
+            )
+        }
+    }
+}
