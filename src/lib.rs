@@ -14,5 +14,7 @@
 
 pub mod config;
 pub mod error;
+pub mod git;
 pub mod object;
+pub mod render;
 pub mod yaml;

@@ -1,0 +1,73 @@
+//! The content of files, as far as it may be a manifest's.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::list::Listed;
+use super::names::SIZE_LIMIT;
+use super::place::{Place, Unreadable};
+use super::source::SourceFile;
+use super::{parallel, problem};
+use crate::error::Diagnostic;
+use crate::git::{GitError, Repository, TreeEntry, blob_id, is_lfs_pointer};
+
+/// Reads files, each by itself, in their order.
+pub(super) fn files(listed: Vec<Listed<'_>>) -> Vec<Result<SourceFile, Diagnostic>> {
+    match from_commit(&listed) {
+        Some((repository, entries)) => {
+            let contents = repository.blobs(&entries, SIZE_LIMIT);
+            let files = listed.into_iter().zip(entries).zip(contents);
+            files.map(|((file, entry), bytes)| of_commit(&file.path, &entry, bytes)).collect()
+        }
+        None => parallel::each(listed, |file| of_disk(&file)),
+    }
+}
+
+/// The entries of a commit, when that's where all of the files are.
+fn from_commit<'a>(listed: &[Listed<'a>]) -> Option<(&'a Repository, Vec<TreeEntry>)> {
+    let mut found = None;
+    for file in listed {
+        let Place::Commit { repository, entry } = &file.place else { return None };
+        found.get_or_insert_with(|| (*repository, Vec::new())).1.push(entry.clone());
+    }
+    found
+}
+
+fn of_commit(
+    path: &str,
+    entry: &TreeEntry,
+    bytes: Result<Vec<u8>, GitError>,
+) -> Result<SourceFile, Diagnostic> {
+    match bytes {
+        Ok(bytes) if is_lfs_pointer(&bytes) => Err(problem::lfs_pointer(path, true)),
+        Ok(bytes) => Ok(SourceFile { path: path.into(), bytes, blob: entry.blob().into() }),
+        Err(GitError::TooLarge { .. }) => Err(problem::too_large(path)),
+        Err(error) => Err(error.diagnostic()),
+    }
+}
+
+fn of_disk(file: &Listed<'_>) -> Result<SourceFile, Diagnostic> {
+    let path = file.path.as_str();
+    let bytes = match &file.place {
+        Place::Text { bytes } => bytes.to_vec(),
+        Place::Disk { path: place, .. } => bytes_of(place).map_err(|why| problem::unreadable(path, why))?,
+        Place::Commit { .. } => Vec::new(),
+    };
+    if bytes.len() as u64 > SIZE_LIMIT {
+        return Err(problem::too_large(path));
+    }
+    if is_lfs_pointer(&bytes) {
+        return Err(problem::lfs_pointer(path, false));
+    }
+    let blob = blob_id(&bytes).into();
+    Ok(SourceFile { path: path.into(), bytes, blob })
+}
+
+/// A file's content, or a little more of it than is allowed (a pipe doesn't
+/// say how much it has).
+fn bytes_of(place: &Path) -> Result<Vec<u8>, Unreadable> {
+    let mut bytes = Vec::new();
+    File::open(place)?.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,40 @@
+//! Doing the same with many things on all cores, without the result depending
+//! on which is done first.
+
+use std::num::NonZeroUsize;
+
+/// So many things make another thread worth its while.
+const THINGS_A_THREAD: usize = 16;
+
+/// `work`'s results, in the order of the things.
+pub(super) fn each<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let size = things.len().div_ceil(threads).max(THINGS_A_THREAD);
+    if things.len() <= size {
+        return things.into_iter().map(work).collect();
+    }
+    let mut things = things.into_iter();
+    let work = &work;
+    std::thread::scope(|scope| {
+        let mut parts = Vec::with_capacity(threads);
+        while things.len() > 0 {
+            let part: Vec<T> = things.by_ref().take(size).collect();
+            parts.push(scope.spawn(move || part.into_iter().map(work).collect::<Vec<R>>()));
+        }
+        let joined = parts
+            .into_iter()
+            .map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        joined.flatten().collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn results_come_in_the_order_of_the_things() {
+        for count in [0, 1, 15, 16, 17, 1000] {
+            let things: Vec<usize> = (0..count).collect();
+            assert_eq!(super::each(things.clone(), |thing| thing), things);
+        }
+    }
+}

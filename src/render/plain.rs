@@ -1,0 +1,136 @@
+//! The plain renderer: files of YAML and JSON to the objects in them.
+
+use std::cell::Cell;
+
+use serde_json::Value;
+
+use super::list::Listed;
+use super::names::is_configuration;
+use super::object::{self, Place};
+use super::source::SourceFile;
+use super::{load, parallel};
+use crate::error::Diagnostic;
+use crate::object::{FieldPath, Manifest, Step};
+use crate::yaml::{self, Document};
+
+/// So many bytes of a file are read again at most to find where list items and
+/// faulty fields stand; after that their document's own place has to do.
+const MOST_READ_AGAIN: usize = 8 * 1024 * 1024;
+
+/// The manifests of files, in their order; or everything that is wrong.
+pub(super) fn render(listed: Vec<Listed<'_>>) -> Result<Vec<Manifest>, Vec<Diagnostic>> {
+    let is_named: Vec<bool> = listed.iter().map(|file| file.is_named).collect();
+    let files: Vec<_> = load::files(listed).into_iter().zip(is_named).collect();
+    let read = parallel::each(files, |(file, is_named)| match file {
+        Ok(file) => manifests(&file, is_named, MOST_READ_AGAIN),
+        Err(finding) => (Vec::new(), vec![finding]),
+    });
+    let (manifests, findings): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    let findings: Vec<Diagnostic> = findings.into_iter().flatten().collect();
+    if findings.is_empty() { Ok(manifests.into_iter().flatten().collect()) } else { Err(findings) }
+}
+
+type Read = (Vec<Manifest>, Vec<Diagnostic>);
+
+fn manifests(file: &SourceFile, is_named: bool, most_read_again: usize) -> Read {
+    let nothing_but = |finding: Diagnostic| (Vec::new(), vec![finding]);
+    let text = match yaml::decode(&file.bytes) {
+        Ok(text) => text,
+        Err(error) => return nothing_but(error.diagnostic(&file.path)),
+    };
+    let documents = match yaml::documents(&text) {
+        Ok(documents) => documents,
+        Err(error) => return nothing_but(error.diagnostic(&file.path)),
+    };
+    if !is_named && is_configuration(&file.path) && !documents.iter().any(looks_like_an_object) {
+        return (Vec::new(), Vec::new());
+    }
+    let several = documents.last().is_some_and(|last| last.number > 1);
+    let read_again = Cell::new(most_read_again);
+    let mut read = (Vec::new(), Vec::new());
+    for document in documents {
+        let place = Place {
+            file,
+            text: &text,
+            read_again: &read_again,
+            document: document.number,
+            several,
+            start: (document.line, document.column),
+            path: FieldPath::root(),
+        };
+        read_value(document.value, &place, &mut read);
+    }
+    read.1.sort_by(|one, other| one.location.cmp(&other.location));
+    read
+}
+
+fn looks_like_an_object(document: &Document) -> bool {
+    document.value.get("apiVersion").is_some() || document.value.get("kind").is_some()
+}
+
+/// Reads an object, or the objects of a list, which may be lists again.
+fn read_value(mut value: Value, place: &Place<'_>, read: &mut Read) {
+    let Some(kind) = list_kind(&value) else {
+        match object::read(value, place) {
+            Ok(manifest) => read.0.push(manifest),
+            Err(found) => read.1.extend(found),
+        }
+        return;
+    };
+    let version = value.get("apiVersion").cloned();
+    let items = match value.get_mut("items").map(Value::take) {
+        Some(Value::Array(items)) => items,
+        // As `kubectl get` prints it when there is nothing.
+        None | Some(Value::Null) => Vec::new(),
+        Some(_) => {
+            read.1.push(place.finding("items must be a list", &FieldPath::fields(["items"])));
+            return;
+        }
+    };
+    for (index, mut item) in items.into_iter().enumerate() {
+        inherit(&mut item, &kind, version.as_ref());
+        let path = place.path.field("items").then(Step::Index(index));
+        let start = place.find(&path);
+        read_value(item, &Place { start, path, ..*place }, read);
+    }
+}
+
+/// The kind of the items of a `List` (empty) or a `DeploymentList`
+/// (`Deployment`); `None` for what isn't a list.
+fn list_kind(value: &Value) -> Option<String> {
+    let kind = value.get("kind")?.as_str()?.strip_suffix("List")?;
+    let is_list = value.get("items").is_some() || (kind.is_empty() && value.get("apiVersion")? == "v1");
+    is_list.then(|| kind.to_owned())
+}
+
+/// Items of a typed list may leave out what the list says, as the API server's
+/// own answers do (Kubernetes' `unstructuredJSONScheme.decodeToList`).
+fn inherit(item: &mut Value, kind: &str, version: Option<&Value>) {
+    let (Some(fields), Some(version)) = (item.as_object_mut(), version) else { return };
+    if !kind.is_empty() && !fields.contains_key("kind") && !fields.contains_key("apiVersion") {
+        fields.insert("kind".to_owned(), Value::from(kind));
+        fields.insert("apiVersion".to_owned(), version.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_is_read_in_time_with_coarser_places() {
+        let mut text = "apiVersion: v1\nkind: List\nitems:\n".to_owned();
+        for number in 0..200 {
+            text.push_str("- {apiVersion: v1, kind: ConfigMap, metadata: {name: c");
+            text.push_str(&number.to_string());
+            text.push_str("}}\n");
+        }
+        let most = 10 * text.len();
+        let file = SourceFile { path: "list.yaml".into(), bytes: text.into_bytes(), blob: "".into() };
+        let (manifests, findings) = manifests(&file, true, most);
+        assert_eq!((manifests.len(), findings.len()), (200, 0));
+        let lines: Vec<u32> = manifests.iter().map(|manifest| manifest.source.line).collect();
+        assert_eq!(lines[..10], [4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+        assert!(lines[10..].iter().all(|line| *line == 1));
+    }
+}

@@ -1,0 +1,82 @@
+//! What can be wrong with a source, in words.
+
+use super::place::Unreadable;
+use crate::error::{Diagnostic, Location};
+
+pub(super) fn missing(what: &str, place: &str, meant: Option<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(format!("{what} doesn't exist{place}"));
+    match meant {
+        Some(meant) => diagnostic.hint(format!("did you mean {meant:?}?")),
+        None => diagnostic,
+    }
+}
+
+pub(super) fn nothing(item: &str, place: &str) -> Diagnostic {
+    Diagnostic::new(format!("no manifests under {item}{place}"))
+        .hint("files that end in .yaml, .yml or .json are read, hidden ones aren't")
+}
+
+pub(super) fn leaves(path: &str, link: Option<&str>) -> Diagnostic {
+    match link {
+        Some(target) => Diagnostic::new(format!("{path} is a link that leads out of the repository"))
+            .because(format!("it points to {target:?}"))
+            .hint("only what is in the repository can be deployed: copy the file, or link to one inside"),
+        None => Diagnostic::new(format!("{path} is outside of the repository"))
+            .hint("only what is in the repository can be deployed"),
+    }
+}
+
+pub(super) fn dangling(path: &str, target: &str) -> Diagnostic {
+    Diagnostic::new(format!("{path} is a link that leads nowhere"))
+        .because(format!("it points to {target:?}"))
+}
+
+pub(super) fn endless(path: &str) -> Diagnostic {
+    Diagnostic::new(format!("{path} is a link that leads back to itself"))
+}
+
+pub(super) fn submodule(path: &str) -> Diagnostic {
+    Diagnostic::new(format!("{path} is a submodule, and can't be part of a source"))
+        .because("its files are in another repository")
+        .hint("name the paths beside it as sources, or copy the files in")
+}
+
+pub(super) fn sparse(path: &str) -> Diagnostic {
+    Diagnostic::new(format!("{path} isn't in the work tree: the checkout is sparse"))
+        .because("read without it, its objects would look removed")
+        .hint("check it out with `git sparse-checkout add`, or read the commit with `--ref HEAD`")
+}
+
+pub(super) fn other_renderer(folder: &str, name: &str, kind: &str, command: &str) -> Diagnostic {
+    let folder = if folder.is_empty() { "." } else { folder };
+    Diagnostic::new(format!("{folder} is a {kind}, which isn't supported yet"))
+        .because(format!("it holds a {name}; its files by themselves aren't what it stands for"))
+        .hint(format!("render it first: `{command} {folder} | trueup diff -f -`"))
+}
+
+pub(super) fn not_a_file(path: &str) -> Diagnostic {
+    Diagnostic::new(format!("{path} is neither a file nor a folder"))
+}
+
+pub(super) fn unreadable(path: &str, why: Unreadable) -> Diagnostic {
+    let diagnostic = Diagnostic::new(format!("{path} can't be read")).because(why.reason);
+    why.hints.into_iter().fold(diagnostic, Diagnostic::hint)
+}
+
+pub(super) fn too_large(path: &str) -> Diagnostic {
+    Diagnostic::new("this file is larger than 100 MB, too large for a manifest").at(Location::file(path))
+}
+
+pub(super) fn lfs_pointer(path: &str, from_commit: bool) -> Diagnostic {
+    let diagnostic = Diagnostic::new("this file is kept by Git LFS: here is only a pointer to it")
+        .at(Location::file(path));
+    if from_commit {
+        diagnostic.hint("a commit holds only the pointer: keep manifests in Git itself")
+    } else {
+        diagnostic.hint("`git lfs pull` fetches the file, but a commit holds only the pointer: keep manifests in Git itself")
+    }
+}
+
+pub(super) fn no_standard_input() -> Diagnostic {
+    Diagnostic::new("\"-\" means standard input, which can only be given with -f")
+}
