@@ -12,6 +12,7 @@
 //!
 //! `docs/architecture.md` is the map.
 
+pub mod cluster;
 pub mod config;
 pub mod error;
 pub mod git;

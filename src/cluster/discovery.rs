@@ -1,0 +1,193 @@
+//! What the server serves, by its aggregated discovery documents: two requests
+//! for everything (KEP-3352).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::error::ApiError;
+use super::request::{Call, Cluster};
+use super::resource::Resource;
+use crate::object::GroupKind;
+
+const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
+    application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
+
+/// The kinds that the server serves, each in the server's order of preference
+/// of versions.
+#[derive(Debug, Clone, Default)]
+pub struct Discovery {
+    kinds: BTreeMap<GroupKind, Vec<Resource>>,
+    broken: BTreeSet<String>,
+}
+
+/// Why a kind can't be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LookupError {
+    /// The server doesn't serve the kind at any version.
+    UnknownKind,
+    /// The server serves the kind, but at these versions only.
+    UnknownVersion(Vec<String>),
+    /// The group's API server doesn't answer, so nobody knows.
+    BrokenGroup,
+}
+
+#[derive(Deserialize)]
+struct GroupList {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    items: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Group {
+    #[serde(default)]
+    metadata: GroupName,
+    #[serde(default)]
+    versions: Vec<GroupVersion>,
+}
+
+#[derive(Deserialize, Default)]
+struct GroupName {
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GroupVersion {
+    version: String,
+    #[serde(default)]
+    freshness: String,
+    #[serde(default)]
+    resources: Vec<ServedResource>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ServedResource {
+    resource: String,
+    response_kind: Option<ResponseKind>,
+    scope: String,
+    #[serde(default)]
+    verbs: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct ResponseKind {
+    kind: String,
+}
+
+impl Discovery {
+    /// The resource for a kind at a version.
+    pub fn find(&self, kind: &GroupKind, version: &str) -> Result<&Resource, LookupError> {
+        let Some(served) = self.kinds.get(kind) else {
+            let broken = self.broken.contains(&kind.group);
+            return Err(if broken { LookupError::BrokenGroup } else { LookupError::UnknownKind });
+        };
+        served.iter().find(|resource| resource.version == version).ok_or_else(|| {
+            LookupError::UnknownVersion(served.iter().map(|served| served.version.clone()).collect())
+        })
+    }
+
+    /// The resource for a kind at the server's preferred version.
+    pub fn preferred(&self, kind: &GroupKind) -> Option<&Resource> {
+        self.kinds.get(kind).and_then(|served| served.first())
+    }
+
+    /// Whether the group's API server failed to answer: what it serves isn't
+    /// known, so nothing of it may be taken for gone.
+    pub fn is_broken(&self, group: &str) -> bool {
+        self.broken.contains(group)
+    }
+
+    /// Every kind that is served.
+    pub fn kinds(&self) -> impl Iterator<Item = &GroupKind> {
+        self.kinds.keys()
+    }
+
+    fn add(&mut self, list: GroupList) {
+        for group in list.items {
+            for version in group.versions {
+                if version.freshness == "Stale" {
+                    self.broken.insert(group.metadata.name.clone());
+                }
+                for served in version.resources {
+                    self.add_resource(&group.metadata.name, &version.version, served);
+                }
+            }
+        }
+    }
+
+    fn add_resource(&mut self, group: &str, version: &str, served: ServedResource) {
+        let Some(response) = served.response_kind else { return };
+        let kind = GroupKind::new(group, response.kind);
+        self.kinds.entry(kind.clone()).or_default().push(Resource {
+            kind,
+            version: version.to_owned(),
+            plural: served.resource,
+            namespaced: served.scope == "Namespaced",
+            verbs: served.verbs,
+        });
+    }
+}
+
+impl Cluster {
+    /// Asks the server what it serves.
+    pub async fn discover(&self) -> Result<Discovery, ApiError> {
+        let (core, groups) =
+            futures::try_join!(self.discovery_document("/api"), self.discovery_document("/apis"))?;
+        let mut discovery = Discovery::default();
+        discovery.add(core);
+        discovery.add(groups);
+        Ok(discovery)
+    }
+
+    async fn discovery_document(&self, path: &str) -> Result<GroupList, ApiError> {
+        let list: GroupList = self.call(Call { accept: AGGREGATED, ..Call::get(path.to_owned()) }).await?;
+        if list.kind == "APIGroupDiscoveryList" {
+            return Ok(list);
+        }
+        Err(ApiError::Malformed {
+            request: format!("GET {path}"),
+            why: "no aggregated discovery: trueup needs Kubernetes 1.27 or later".into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn discovery() -> Discovery {
+        let list = json!({"kind": "APIGroupDiscoveryList", "items": [
+            {"metadata": {"name": "apps"}, "versions": [
+                {"version": "v1", "freshness": "Current", "resources": [
+                    {"resource": "deployments", "responseKind": {"kind": "Deployment"}, "scope": "Namespaced", "verbs": ["list"]}]},
+                {"version": "v1beta1", "freshness": "Current", "resources": [
+                    {"resource": "deployments", "responseKind": {"kind": "Deployment"}, "scope": "Namespaced", "verbs": ["list"]}]}]},
+            {"metadata": {"name": "metrics.example"}, "versions": [{"version": "v1", "freshness": "Stale"}]}]});
+        let mut discovery = Discovery::default();
+        discovery.add(serde_json::from_value(list).expect("a list"));
+        discovery
+    }
+
+    #[test]
+    fn kinds_are_found_by_group_and_version() {
+        let (discovery, deployment) = (discovery(), GroupKind::new("apps", "Deployment"));
+        assert_eq!(discovery.find(&deployment, "v1").expect("served").plural, "deployments");
+        assert_eq!(discovery.preferred(&deployment).expect("served").version, "v1");
+        let versions = LookupError::UnknownVersion(vec!["v1".into(), "v1beta1".into()]);
+        assert_eq!(discovery.find(&deployment, "v2"), Err(versions));
+        assert_eq!(discovery.find(&GroupKind::new("", "Deployment"), "v1"), Err(LookupError::UnknownKind));
+    }
+
+    #[test]
+    fn a_broken_group_isnt_taken_for_empty() {
+        let unknown = GroupKind::new("metrics.example", "Pods");
+        assert_eq!(discovery().find(&unknown, "v1"), Err(LookupError::BrokenGroup));
+    }
+}

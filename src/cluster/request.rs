@@ -1,0 +1,329 @@
+//! Sending one request: permits, counting, time limit, and retries within a
+//! budget.
+
+use std::error::Error;
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use http::{Method, Request};
+use http_body_util::BodyExt as _;
+use kube::Client;
+use kube::client::Body;
+use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
+
+use super::connect::root_cause;
+use super::error::ApiError;
+
+/// How many requests are under way at once. Beyond 16 to 32 nothing is gained
+/// and the slowest get very slow.
+const CONCURRENCY: usize = 16;
+
+/// How often a request is tried, and how long is waited in between: doubling
+/// from the first figure up to the second.
+const ATTEMPTS: u32 = 6;
+const FIRST_DELAY: Duration = Duration::from_millis(100);
+const LONGEST_DELAY: Duration = Duration::from_secs(5);
+
+/// A connection to one cluster. Cheap to clone; all clones share permits and
+/// the count of requests.
+#[derive(Clone)]
+pub struct Cluster {
+    client: Client,
+    server: Arc<str>,
+    namespace: Arc<str>,
+    timeout: Duration,
+    permits: Arc<Semaphore>,
+    sent: Arc<AtomicUsize>,
+}
+
+/// Leaves out the client, which holds credentials.
+impl fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cluster({})", self.server)
+    }
+}
+
+/// A request before it is sent.
+pub(super) struct Call<'a> {
+    pub method: Method,
+    pub path: String,
+    pub accept: &'a str,
+    pub content_type: &'a str,
+    pub body: Vec<u8>,
+}
+
+impl Call<'_> {
+    pub(super) fn get(path: String) -> Self {
+        Self { method: Method::GET, path, accept: "application/json", content_type: "", body: Vec::new() }
+    }
+}
+
+impl Cluster {
+    pub(super) fn new(client: Client, server: String, namespace: String, timeout: Duration) -> Self {
+        Self {
+            client,
+            server: server.into(),
+            namespace: namespace.into(),
+            timeout,
+            permits: Arc::new(Semaphore::new(CONCURRENCY)),
+            sent: Arc::default(),
+        }
+    }
+
+    /// The same connection with permits of its own: for the few requests that
+    /// mustn't wait behind a thousand others.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self { permits: Arc::new(Semaphore::new(CONCURRENCY)), ..self.clone() }
+    }
+
+    /// The server's address.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// The namespace of the context, `default` if it names none.
+    pub fn default_namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// How many requests were sent so far, retries included.
+    pub fn requests(&self) -> usize {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn count_request(&self) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Sends a request and reads its answer; tries again what may pass.
+    pub(super) async fn call<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, ApiError> {
+        let body = self.call_bytes(&call).await?;
+        serde_json::from_slice(&body)
+            .map_err(|error| ApiError::Malformed { request: name(&call), why: error.to_string() })
+    }
+
+    /// The same for answers that aren't JSON.
+    ///
+    /// All attempts and the pauses between them share one budget, the time
+    /// limit of a request. Waiting for a permit isn't the server's doing and
+    /// doesn't count.
+    pub(super) async fn call_bytes(&self, call: &Call<'_>) -> Result<Vec<u8>, ApiError> {
+        let mut spent = Duration::ZERO;
+        let mut attempt = 1;
+        loop {
+            let (took, outcome) = self.attempt(call, self.timeout.saturating_sub(spent)).await;
+            let failed = match outcome {
+                Ok(body) => return Ok(body),
+                Err(failed) => failed,
+            };
+            let pause = delay(attempt, failed.error.retry_after());
+            spent += took + pause;
+            if attempt == ATTEMPTS || failed.is_lasting || !failed.error.is_passing() || spent >= self.timeout
+            {
+                return Err(failed.error);
+            }
+            tokio::time::sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    /// One attempt within `limit`, and how long it took.
+    async fn attempt(&self, call: &Call<'_>, limit: Duration) -> (Duration, Result<Vec<u8>, Failed>) {
+        // The semaphore is never closed.
+        let _permit = self.permits.acquire().await;
+        self.count_request();
+        let start = Instant::now();
+        let outcome = match tokio::time::timeout(limit, self.send(call)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(self.transport(format!("no answer within {:?}", self.timeout)).into()),
+        };
+        (start.elapsed(), outcome)
+    }
+
+    async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>, Failed> {
+        let mut request =
+            Request::builder().method(call.method.clone()).uri(&call.path).header(ACCEPT, call.accept);
+        if !call.content_type.is_empty() {
+            request = request.header(CONTENT_TYPE, call.content_type);
+        }
+        let request = request
+            .body(Body::from(call.body.clone()))
+            .map_err(|error| ApiError::Malformed { request: name(call), why: error.to_string() })?;
+        let response = self.client.send(request).await.map_err(|error| Failed {
+            is_lasting: is_lasting(&error),
+            error: self.transport(root_cause(&error)),
+        })?;
+        let code = response.status();
+        let retry_after =
+            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let body =
+            response.into_body().collect().await.map_err(|error| self.transport(root_cause(&error)))?;
+        let body = body.to_bytes().to_vec();
+        if code.is_success() {
+            Ok(body)
+        } else {
+            Err(ApiError::from_response(name(call), code.as_u16(), retry_after, &body).into())
+        }
+    }
+
+    fn transport(&self, why: String) -> ApiError {
+        ApiError::Transport { server: self.server.to_string(), why }
+    }
+}
+
+/// Verb and path, without the query.
+fn name(call: &Call<'_>) -> String {
+    let path = call.path.split('?').next().unwrap_or_default();
+    format!("{} {path}", call.method)
+}
+
+/// A failed attempt.
+struct Failed {
+    error: ApiError,
+    /// The connection can't come about, now or within seconds.
+    is_lasting: bool,
+}
+
+impl From<ApiError> for Failed {
+    fn from(error: ApiError) -> Self {
+        Self { error, is_lasting: false }
+    }
+}
+
+/// Nobody listens there, TLS can't be agreed on, or the name is unknown: that
+/// doesn't pass within seconds, and a wrong address should be told at once.
+fn is_lasting(error: &(dyn Error + 'static)) -> bool {
+    chain(error).any(|cause| match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
+        // TLS errors, such as an unknown certificate authority, are InvalidData.
+        Some(kind) => matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::InvalidData),
+        // The connector's error type is private, and the system's error below it
+        // has no kind of its own: its text is all there is.
+        None => cause.to_string() == "dns error",
+    })
+}
+
+/// An error and its causes, from the outermost inwards.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        // The source of an io::Error is what its content has as source: the
+        // content itself would be passed over.
+        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(content) => Some(content as &(dyn Error + 'static)),
+            None => error.source(),
+        }
+    })
+}
+
+/// What the server asks for, or exponential backoff with full jitter on its
+/// upper half.
+fn delay(attempt: u32, asked: Option<Duration>) -> Duration {
+    let backoff = FIRST_DELAY.saturating_mul(1 << attempt.min(10)).min(LONGEST_DELAY);
+    let jittered = backoff / 2 + backoff.mul_f64(random_fraction() / 2.0);
+    asked.map_or(jittered, |asked| asked.min(Duration::from_secs(30)).max(jittered))
+}
+
+/// A number from 0 up to 1; 0.5 where the system has no randomness to give.
+fn random_fraction() -> f64 {
+    getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{SocketAddr, TcpListener};
+    use std::thread;
+
+    use super::*;
+    use crate::cluster::transport;
+
+    fn cluster(url: &str, timeout: Duration) -> Cluster {
+        let config = kube::Config::new(url.parse().expect("a URL"));
+        let client = transport::client(config).expect("a client");
+        Cluster::new(client, url.to_owned(), "default".to_owned(), timeout)
+    }
+
+    /// Answers each connection's first bytes with these; keeps silent, with the
+    /// connection open, when there are none.
+    fn server(answer: &'static str) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        thread::spawn(move || {
+            let mut open = Vec::new();
+            for mut connection in listener.incoming().flatten() {
+                // The client may be gone already; that is its own affair.
+                let _ = connection.read(&mut [0; 4096]);
+                let _ = connection.write_all(answer.as_bytes());
+                if answer.is_empty() {
+                    open.push(connection);
+                }
+            }
+        });
+        address
+    }
+
+    async fn failure(cluster: &Cluster) -> ApiError {
+        cluster.call_bytes(&Call::get("/version".to_owned())).await.expect_err("no server answers well")
+    }
+
+    #[tokio::test]
+    async fn a_silent_server_costs_the_time_limit_once() {
+        let cluster = cluster(&format!("http://{}", server("")), Duration::from_millis(300));
+        let start = Instant::now();
+        let error = failure(&cluster).await;
+        assert!(start.elapsed() < Duration::from_millis(600), "took {:?}", start.elapsed());
+        assert_eq!(cluster.requests(), 1);
+        assert!(error.to_string().ends_with("no answer within 300ms"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_may_pass_is_tried_again_within_the_time_limit() {
+        const BUSY: &str = "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        let cluster = cluster(&format!("http://{}", server(BUSY)), Duration::from_millis(700));
+        let start = Instant::now();
+        let error = failure(&cluster).await;
+        assert!(start.elapsed() < Duration::from_millis(700), "took {:?}", start.elapsed());
+        assert!((2..ATTEMPTS as usize).contains(&cluster.requests()), "{} requests", cluster.requests());
+        assert_eq!(error.status().map(|status| status.code), Some(503));
+    }
+
+    #[tokio::test]
+    async fn nobody_listening_is_told_at_once() {
+        let unused = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port");
+        let cluster = cluster(&format!("http://{unused}"), Duration::from_secs(5));
+        failure(&cluster).await;
+        assert_eq!(cluster.requests(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_server_without_tls_is_told_at_once() {
+        let address = server("HTTP/1.1 400 Bad Request\r\n\r\n");
+        let cluster = cluster(&format!("https://{address}"), Duration::from_secs(5));
+        failure(&cluster).await;
+        assert_eq!(cluster.requests(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_name_is_told_at_once() {
+        let cluster = cluster("http://nowhere.invalid", Duration::from_secs(5));
+        failure(&cluster).await;
+        assert_eq!(cluster.requests(), 1);
+    }
+
+    #[test]
+    fn a_cause_is_told_by_its_kind_however_deep() {
+        let refused = io::Error::from(ErrorKind::ConnectionRefused);
+        assert!(is_lasting(&kube::Error::Service(io::Error::other(io::Error::other(refused)).into())));
+        let reset = io::Error::new(ErrorKind::ConnectionReset, "the certificate: Connection refused");
+        assert!(!is_lasting(&kube::Error::Service(reset.into())));
+    }
+}

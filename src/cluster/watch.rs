@@ -1,0 +1,92 @@
+//! Watching the objects of one kind in one scope, over kube's watcher, which
+//! resumes, lists again after `410 Gone` and backs off.
+
+use futures::{Stream, StreamExt as _};
+use kube::Api;
+use kube::api::{ApiResource, DynamicObject};
+use kube::runtime::{WatchStreamExt as _, watcher};
+use serde_json::Value;
+
+use super::objects::Scope;
+use super::request::Cluster;
+use super::resource::Resource;
+
+/// What a watch sees.
+#[derive(Debug, Clone)]
+pub enum WatchEvent {
+    /// The object is now like this.
+    Seen(Value),
+    /// The object is gone; this is how it was last.
+    Gone(Value),
+    /// From here on all objects that are there now are seen, at the start and
+    /// whenever the watch couldn't be resumed: it doesn't tell then what went
+    /// meanwhile.
+    Listing,
+    /// All objects that are there now have been seen since the last `Listing`;
+    /// what hasn't been is gone.
+    Listed,
+    /// The watch is broken for now and will be tried again.
+    Broken(String),
+}
+
+impl Cluster {
+    /// Watches a kind in a scope: first everything that's there, then what
+    /// changes. Never ends by itself.
+    pub fn watch(&self, resource: &Resource, scope: &Scope) -> impl Stream<Item = WatchEvent> + Send + use<> {
+        self.count_request();
+        let api_resource = ApiResource {
+            group: resource.kind.group.clone(),
+            version: resource.version.clone(),
+            api_version: resource.api_version().to_string(),
+            kind: resource.kind.kind.clone(),
+            plural: resource.plural.clone(),
+        };
+        let client = self.client().clone();
+        let api: Api<DynamicObject> = match scope {
+            Scope::Namespace(namespace) if resource.namespaced => {
+                Api::namespaced_with(client, namespace, &api_resource)
+            }
+            _ => Api::all_with(client, &api_resource),
+        };
+        watcher(api, watcher::Config::default())
+            .default_backoff()
+            .map(move |event| translated(event, &api_resource))
+    }
+}
+
+fn translated(
+    event: Result<watcher::Event<DynamicObject>, watcher::Error>,
+    resource: &ApiResource,
+) -> WatchEvent {
+    match event {
+        Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object)) => {
+            WatchEvent::Seen(to_value(object, resource))
+        }
+        Ok(watcher::Event::Delete(object)) => WatchEvent::Gone(to_value(object, resource)),
+        Ok(watcher::Event::Init) => WatchEvent::Listing,
+        Ok(watcher::Event::InitDone) => WatchEvent::Listed,
+        Err(error) => WatchEvent::Broken(error.to_string()),
+    }
+}
+
+/// The object as JSON, with the kind that lists leave out.
+fn to_value(mut object: DynamicObject, resource: &ApiResource) -> Value {
+    object.types.get_or_insert_with(|| kube::api::TypeMeta {
+        api_version: resource.api_version.clone(),
+        kind: resource.kind.clone(),
+    });
+    // What came as JSON goes back to JSON.
+    serde_json::to_value(object).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relist_is_told_from_its_start_to_its_end() {
+        let resource = ApiResource::erase::<k8s_openapi::api::core::v1::Pod>(&());
+        assert!(matches!(translated(Ok(watcher::Event::Init), &resource), WatchEvent::Listing));
+        assert!(matches!(translated(Ok(watcher::Event::InitDone), &resource), WatchEvent::Listed));
+    }
+}
