@@ -14,6 +14,7 @@
 
 pub mod cluster;
 pub mod config;
+pub mod diff;
 pub mod error;
 pub mod git;
 pub mod object;

@@ -1,0 +1,251 @@
+//! What a proof says of one object, put together from its manifest, our entry and
+//! live.
+
+mod properties;
+mod traps;
+
+use super::*;
+use serde_json::json;
+
+const UNCHANGED: Proof = Proof::Unchanged;
+
+/// An object as applied, as owned and as live, put together.
+struct Case {
+    desired: Value,
+    live: Value,
+}
+
+fn is_unknown(proof: Proof) -> bool {
+    matches!(proof, Proof::Unknown(_))
+}
+
+fn entry(manager: &str, operation: &str, api_version: &str, fields: &Value) -> Value {
+    json!({
+        "manager": manager, "operation": operation, "apiVersion": api_version,
+        "time": "2026-01-02T03:04:05Z", "fieldsType": "FieldsV1", "fieldsV1": fields
+    })
+}
+
+impl Case {
+    /// `desired` and `live` without what all objects have; `mine` is our entry.
+    fn new(api_version: &str, kind: &str, desired: Value, mine: &Value, live: Value) -> Self {
+        let complete = |mut object: Value| {
+            object["apiVersion"] = json!(api_version);
+            object["kind"] = json!(kind);
+            object["metadata"]["name"] = json!("a");
+            object
+        };
+        let mut live = complete(live);
+        live["metadata"]["managedFields"] = json!([entry("trueup", "Apply", api_version, mine)]);
+        live["metadata"]["resourceVersion"] = json!("1");
+        Self { desired: complete(desired), live }
+    }
+
+    fn shared_with(mut self, manager: &str, operation: &str, fields: &Value) -> Self {
+        let api_version = self.desired["apiVersion"].as_str().expect("a text").to_owned();
+        self.entries().push(entry(manager, operation, &api_version, fields));
+        self
+    }
+
+    fn entries(&mut self) -> &mut Vec<Value> {
+        self.live["metadata"]["managedFields"].as_array_mut().expect("a list")
+    }
+
+    fn prove(&self) -> Proof {
+        prove(&self.desired, &self.live, "trueup", Schemas::builtin())
+    }
+
+    fn prove_without_schema(&self) -> Proof {
+        prove(&self.desired, &self.live, "trueup", &Schemas::default())
+    }
+}
+
+fn deployment(desired: Value, mine: Value, live: Value) -> Case {
+    let spec = |value: Value| json!({"spec": value});
+    Case::new("apps/v1", "Deployment", spec(desired), &json!({"f:spec": mine}), spec(live))
+}
+
+fn container(desired: Value, mine: Value, live: Value) -> Case {
+    let pod = |item: Value| json!({"template": {"spec": {"containers": [item]}}});
+    let mine = json!({"f:template": {"f:spec": {"f:containers": {"k:{\"name\":\"web\"}": mine}}}});
+    deployment(pod(desired), mine, pod(live))
+}
+
+fn config_map(desired: Value, mine: Value, live: Value) -> Case {
+    Case::new("v1", "ConfigMap", desired, &mine, live)
+}
+
+/// A custom resource's schema as the server's `OpenAPI` has it.
+fn custom_schemas(spec: &Value) -> Schemas {
+    let mut schemas = Schemas::builtin().clone();
+    schemas.add_openapi(&json!({"components": {"schemas": {"com.example.v1.Thing": {
+        "type": "object",
+        "properties": {
+            "apiVersion": {"type": "string"}, "kind": {"type": "string"},
+            "metadata": {"allOf": [{"$ref": "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}]},
+            "spec": spec
+        },
+        "x-kubernetes-group-version-kind": [{"group": "example.com", "version": "v1", "kind": "Thing"}]
+    }}}}));
+    schemas
+}
+
+#[test]
+fn what_was_applied_and_is_live_is_unchanged() {
+    let case = container(
+        json!({"name": "web", "image": "i:1", "args": ["-v"], "resources": {"limits": {"cpu": "1000m"}}}),
+        json!({".": {}, "f:name": {}, "f:image": {}, "f:args": {}, "f:resources": {"f:limits": {"f:cpu": {}}}}),
+        json!({"name": "web", "image": "i:1", "args": ["-v"], "imagePullPolicy": "Always", "resources": {"limits": {"cpu": "1"}}}),
+    );
+    assert_eq!(case.prove(), UNCHANGED);
+}
+
+#[test]
+fn a_value_a_field_or_an_owner_makes_it_differ() {
+    let mine = json!({"f:data": {"f:a": {}}});
+    let data = |value: Value| json!({"data": value});
+    let differs = |desired: Value, live: Value| config_map(data(desired), mine.clone(), data(live)).prove();
+    assert_eq!(differs(json!({"a": "1"}), json!({"a": "1"})), UNCHANGED);
+    assert_eq!(differs(json!({"a": "1"}), json!({"a": "2"})), Proof::Differs);
+    assert_eq!(differs(json!({"a": "1", "b": "1"}), json!({"a": "1", "b": "1"})), Proof::Differs);
+    assert_eq!(differs(json!({}), json!({"a": "1"})), Proof::Differs);
+    assert!(is_unknown(differs(json!({"a": "1"}), json!({"b": "1"}))));
+}
+
+#[test]
+fn what_somebody_else_added_beside_ours_changes_nothing() {
+    let case = config_map(
+        json!({"data": {"a": "1"}, "metadata": {"labels": {"x": "y"}}}),
+        json!({"f:data": {"f:a": {}}, "f:metadata": {"f:labels": {"f:x": {}}}}),
+        json!({"data": {"a": "1", "b": "2"}, "metadata": {"labels": {"x": "y", "z": ""}, "annotations": {"k": "v"}}}),
+    );
+    assert_eq!(case.prove(), UNCHANGED);
+}
+
+#[test]
+fn an_object_that_is_being_deleted_is_unknown() {
+    let mut case =
+        config_map(json!({"data": {"a": "1"}}), json!({"f:data": {"f:a": {}}}), json!({"data": {"a": "1"}}));
+    assert_eq!(case.prove(), UNCHANGED);
+    case.live["metadata"]["deletionTimestamp"] = json!("2026-01-02T03:04:05Z");
+    assert!(is_unknown(case.prove()));
+}
+
+#[test]
+fn another_api_version_is_never_unchanged() {
+    let data = json!({"data": {"a": "1"}});
+    let case = || config_map(data.clone(), json!({"f:data": {"f:a": {}}}), data.clone());
+    let mut older = case();
+    older.entries()[0]["apiVersion"] = json!("v0");
+    assert_eq!(older.prove(), Proof::Differs);
+    let mut other = case();
+    other.live["apiVersion"] = json!("v0");
+    assert!(is_unknown(other.prove()));
+    let mut theirs = case().shared_with("b", "Update", &json!({"f:data": {"f:z": {}}}));
+    theirs.entries()[1]["apiVersion"] = json!("v0");
+    assert!(is_unknown(theirs.prove()));
+    let mut listed = case();
+    listed.live.as_object_mut().expect("a map").retain(|name, _| name != "apiVersion" && name != "kind");
+    assert_eq!(listed.prove(), UNCHANGED);
+}
+
+#[test]
+fn another_object_is_never_unchanged() {
+    let data = json!({"data": {"a": "1"}});
+    let mut case = config_map(data.clone(), json!({"f:data": {"f:a": {}}}), data);
+    case.live["metadata"]["name"] = json!("b");
+    assert!(is_unknown(case.prove()));
+}
+
+#[test]
+fn the_order_of_a_keyed_list_counts() {
+    let names = |order: &[&str]| {
+        let items: Vec<Value> = order.iter().map(|name| json!({"name": name})).collect();
+        json!({"template": {"spec": {"containers": items}}})
+    };
+    let mine = json!({"f:template": {"f:spec": {"f:containers": {
+        "k:{\"name\":\"a\"}": {".": {}, "f:name": {}}, "k:{\"name\":\"b\"}": {".": {}, "f:name": {}}
+    }}}});
+    let case = |live: &[&str]| deployment(names(&["a", "b"]), mine.clone(), names(live));
+    assert_eq!(case(&["a", "b"]).prove(), UNCHANGED);
+    assert_eq!(case(&["x", "a", "y", "b", "z"]).prove(), UNCHANGED);
+    assert!(is_unknown(case(&["b", "a"]).prove()));
+    assert_eq!(case(&["a"]).prove(), Proof::Differs);
+}
+
+#[test]
+fn an_empty_list_that_merges_is_owned_by_nobody() {
+    let prove_list = |name: &str, live: Option<Value>| {
+        let pod = |list: Option<Value>| {
+            let mut pod = json!({"template": {"spec": {"hostname": "h"}}});
+            if let Some(list) = list {
+                pod["template"]["spec"][name] = list;
+            }
+            pod
+        };
+        let mine = json!({"f:template": {"f:spec": {"f:hostname": {}}}});
+        deployment(pod(Some(json!([]))), mine, pod(live)).prove()
+    };
+    assert_eq!(prove_list("volumes", Some(json!([{"name": "injected"}]))), UNCHANGED);
+    assert_eq!(prove_list("volumes", None), UNCHANGED);
+    assert!(is_unknown(prove_list("ephemeralContainers", None)));
+}
+
+#[test]
+fn atomic_values_are_replaced_as_a_whole() {
+    let spec = |selector: Value| json!({"selector": selector});
+    let case = |live: Value| {
+        let spec_of = |value: Value| json!({"spec": spec(value)});
+        Case::new(
+            "v1",
+            "Service",
+            spec_of(json!({"app": "web"})),
+            &json!({"f:spec": {"f:selector": {}}}),
+            spec_of(live),
+        )
+    };
+    assert_eq!(case(json!({"app": "web"})).prove(), UNCHANGED);
+    assert_eq!(case(json!({"app": "web", "x": "y"})).prove(), Proof::Differs);
+    assert!(is_unknown(case(json!({"app": "web"})).prove_without_schema()));
+    let granular = Case::new(
+        "v1",
+        "Service",
+        json!({"spec": spec(json!({"app": "web"}))}),
+        &json!({"f:spec": {"f:selector": {"f:app": {}}}}),
+        json!({"spec": spec(json!({"app": "web"}))}),
+    );
+    assert!(is_unknown(granular.prove()));
+}
+
+#[test]
+fn numbers_that_are_not_read_exactly_are_unknown() {
+    let spec = |value: Value| json!({"spec": {"ratio": value}});
+    let case = |value: f64| {
+        Case::new(
+            "example.com/v1",
+            "Thing",
+            spec(json!(value)),
+            &json!({"f:spec": {"f:ratio": {}}}),
+            spec(json!(value)),
+        )
+    };
+    assert!(is_unknown(case(0.5).prove()));
+    assert!(is_unknown(case(1e300).prove()));
+}
+
+#[test]
+fn without_a_schema_live_must_hold_nothing_more() {
+    let case = |live: Value| {
+        let mine = json!({"f:spec": {"f:map": {"f:a": {}}}});
+        Case::new("example.com/v1", "Thing", json!({"spec": {"map": {"a": 1}}}), &mine, live)
+    };
+    assert_eq!(case(json!({"spec": {"map": {"a": 1}}, "status": {"x": 1}})).prove(), UNCHANGED);
+    assert!(is_unknown(case(json!({"spec": {"map": {"a": 1, "b": 2}}})).prove()));
+    assert!(is_unknown(case(json!({"spec": {"map": {"a": 1}, "other": 2}})).prove()));
+    let schemas = custom_schemas(&json!({
+        "type": "object",
+        "properties": {"map": {"type": "object", "additionalProperties": {"type": "integer"}}, "other": {"type": "integer"}}
+    }));
+    let with_more = case(json!({"spec": {"map": {"a": 1, "b": 2}, "other": 2}}));
+    assert_eq!(prove(&with_more.desired, &with_more.live, "trueup", &schemas), UNCHANGED);
+}

@@ -1,0 +1,91 @@
+//! What must hold of any object.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::{Case, UNCHANGED, Value};
+
+/// A manifest for any schema: scalars, maps that merge and lists with names.
+fn manifest() -> impl Strategy<Value = Value> {
+    let scalar = prop_oneof![
+        (0..3).prop_map(Value::from),
+        "[ab]{0,2}".prop_map(Value::from),
+        any::<bool>().prop_map(Value::from)
+    ];
+    let value = scalar.prop_recursive(3, 24, 4, |below| {
+        let map = prop::collection::btree_map("[a-d]", below, 1..4);
+        prop_oneof![
+            map.clone().prop_map(|map| Value::Object(map.into_iter().collect())),
+            prop::collection::btree_map("[x-z]", map, 1..3).prop_map(|items| {
+                let item = |(name, map): (String, std::collections::BTreeMap<String, Value>)| {
+                    let mut item: serde_json::Map<String, Value> = map.into_iter().collect();
+                    item.insert("name".into(), name.into());
+                    Value::Object(item)
+                };
+                items.into_iter().map(item).collect()
+            }),
+        ]
+    });
+    prop::collection::btree_map("[a-d]", value, 1..4).prop_map(|map| Value::Object(map.into_iter().collect()))
+}
+
+/// The fields that an apply of this value owns.
+fn owned(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let fields = map.iter().map(|(name, below)| (format!("f:{name}"), owned(below)));
+            Value::Object(fields.collect())
+        }
+        Value::Array(items) => {
+            let entry = |item: &Value| {
+                let mut below = owned(item);
+                below["."] = json!({});
+                (format!("k:{{\"name\":{}}}", item["name"]), below)
+            };
+            Value::Object(items.iter().map(entry).collect())
+        }
+        _ => json!({}),
+    }
+}
+
+/// The paths of all scalars.
+fn scalars(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            map.iter().for_each(|(name, below)| scalars(below, &format!("{at}/{name}"), found));
+        }
+        Value::Array(items) => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(index, below)| scalars(below, &format!("{at}/{index}"), found));
+        }
+        _ => found.push(at.to_owned()),
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_differs_in_any_leaf_is_never_unchanged(spec in manifest(), choice in any::<prop::sample::Index>(), in_live in any::<bool>()) {
+        let case = |desired: &Value, live: &Value| {
+            let wrap = |value: &Value| json!({"spec": value});
+            Case::new("example.com/v1", "Thing", wrap(desired), &json!({"f:spec": owned(&spec)}), wrap(live)).prove()
+        };
+        prop_assert_eq!(case(&spec, &spec), UNCHANGED);
+        let mut paths = Vec::new();
+        scalars(&spec, "", &mut paths);
+        let mut other = spec.clone();
+        let path: &String = choice.get(&paths);
+        *other.pointer_mut(path).expect("a leaf") = json!("something else");
+        let (desired, live) = if in_live { (&spec, &other) } else { (&other, &spec) };
+        prop_assert_ne!(case(desired, live), UNCHANGED);
+    }
+
+    #[test]
+    fn what_owns_more_or_less_than_desired_is_never_unchanged(spec in manifest(), other in manifest()) {
+        let wrap = |value: &Value| json!({"spec": value});
+        let mine = json!({"f:spec": owned(&other)});
+        let proof = Case::new("example.com/v1", "Thing", wrap(&spec), &mine, wrap(&spec)).prove();
+        prop_assert_eq!(proof == UNCHANGED, owned(&spec) == owned(&other));
+    }
+}
