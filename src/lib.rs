@@ -17,6 +17,7 @@ pub mod config;
 pub mod diff;
 pub mod error;
 pub mod git;
+pub mod health;
 pub mod object;
 pub mod render;
 pub mod yaml;
