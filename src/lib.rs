@@ -19,5 +19,6 @@ pub mod error;
 pub mod git;
 pub mod health;
 pub mod object;
+pub mod release;
 pub mod render;
 pub mod yaml;

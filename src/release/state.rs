@@ -1,0 +1,475 @@
+//! What the parent says beside its membership: which release and commit is
+//! deployed, which was healthy last, whether a run is under way, the hold, and
+//! the next number.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::SCHEMA;
+use super::hold::Hold;
+use super::identity::Target;
+use super::run::Run;
+use super::summary::Summary;
+
+/// The state of a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct State {
+    schema: String,
+    target: TargetName,
+    /// The last run over the whole target that wrote, whatever its outcome.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub deployed: Option<Pointer>,
+    /// The last one that became healthy.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub healthy: Option<Pointer>,
+    /// The newest release that has a record, runs over a part included: what
+    /// was written last, and what drift is measured against.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub recorded: Option<u64>,
+    /// The run under way; if nobody holds the lock, one that was killed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub running: Option<Running>,
+    /// What may not be deployed again.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hold: Option<Hold>,
+    /// The lowest number that was never given to a release.
+    pub next: u64,
+}
+
+/// Which target a state is of: `a-b` in `c` and `a` in `b-c` would have parents
+/// of one name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct TargetName {
+    name: String,
+    environment: String,
+}
+
+/// A deployment of a commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pointer {
+    /// The release.
+    pub release: u64,
+    /// The commit's full id; absent when it was deployed from outside a repository.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub commit: Option<String>,
+    /// Whether the work tree differed from the commit.
+    pub dirty: bool,
+    /// When the run ended.
+    pub at: Timestamp,
+    /// Who ran it.
+    pub actor: String,
+    /// The CI run: its address or number.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub run: Option<String>,
+}
+
+/// A run that is under way, or was when it was killed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Running {
+    /// The number that it will record.
+    pub release: u64,
+    /// The commit's full id.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub commit: Option<String>,
+    /// When it was about to write.
+    pub started_at: Timestamp,
+    /// Who runs it.
+    pub actor: String,
+}
+
+/// Why a state can't be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StateError {
+    /// It isn't a state at all.
+    #[error("{0}")]
+    Malformed(String),
+    /// It holds something that this program doesn't know and mustn't drop.
+    #[error("written by a newer trueup ({0})")]
+    Newer(String),
+    /// It is another target's.
+    #[error("it belongs to {name:?} in environment {environment:?}, whose names join to the same text")]
+    OtherTarget {
+        /// That target's name.
+        name: String,
+        /// Its environment.
+        environment: String,
+    },
+}
+
+impl State {
+    /// The state of a target that nothing was ever deployed to.
+    pub fn new(target: &Target) -> Self {
+        let target =
+            TargetName { name: target.name().to_owned(), environment: target.environment().to_owned() };
+        Self {
+            schema: SCHEMA.to_owned(),
+            target,
+            deployed: None,
+            healthy: None,
+            recorded: None,
+            running: None,
+            hold: None,
+            next: 1,
+        }
+    }
+
+    /// Reads a state. Since it'll be written back, anything unknown in it is an error.
+    pub fn parse(target: &Target, text: &str) -> Result<Self, StateError> {
+        let malformed = |error: serde_json::Error| StateError::Malformed(error.to_string());
+        let value: Value = serde_json::from_str(text).map_err(malformed)?;
+        match value["schema"].as_str() {
+            None => return Err(StateError::Malformed("no schema".into())),
+            Some(SCHEMA) => {}
+            Some(schema) => return Err(StateError::Newer(schema.to_owned())),
+        }
+        let state = Self::deserialize(&value).map_err(malformed)?;
+        let known = serde_json::to_value(&state).map_err(malformed)?;
+        if let Some(field) = unknown_field(&value, &known) {
+            return Err(StateError::Newer(format!("unknown field {field}")));
+        }
+        if state.target.name != target.name() || state.target.environment != target.environment() {
+            let TargetName { name, environment } = state.target;
+            return Err(StateError::OtherTarget { name, environment });
+        }
+        Ok(state)
+    }
+
+    /// As it is stored: JSON that people can read.
+    pub fn to_text(&self) -> String {
+        // Nothing in it can't be serialised.
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// A run that never came to its end, if nobody is running now: it may have
+    /// written, and nobody knows what.
+    pub fn interrupted(&self) -> Option<&Running> {
+        self.running.as_ref()
+    }
+
+    /// Whether a run must be recorded: because it wrote, because nothing is
+    /// recorded yet, or because the run before was killed, and what it wrote is
+    /// in no record.
+    pub fn needs_record(&self, wrote: bool) -> bool {
+        wrote || self.deployed.is_none() || self.running.is_some()
+    }
+
+    /// The number of the next release: never one that was given before, not
+    /// even to a run that was killed. `highest` is the highest number that any
+    /// part of a record has, should the state have been lost.
+    pub fn next_release(&self, highest: Option<u64>) -> u64 {
+        self.next.max(highest.map_or(1, |highest| highest + 1))
+    }
+
+    /// A run is about to write: its number is taken.
+    pub fn begin(&mut self, running: Running) {
+        self.next = self.next.max(running.release + 1);
+        self.running = Some(running);
+    }
+
+    /// A run's record is written.
+    pub fn finish(&mut self, summary: &Summary) {
+        self.next = self.next.max(summary.release + 1);
+        self.recorded = self.recorded.max(Some(summary.release));
+        self.running = self.running.take().filter(|running| running.release > summary.release);
+        if summary.selection.is_none() {
+            let pointer = Pointer::to(summary);
+            if summary.is_healthy_whole() {
+                self.healthy = Some(pointer.clone());
+            }
+            self.deployed = Some(pointer);
+        }
+    }
+
+    /// A run ended without having written anything. Its number stays taken.
+    pub fn give_up(&mut self) {
+        self.running = None;
+    }
+
+    /// A run found nothing to do: the commit moves on, the number doesn't. The
+    /// last healthy one follows if everything was seen to be healthy.
+    pub fn move_to(&mut self, run: Pointer, healthy: bool) {
+        let Some(deployed) = &mut self.deployed else { return };
+        *deployed = Pointer { release: deployed.release, ..run };
+        if healthy {
+            self.healthy = Some(deployed.clone());
+        }
+    }
+
+    /// Takes in records that the state doesn't know of yet: a run that was
+    /// killed between writing its record and pointing to it, or a parent that
+    /// was lost. `summaries` are in any order.
+    pub fn catch_up<'a>(&mut self, summaries: impl IntoIterator<Item = &'a Summary>) {
+        let mut unseen: Vec<&Summary> =
+            summaries.into_iter().filter(|summary| Some(summary.release) > self.recorded).collect();
+        unseen.sort_by_key(|summary| summary.release);
+        for summary in unseen {
+            self.finish(summary);
+        }
+    }
+
+    /// The releases whose records are still needed.
+    pub fn pinned(&self) -> BTreeSet<u64> {
+        let pointers = [&self.deployed, &self.healthy].into_iter().flatten();
+        pointers
+            .map(|pointer| pointer.release)
+            .chain(self.recorded)
+            .chain(self.hold.iter().flat_map(Hold::releases))
+            .collect()
+    }
+}
+
+impl Pointer {
+    /// Points to a release.
+    pub fn to(summary: &Summary) -> Self {
+        Self {
+            release: summary.release,
+            commit: summary.commit.as_ref().map(|commit| commit.sha.clone()),
+            dirty: summary.commit.as_ref().is_some_and(|commit| commit.dirty),
+            at: summary.finished_at,
+            actor: summary.actor.name.clone(),
+            run: summary.run.as_ref().map(|run: &Run| run.reference().to_owned()),
+        }
+    }
+}
+
+/// The first field of `value`, as a path, that `known` doesn't have; nulls don't
+/// count.
+fn unknown_field(value: &Value, known: &Value) -> Option<String> {
+    match (value, known) {
+        (Value::Object(value), Value::Object(known)) => value
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .find_map(|(name, value)| match known.get(name) {
+                None => Some(name.clone()),
+                Some(known) => unknown_field(value, known).map(|below| format!("{name}.{below}")),
+            }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::summary::ReleaseResult;
+    use super::super::summary::fixtures::summary;
+    use super::*;
+
+    fn target() -> Target {
+        Target::new("shop", "prod", "shop").expect("well formed")
+    }
+
+    fn time() -> Timestamp {
+        "2026-01-02T03:04:05Z".parse().expect("a time")
+    }
+
+    fn running(release: u64) -> Running {
+        Running { release, commit: Some("c".repeat(40)), started_at: time(), actor: "ada".into() }
+    }
+
+    fn unhealthy(release: u64) -> Summary {
+        Summary { result: ReleaseResult::Unhealthy, ..summary(release) }
+    }
+
+    fn releases(state: &State) -> (Option<u64>, Option<u64>, Option<u64>) {
+        let number = |pointer: &Option<Pointer>| pointer.as_ref().map(|pointer| pointer.release);
+        (number(&state.deployed), number(&state.healthy), state.recorded)
+    }
+
+    fn full() -> State {
+        let mut state = State::new(&target());
+        state.finish(&summary(1));
+        state.begin(running(2));
+        state.hold = Some(Hold {
+            commits: vec!["d".repeat(40)],
+            from: 2,
+            to: Some(1),
+            restored: None,
+            everything: false,
+            by: "ada".into(),
+            at: time(),
+            reason: Some("it was slow".into()),
+        });
+        state
+    }
+
+    #[test]
+    fn a_state_reads_like_this_and_is_read_back() {
+        insta::assert_snapshot!(full().to_text(), @r#"
+        {
+          "schema": "trueup/v1",
+          "target": {
+            "name": "shop",
+            "environment": "prod"
+          },
+          "deployed": {
+            "release": 1,
+            "commit": "0000000000000000000000000000000000000001",
+            "dirty": false,
+            "at": "2026-01-02T03:06:00Z",
+            "actor": "ada@laptop"
+          },
+          "healthy": {
+            "release": 1,
+            "commit": "0000000000000000000000000000000000000001",
+            "dirty": false,
+            "at": "2026-01-02T03:06:00Z",
+            "actor": "ada@laptop"
+          },
+          "recorded": 1,
+          "running": {
+            "release": 2,
+            "commit": "cccccccccccccccccccccccccccccccccccccccc",
+            "startedAt": "2026-01-02T03:04:05Z",
+            "actor": "ada"
+          },
+          "hold": {
+            "commits": [
+              "dddddddddddddddddddddddddddddddddddddddd"
+            ],
+            "from": 2,
+            "to": 1,
+            "everything": false,
+            "by": "ada",
+            "at": "2026-01-02T03:04:05Z",
+            "reason": "it was slow"
+          },
+          "next": 3
+        }
+        "#);
+        assert_eq!(State::parse(&target(), &full().to_text()), Ok(full()));
+        let new = State::new(&target());
+        assert_eq!(State::parse(&target(), &new.to_text()), Ok(new));
+    }
+
+    #[test]
+    fn whatever_a_newer_version_added_is_an_error_and_never_dropped() {
+        for (place, expected) in [
+            ("", "unknown field later"),
+            ("/deployed", "unknown field deployed.later"),
+            ("/hold", "unknown field hold.later"),
+        ] {
+            let mut value: Value = serde_json::from_str(&full().to_text()).expect("JSON");
+            value.pointer_mut(place).expect("a place")["later"] = false.into();
+            assert_eq!(State::parse(&target(), &value.to_string()), Err(StateError::Newer(expected.into())));
+        }
+        let text = full().to_text().replace("trueup/v1", "trueup/v2");
+        assert_eq!(State::parse(&target(), &text), Err(StateError::Newer("trueup/v2".into())));
+    }
+
+    #[test]
+    fn a_state_that_isnt_one_is_an_error() {
+        for text in ["", "[]", "{}", r#"{"schema": "trueup/v1"}"#, r#"{"schema": "trueup/v1", "next": -1}"#] {
+            assert!(matches!(State::parse(&target(), text), Err(StateError::Malformed(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_target_whose_name_joins_to_the_same_text_is_told_apart() {
+        let one = Target::new("shop-eu", "prod", "shop").expect("well formed");
+        let other = Target::new("shop", "eu-prod", "shop").expect("well formed");
+        assert_eq!(one.applyset_id(), other.applyset_id());
+        assert_eq!(
+            State::parse(&other, &State::new(&one).to_text()),
+            Err(StateError::OtherTarget { name: "shop-eu".into(), environment: "prod".into() })
+        );
+    }
+
+    #[test]
+    fn the_deployed_release_is_the_last_that_wrote_and_the_healthy_one_is_kept_beside_it() {
+        let mut state = State::new(&target());
+        state.finish(&summary(1));
+        assert_eq!(releases(&state), (Some(1), Some(1), Some(1)));
+        for result in [ReleaseResult::Unhealthy, ReleaseResult::Partial, ReleaseResult::Interrupted] {
+            let mut state = state.clone();
+            state.finish(&Summary { result, ..summary(2) });
+            assert_eq!(releases(&state), (Some(2), Some(1), Some(2)), "{result:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_over_a_part_is_recorded_but_deploys_no_commit() {
+        let mut state = State::new(&target());
+        state.finish(&summary(1));
+        state.finish(&Summary { selection: Some("--only kind=Job".into()), ..summary(2) });
+        assert_eq!(releases(&state), (Some(1), Some(1), Some(2)));
+        assert_eq!(state.next, 3);
+    }
+
+    #[test]
+    fn a_run_that_changed_nothing_moves_the_commit_but_not_the_number() {
+        let mut state = State::new(&target());
+        state.finish(&summary(4));
+        let run = Pointer { release: 0, commit: Some("e".repeat(40)), ..Pointer::to(&summary(9)) };
+        state.move_to(run.clone(), false);
+        let moved = Pointer { release: 4, ..run.clone() };
+        assert_eq!(state.deployed, Some(moved.clone()));
+        assert_eq!(state.healthy, Some(Pointer::to(&summary(4))));
+        state.move_to(run, true);
+        assert_eq!(state.healthy, Some(moved));
+        assert_eq!(state.next, 5);
+    }
+
+    #[test]
+    fn numbers_are_never_given_twice() {
+        let mut state = State::new(&target());
+        assert_eq!(state.next_release(None), 1);
+        assert_eq!(state.next_release(Some(7)), 8);
+        state.begin(running(8));
+        state.give_up();
+        assert_eq!(state.next_release(Some(7)), 9);
+        assert_eq!(state.running, None);
+    }
+
+    #[test]
+    fn a_killed_run_shows_as_interrupted_and_makes_the_next_run_record() {
+        let mut state = State::new(&target());
+        assert!(state.needs_record(false), "nothing is recorded yet");
+        state.finish(&summary(1));
+        assert!(!state.needs_record(false) && state.needs_record(true));
+        state.begin(running(2));
+        assert_eq!(state.interrupted(), Some(&running(2)));
+        assert!(state.needs_record(false));
+        state.finish(&summary(3));
+        assert_eq!(state.interrupted(), None);
+    }
+
+    #[test]
+    fn a_run_killed_after_its_record_was_written_is_caught_up_with() {
+        let mut state = State::new(&target());
+        state.finish(&summary(1));
+        state.begin(running(2));
+        state.catch_up(&[unhealthy(2), summary(1)]);
+        assert_eq!(releases(&state), (Some(2), Some(1), Some(2)));
+        assert_eq!(state.interrupted(), None);
+    }
+
+    #[test]
+    fn catching_up_with_what_is_known_changes_nothing() {
+        let mut state = State::new(&target());
+        state.finish(&summary(1));
+        state.finish(&unhealthy(2));
+        let before = state.clone();
+        state.catch_up(&[summary(1), unhealthy(2)]);
+        assert_eq!(state, before);
+    }
+
+    #[test]
+    fn a_lost_state_is_found_again_in_the_records() {
+        let mut state = State::new(&target());
+        state.catch_up(&[unhealthy(9), summary(8), summary(3)]);
+        assert_eq!(releases(&state), (Some(9), Some(8), Some(9)));
+        assert_eq!(state.next, 10);
+    }
+
+    #[test]
+    fn records_that_are_referred_to_are_pinned() {
+        let mut state = full();
+        state.finish(&unhealthy(5));
+        assert_eq!(state.pinned(), BTreeSet::from([1, 2, 5]));
+    }
+}
