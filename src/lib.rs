@@ -12,13 +12,19 @@
 //!
 //! `docs/architecture.md` is the map.
 
+pub mod apply;
 pub mod cluster;
 pub mod config;
 pub mod diff;
 pub mod error;
 pub mod git;
+pub mod guard;
 pub mod health;
 pub mod object;
+pub mod plan;
 pub mod release;
 pub mod render;
+pub mod report;
+pub mod ui;
+pub mod wait;
 pub mod yaml;

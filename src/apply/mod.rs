@@ -1,0 +1,15 @@
+//! Carrying out a plan: each action as soon as what it waits for is done, no
+//! more and no less than the plan says.
+//!
+//! In: a plan with the manifests behind it. Out: typed [`Event`]s while it
+//! runs, and an outcome. It never decides what to change, and never prints.
+
+mod event;
+mod executor;
+mod outcome;
+mod write;
+
+pub use event::Event;
+pub use executor::{Done, Stop, execute};
+pub use outcome::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
+pub use write::{Explain, Job, Task, Write, precondition};

@@ -1,0 +1,279 @@
+//! One write: what is sent, under which conditions, and what is tried again.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER, Precondition, Resource};
+use crate::diff;
+use crate::error::Diagnostic;
+use crate::object::{Manifest, ObjectId, RawChange};
+use crate::plan::Verb;
+
+/// Tells why the server refused a manifest.
+pub type Explain<'a> = dyn Fn(&Manifest, ApiError) -> Diagnostic + Sync + 'a;
+
+/// How often a write is planned again after a conflict.
+const REPLANS: usize = 5;
+
+/// How long a definition may take to be established.
+const ESTABLISHING: Duration = Duration::from_secs(60);
+
+/// How long the server may take to take in a changed definition.
+const TAKING_IN: Duration = Duration::from_secs(5);
+
+/// How often is looked whether it is, and whether its kind is served.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// One action, ready to be carried out.
+#[derive(Debug)]
+pub struct Job {
+    /// The object.
+    pub id: ObjectId,
+    /// What is done to it.
+    pub verb: Verb,
+    /// How it is reached.
+    pub resource: Arc<Resource>,
+    /// The jobs, by position, that must be done before.
+    pub after: Vec<usize>,
+    /// What is sent.
+    pub task: Task,
+}
+
+/// What is sent.
+#[derive(Debug)]
+pub enum Task {
+    /// A server-side apply.
+    Write(Box<Write>),
+    /// A deletion, if the object is still the one that was planned.
+    Delete {
+        /// What must still be true.
+        precondition: Precondition,
+        /// The label that makes it ours, as key and value.
+        label: (String, String),
+    },
+}
+
+/// A server-side apply.
+pub struct Write {
+    /// Where the object stands, for errors.
+    pub manifest: Manifest,
+    /// What is sent.
+    pub body: Value,
+    /// The object that the plan saw; `None` for a creation.
+    pub precondition: Option<Precondition>,
+    /// What the plan says will change, to compare with after a conflict.
+    pub planned: Vec<RawChange>,
+    /// The kind is defined in the same set: its path may not be served yet, or a
+    /// new field not be known.
+    pub new_kind: bool,
+    /// The object defines a kind: done when that is established.
+    pub establishes: bool,
+}
+
+/// Leaves the body out: it may be a Secret.
+impl std::fmt::Debug for Write {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Write").field("manifest", &self.manifest).finish_non_exhaustive()
+    }
+}
+
+/// A write that the server took.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// The object as the server returned it; `None` for deletions.
+    pub(super) returned: Option<Value>,
+}
+
+/// Carries out one job.
+pub(super) async fn carry_out(
+    cluster: &Cluster,
+    job: &Job,
+    explain: &Explain<'_>,
+) -> Result<Written, Diagnostic> {
+    match &job.task {
+        Task::Write(write) => {
+            apply(cluster, job, write, explain).await.map(|returned| Written { returned: Some(returned) })
+        }
+        Task::Delete { precondition, label } => {
+            delete(cluster, job, precondition.clone(), label).await.map(|()| Written { returned: None })
+        }
+    }
+}
+
+async fn apply(
+    cluster: &Cluster,
+    job: &Job,
+    write: &Write,
+    explain: &Explain<'_>,
+) -> Result<Value, Diagnostic> {
+    let mut precondition = write.precondition.clone();
+    let mut replans = 0;
+    let returned = loop {
+        match send(cluster, job, write, precondition.as_ref()).await {
+            Ok(returned) => break returned,
+            Err(error) if error.is_conflict() && precondition.is_some() && replans < REPLANS => {
+                match replan(cluster, job, write, explain).await? {
+                    Replanned::Same(newer) => precondition = Some(newer),
+                    Replanned::Already(live) => break live,
+                }
+                replans += 1;
+            }
+            Err(error) => return Err(explain(&write.manifest, error)),
+        }
+    };
+    if write.establishes { established(cluster, job, returned).await } else { Ok(returned) }
+}
+
+/// Sends it once, or for as long as a kind that was just defined isn't served.
+async fn send(
+    cluster: &Cluster,
+    job: &Job,
+    write: &Write,
+    precondition: Option<&Precondition>,
+) -> Result<Value, ApiError> {
+    let mut body = write.body.clone();
+    if let Some(precondition) = precondition {
+        body["metadata"]["uid"] = Value::from(precondition.uid.as_str());
+        body["metadata"]["resourceVersion"] = Value::from(precondition.resource_version.as_str());
+    }
+    let mode = ApplyMode { dry_run: false, force: precondition.is_some() };
+    let start = Instant::now();
+    loop {
+        let outcome = cluster
+            .apply(&job.resource, job.id.namespace.as_deref(), &job.id.name, &body, MANAGER, mode)
+            .await;
+        match outcome {
+            Err(error) if write.new_kind && is_behind(&error, start.elapsed()) => {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Whether the server may not have taken in yet what was just defined: the kind
+/// isn't served, or a new field not known.
+fn is_behind(error: &ApiError, waited: Duration) -> bool {
+    (error.is_not_found() && waited < ESTABLISHING) || (error.is_refused_object() && waited < TAKING_IN)
+}
+
+/// What a conflict turned out to be.
+enum Replanned {
+    /// The object has been written meanwhile, but its part of the plan is the same.
+    Same(Precondition),
+    /// It is as it should be: the answer to our own write was lost.
+    Already(Value),
+}
+
+/// After a conflict: the object has been written meanwhile. Goes on only if its
+/// part of the plan is still the same.
+async fn replan(
+    cluster: &Cluster,
+    job: &Job,
+    write: &Write,
+    explain: &Explain<'_>,
+) -> Result<Replanned, Diagnostic> {
+    let namespace = job.id.namespace.as_deref();
+    let changed = || {
+        Diagnostic::new(format!("{} was changed by somebody else since the plan was made", job.id))
+            .at(write.manifest.source.location())
+            .hint("plan again")
+    };
+    let live = cluster
+        .get(&job.resource, namespace, &job.id.name)
+        .await
+        .map_err(|error| explain(&write.manifest, error))?;
+    let live = live.ok_or_else(changed)?;
+    let mode = ApplyMode { dry_run: true, force: true };
+    let after = cluster
+        .apply(&job.resource, namespace, &job.id.name, &write.body, MANAGER, mode)
+        .await
+        .map_err(|error| explain(&write.manifest, error))?;
+    let uid = live["metadata"]["uid"].as_str();
+    let is_same_object = uid.is_some() && uid == write.precondition.as_ref().map(|seen| seen.uid.as_str());
+    if !is_same_object {
+        return Err(changed());
+    }
+    if diff::is_noop(&live, &after) {
+        return Ok(Replanned::Already(live));
+    }
+    if diff::changes(&live, &after) != write.planned {
+        return Err(changed());
+    }
+    precondition(&live).map(Replanned::Same).ok_or_else(changed)
+}
+
+/// What must still be true of this object when it is written.
+pub fn precondition(live: &Value) -> Option<Precondition> {
+    let metadata = &live["metadata"];
+    Some(Precondition {
+        uid: metadata["uid"].as_str()?.to_owned(),
+        resource_version: metadata["resourceVersion"].as_str()?.to_owned(),
+    })
+}
+
+/// Waits until a definition is established, so that its objects can be sent.
+async fn established(cluster: &Cluster, job: &Job, mut definition: Value) -> Result<Value, Diagnostic> {
+    let deadline = Instant::now() + ESTABLISHING;
+    while !is_established(&definition) {
+        if Instant::now() > deadline {
+            return Err(Diagnostic::new(format!("{} was not established within {ESTABLISHING:?}", job.id)));
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+        definition = match cluster.get(&job.resource, None, &job.id.name).await {
+            Ok(Some(definition)) => definition,
+            Ok(None) => return Err(Diagnostic::new(format!("{} was deleted by somebody else", job.id))),
+            Err(error) => return Err(error.into()),
+        };
+    }
+    Ok(definition)
+}
+
+fn is_established(definition: &Value) -> bool {
+    let conditions = definition["status"]["conditions"].as_array();
+    conditions
+        .into_iter()
+        .flatten()
+        .any(|condition| condition["type"] == "Established" && condition["status"] == "True")
+}
+
+/// Deletes what is still ours. An object that is gone is done; one that was
+/// written meanwhile is deleted only while it carries our label and has no
+/// owner.
+async fn delete(
+    cluster: &Cluster,
+    job: &Job,
+    mut seen: Precondition,
+    label: &(String, String),
+) -> Result<(), Diagnostic> {
+    let namespace = job.id.namespace.as_deref();
+    for _ in 0..=REPLANS {
+        match cluster.delete(&job.resource, namespace, &job.id.name, &seen).await {
+            Ok(()) => return Ok(()),
+            Err(error) if error.is_not_found() => return Ok(()),
+            Err(error) if error.is_conflict() => {
+                let live = cluster.get(&job.resource, namespace, &job.id.name).await;
+                let Some(live) = live.map_err(|error| failed(job, error))? else { return Ok(()) };
+                seen = still_ours(&live, &seen, label).ok_or_else(|| {
+                    Diagnostic::new(format!("{} is no longer what the plan would delete", job.id))
+                        .hint("plan again")
+                })?;
+            }
+            Err(error) => return Err(failed(job, error)),
+        }
+    }
+    Err(Diagnostic::new(format!("{} is written faster than it can be deleted", job.id)))
+}
+
+fn still_ours(live: &Value, seen: &Precondition, (key, value): &(String, String)) -> Option<Precondition> {
+    let metadata = &live["metadata"];
+    let now = precondition(live)?;
+    let owned = metadata["ownerReferences"].as_array().is_some_and(|owners| !owners.is_empty());
+    (now.uid == seen.uid && metadata["labels"][key] == value.as_str() && !owned).then_some(now)
+}
+
+fn failed(job: &Job, error: ApiError) -> Diagnostic {
+    Diagnostic::new(format!("{} could not be deleted", job.id)).because(error.to_string())
+}

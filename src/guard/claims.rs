@@ -1,0 +1,151 @@
+//! Whose a live object is, by the marks that tools leave on what they manage.
+
+use serde_json::Value;
+
+/// Another owner of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The owner in words, such as `the Helm release shop/web`.
+    pub owner: String,
+    /// How to hand the object over.
+    pub handover: String,
+}
+
+/// Who claims this object, other than the ApplySet `ours`. `None` for an object
+/// that nobody claims or that is ours.
+pub fn claim(live: &Value, ours: Option<&str>) -> Option<Claim> {
+    let labels = &live["metadata"]["labels"];
+    if is_bookkeeping(live) {
+        return Some(Claim {
+            owner: "an inventory or a history, which only its tool may write".into(),
+            handover: "take it out of the manifests".into(),
+        });
+    }
+    let annotations = &live["metadata"]["annotations"];
+    if let Some(set) = labels["applyset.kubernetes.io/part-of"].as_str() {
+        return (Some(set) != ours).then(|| Claim {
+            owner: format!("the ApplySet {set}"),
+            handover: "remove it from that set first, without pruning it".into(),
+        });
+    }
+    helm(labels, annotations)
+        .or_else(|| argo_cd(labels, annotations))
+        .or_else(|| flux(labels))
+        .or_else(|| kapp(labels))
+        .or_else(|| kluctl(labels))
+}
+
+/// Whether an object is the parent of an ApplySet (KEP-3659), or one of trueup's
+/// records.
+fn is_bookkeeping(live: &Value) -> bool {
+    let labels = &live["metadata"]["labels"];
+    labels.get("applyset.kubernetes.io/id").is_some() || labels.get("trueup.dev/target").is_some()
+}
+
+/// Helm marks what it installs (pkg/kube in Helm 3.2 and later).
+fn helm(labels: &Value, annotations: &Value) -> Option<Claim> {
+    let release = annotations["meta.helm.sh/release-name"].as_str()?;
+    if labels["app.kubernetes.io/managed-by"] != "Helm" {
+        return None;
+    }
+    let namespace = annotations["meta.helm.sh/release-namespace"].as_str().unwrap_or_default();
+    Some(Claim {
+        owner: format!("the Helm release {namespace}/{release}"),
+        handover: "annotate it with helm.sh/resource-policy: keep and uninstall the release".into(),
+    })
+}
+
+/// Argo CD's tracking annotation. Its tracking label, `app.kubernetes.io/instance`,
+/// is everybody's label and proves nothing.
+fn argo_cd(labels: &Value, annotations: &Value) -> Option<Claim> {
+    let tracked = annotations["argocd.argoproj.io/tracking-id"].as_str();
+    let labelled = labels["argocd.argoproj.io/instance"].as_str();
+    let application = tracked.and_then(|id| id.split(':').next()).or(labelled)?;
+    Some(Claim {
+        owner: format!("the Argo CD application {application}"),
+        handover: "delete the application without cascading".into(),
+    })
+}
+
+/// The labels of Flux's kustomize and helm controllers.
+fn flux(labels: &Value) -> Option<Claim> {
+    ["kustomize", "helm"].into_iter().find_map(|controller| {
+        let prefix = format!("{controller}.toolkit.fluxcd.io");
+        let name = labels[format!("{prefix}/name")].as_str()?;
+        let namespace = labels[format!("{prefix}/namespace")].as_str().unwrap_or_default();
+        Some(Claim {
+            owner: format!("the Flux {controller} controller for {namespace}/{name}"),
+            handover: "suspend it with prune off, then delete it".into(),
+        })
+    })
+}
+
+fn kapp(labels: &Value) -> Option<Claim> {
+    let app = labels["kapp.k14s.io/app"].as_str()?;
+    Some(Claim {
+        owner: format!("the kapp app {app}"),
+        handover: "remove kapp's labels, or delete the app with --apply-ignored".into(),
+    })
+}
+
+fn kluctl(labels: &Value) -> Option<Claim> {
+    let discriminator = labels["kluctl.io/discriminator"].as_str()?;
+    Some(Claim {
+        owner: format!("the kluctl deployment {discriminator}"),
+        handover: "remove kluctl's discriminator label from it".into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn owner(metadata: Value) -> Option<String> {
+        claim(&json!({"metadata": metadata}), Some("applyset-ours-v1")).map(|claim| claim.owner)
+    }
+
+    #[test]
+    fn each_tool_is_known_by_its_own_marks() {
+        let cases = [
+            (
+                json!({"labels": {"applyset.kubernetes.io/part-of": "applyset-x-v1"}}),
+                "the ApplySet applyset-x-v1",
+            ),
+            (
+                json!({"labels": {"applyset.kubernetes.io/id": "applyset-x-v1"}}),
+                "an inventory or a history, which only its tool may write",
+            ),
+            (
+                json!({"labels": {"app.kubernetes.io/managed-by": "Helm"},
+                    "annotations": {"meta.helm.sh/release-name": "web", "meta.helm.sh/release-namespace": "shop"}}),
+                "the Helm release shop/web",
+            ),
+            (
+                json!({"annotations": {"argocd.argoproj.io/tracking-id": "shop:apps/Deployment:shop/web"}}),
+                "the Argo CD application shop",
+            ),
+            (
+                json!({"labels": {"kustomize.toolkit.fluxcd.io/name": "web", "kustomize.toolkit.fluxcd.io/namespace": "f"}}),
+                "the Flux kustomize controller for f/web",
+            ),
+            (json!({"labels": {"kapp.k14s.io/app": "171"}}), "the kapp app 171"),
+            (json!({"labels": {"kluctl.io/discriminator": "d"}}), "the kluctl deployment d"),
+        ];
+        for (metadata, expected) in cases {
+            assert_eq!(owner(metadata).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn what_is_ours_or_nobodys_is_unclaimed() {
+        assert_eq!(owner(json!({})), None);
+        assert_eq!(owner(json!({"labels": {"applyset.kubernetes.io/part-of": "applyset-ours-v1"}})), None);
+        assert_eq!(
+            owner(
+                json!({"labels": {"app.kubernetes.io/instance": "web", "app.kubernetes.io/managed-by": "Helm"}})
+            ),
+            None
+        );
+    }
+}

@@ -1,0 +1,82 @@
+//! The guards: what can refuse a plan before it hurts. Each is a pure function
+//! from a plan and what is known about the target to a verdict; none asks,
+//! prints or talks to a cluster.
+
+mod claims;
+mod deletions;
+
+use std::collections::BTreeMap;
+
+pub use claims::{Claim, claim};
+pub use deletions::{everything_removed, protected, too_many};
+
+use crate::object::ObjectId;
+use crate::plan::{GuardVerdict, Judgement};
+use deletions::listed;
+
+/// The guards' names, as `--override` takes them.
+pub const NAMES: [&str; 5] = ["owner", "protect", "delete-limit", "everything-removed", "repository"];
+
+/// Another owner's objects would be taken: one verdict for each owner.
+pub fn foreign_owners(claimed: &[(ObjectId, Claim)]) -> Vec<GuardVerdict> {
+    let mut owners: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for (id, Claim { owner, handover }) in claimed {
+        owners.entry((owner, handover)).or_default().push(id.to_string());
+    }
+    let verdict = |((owner, handover), names): ((&str, &str), Vec<String>)| {
+        let belong = if names.len() == 1 { "belongs" } else { "belong" };
+        refuse("owner", format!("{} {belong} to {owner}: {handover}", listed(&names)))
+    };
+    owners.into_iter().map(verdict).collect()
+}
+
+/// The deployed commit isn't in this repository. About where and when: a plan
+/// stays useful without it.
+pub fn other_repository(sha: &str, release: u64) -> GuardVerdict {
+    let message = format!(
+        "release {release} deployed commit {sha}, which isn't in this repository: \
+         fetch it, or give this repository a name of its own"
+    );
+    GuardVerdict { about_what: false, ..refuse("repository", message) }
+}
+
+/// A refusal about what would happen.
+fn refuse(guard: &str, message: String) -> GuardVerdict {
+    GuardVerdict {
+        guard: guard.to_owned(),
+        verdict: Judgement::Refuse,
+        message,
+        overridable: true,
+        about_what: true,
+    }
+}
+
+/// Lets refusals pass that were overridden by name; they stay in the plan as
+/// warnings.
+pub fn overridden(verdicts: Vec<GuardVerdict>, names: &[String]) -> Vec<GuardVerdict> {
+    verdicts
+        .into_iter()
+        .map(|verdict| {
+            let named = names.contains(&verdict.guard);
+            if named && verdict.overridable && verdict.verdict == Judgement::Refuse {
+                let message = format!("overridden: {}", verdict.message);
+                GuardVerdict { verdict: Judgement::Warn, message, ..verdict }
+            } else {
+                verdict
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_override_lets_only_the_named_guard_pass() {
+        let verdicts = vec![refuse("protect", "a".into()), refuse("owner", "b".into())];
+        let passed = overridden(verdicts, &["owner".to_owned()]);
+        assert_eq!(passed[0].verdict, Judgement::Refuse);
+        assert_eq!((passed[1].verdict, passed[1].message.as_str()), (Judgement::Warn, "overridden: b"));
+    }
+}

@@ -1,0 +1,17 @@
+//! The plan: the ordered actions for one target, with causes, guards and a
+//! digest.
+//!
+//! In: the desired objects, the live ones, the server's predictions, the last
+//! record. Out: a [`TargetPlan`] for people and machines. Pure: nothing here
+//! talks to a cluster, reads a clock or prints.
+
+pub mod causes;
+pub mod digest;
+mod model;
+pub mod order;
+pub mod prune;
+
+pub use model::{
+    Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, SourceRef,
+    Summary, TakenFrom, TargetPlan, Verb,
+};

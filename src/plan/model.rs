@@ -1,0 +1,308 @@
+//! The plan as data: what `plan -o json` prints and a plan file holds.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::object::{FieldPath, ObjectId, ObjectRef, Op, Shown, Source};
+
+/// What would be done to one environment, and whether it may be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TargetPlan {
+    /// The target: the environment's name.
+    pub target: String,
+    /// The cluster that the plan is for.
+    pub cluster: ClusterRef,
+    /// The namespace of objects that name none.
+    pub namespace: String,
+    /// The commit whose objects are planned; absent outside a repository.
+    pub commit: Option<CommitRef>,
+    /// What was deployed last; absent when nothing was, or without an inventory.
+    pub deployed: Option<DeployedRef>,
+    /// What stands for the actions: equal plans have equal digests on any
+    /// machine. Absent when a part of the plan is only approximate.
+    pub digest: Option<String>,
+    /// The actions, in the order in which they would be started.
+    pub actions: Vec<Action>,
+    /// How many actions of each sort.
+    pub summary: Summary,
+    /// What the guards say.
+    pub guards: Vec<GuardVerdict>,
+    /// What is worth knowing besides, one line each.
+    pub notes: Vec<String>,
+    /// How many requests the plan took.
+    pub requests: usize,
+    /// How long it took, rendering included, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// A cluster as a plan names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClusterRef {
+    /// The API server's address.
+    pub server: String,
+    /// The uid of its `kube-system` namespace; absent where that may not be read.
+    pub uid: Option<String>,
+    /// The server's version, such as `v1.36.3`.
+    pub version: String,
+}
+
+/// A commit as output names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CommitRef {
+    /// The full id.
+    pub sha: String,
+    /// The ref that was asked for, or the branch that is checked out.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none", default)]
+    pub reference: Option<String>,
+    /// `Name <mail>`.
+    pub author: String,
+    /// The first line of its message.
+    pub subject: String,
+    /// When it was authored.
+    pub time: Timestamp,
+    /// Whether the work tree differs from it in the paths used.
+    pub dirty: bool,
+}
+
+/// The last run that wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeployedRef {
+    /// The release's number.
+    pub release: u64,
+    /// Its commit; absent when it was deployed from outside a repository.
+    pub sha: Option<String>,
+}
+
+/// What is done to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Verb {
+    /// It isn't there and will be.
+    Create,
+    /// It is there and will be changed.
+    Update,
+    /// It will be deleted and created again.
+    Replace,
+    /// It will be deleted.
+    Delete,
+    /// It is there, nobody claims it, and it becomes ours.
+    Adopt,
+    /// It stays, but is no longer ours.
+    Forget,
+    /// Nothing is to be done.
+    Unchanged,
+}
+
+/// Why an object changes at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Cause {
+    /// Git moved.
+    Commit,
+    /// The cluster moved.
+    Drift,
+    /// The object was not ours yet.
+    Adopt,
+    /// Nobody knows: there is no record, or none that can be compared.
+    Unknown,
+}
+
+/// One action on one object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Action {
+    /// What is done.
+    pub action: Verb,
+    /// To which object.
+    pub object: ObjectRef,
+    /// Where it stands; absent for deletions.
+    pub source: Option<SourceRef>,
+    /// Its distance from the first actions: 0 waits for nothing.
+    pub wave: u32,
+    /// The objects whose actions must be done before.
+    pub after: Vec<ObjectRef>,
+    /// Why.
+    pub causes: Vec<Cause>,
+    /// The fields that change. Empty for creations and deletions.
+    pub changes: Vec<FieldChange>,
+    /// Fields that other managers own and that trueup takes.
+    pub takes_from: Vec<TakenFrom>,
+    /// What explains the action where the changes don't.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// The server could not be asked what it would make of the object.
+    pub approximate: bool,
+}
+
+/// Where a manifest stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceRef {
+    /// The file.
+    pub path: String,
+    /// The line at which the object starts, from 1.
+    pub line: u32,
+    /// The document in the file, from 1.
+    pub document: u32,
+}
+
+impl From<&Source> for SourceRef {
+    fn from(source: &Source) -> Self {
+        Self { path: source.path.to_string(), line: source.line, document: source.document }
+    }
+}
+
+/// One field that changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldChange {
+    /// The field.
+    pub path: FieldPath,
+    /// Whether it's added, removed or changed.
+    pub op: Op,
+    /// The live value; absent when the field is added.
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "present")]
+    pub from: Option<Shown>,
+    /// The value it gets; absent when the field is removed.
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "present")]
+    pub to: Option<Shown>,
+    /// Whether Git or the cluster moved here.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cause: Option<Cause>,
+    /// For drift: the field manager that wrote it last.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub by: Option<String>,
+    /// For drift: when that manager wrote last.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub when: Option<Timestamp>,
+}
+
+/// A key that is there with `null` is a value (`null`), not an absent one.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Shown>, D::Error> {
+    Shown::deserialize(deserializer).map(Some)
+}
+
+/// Fields taken from another manager.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TakenFrom {
+    /// The field manager.
+    pub manager: String,
+    /// Its fields.
+    pub fields: Vec<FieldPath>,
+}
+
+/// How many actions of each sort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// Creations.
+    pub create: usize,
+    /// Updates.
+    pub update: usize,
+    /// Replacements.
+    pub replace: usize,
+    /// Deletions.
+    pub delete: usize,
+    /// Adoptions.
+    pub adopt: usize,
+    /// Objects let go.
+    pub forget: usize,
+    /// Objects that stay as they are.
+    pub unchanged: usize,
+}
+
+impl Summary {
+    /// Counts actions.
+    pub fn of(actions: &[Action]) -> Self {
+        let mut summary = Self::default();
+        for action in actions {
+            *summary.count(action.action) += 1;
+        }
+        summary
+    }
+
+    fn count(&mut self, verb: Verb) -> &mut usize {
+        match verb {
+            Verb::Create => &mut self.create,
+            Verb::Update => &mut self.update,
+            Verb::Replace => &mut self.replace,
+            Verb::Delete => &mut self.delete,
+            Verb::Adopt => &mut self.adopt,
+            Verb::Forget => &mut self.forget,
+            Verb::Unchanged => &mut self.unchanged,
+        }
+    }
+
+    /// How many objects change.
+    pub fn changes(&self) -> usize {
+        self.create + self.update + self.replace + self.delete + self.adopt + self.forget
+    }
+}
+
+/// What a guard can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Judgement {
+    /// Nothing against it.
+    Allow,
+    /// Worth knowing.
+    Warn,
+    /// It may not happen.
+    Refuse,
+}
+
+/// One guard's verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GuardVerdict {
+    /// The guard's name, as `--override` takes it.
+    pub guard: String,
+    /// What it says.
+    pub verdict: Judgement,
+    /// Why, one line.
+    pub message: String,
+    /// Whether `--override` lets it pass.
+    pub overridable: bool,
+    /// Whether it is about what would happen (`true`: `plan` exits 3 too) or
+    /// only about where and when.
+    pub about_what: bool,
+}
+
+impl TargetPlan {
+    /// Whether anything would be done.
+    pub fn is_empty(&self) -> bool {
+        self.summary.changes() == 0
+    }
+
+    /// The actions that do something.
+    pub fn changing(&self) -> impl Iterator<Item = &Action> {
+        self.actions.iter().filter(|action| action.action != Verb::Unchanged)
+    }
+}
+
+impl Action {
+    /// The object's identity.
+    pub fn id(&self) -> ObjectId {
+        self.object.id()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn a_change_from_null_is_read_back_as_written() {
+        let written = json!({"path": "spec.note", "op": "change", "from": null, "to": 1});
+        let change: FieldChange = serde_json::from_value(written.clone()).expect("reads");
+        assert_eq!(change.from, Some(Shown::Value(Value::Null)));
+        assert_eq!(serde_json::to_value(&change).expect("serialises"), written);
+    }
+}

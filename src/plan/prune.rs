@@ -1,0 +1,193 @@
+//! What may be pruned: the strictest rule that there is, because a wrong
+//! deletion can't be taken back.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::diff::ManagedEntry;
+use crate::object::{FieldPath, ObjectId, kinds};
+
+/// What is known when an object's removal is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The membership label's key.
+    pub label: &'a str,
+    /// The field manager that trueup writes as.
+    pub manager: &'a str,
+    /// The namespaces that the inventory spans.
+    pub namespaces: &'a BTreeSet<String>,
+    /// The uids of the desired objects that are live: one object can be served
+    /// under several API groups.
+    pub desired: &'a BTreeSet<String>,
+    /// The namespace that the inventory itself lives in.
+    pub state_namespace: &'a str,
+    /// The uid under which the last record has this object.
+    pub recorded: Option<&'a str>,
+}
+
+/// Whether a labelled object that isn't desired goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// It is provably ours: it goes.
+    Prune,
+    /// It stays, for this reason, which is worth telling.
+    Keep(&'static str),
+    /// It stays, and there is nothing to tell.
+    Pass,
+}
+
+/// Judges a live object that carries our label and isn't desired.
+pub fn removal(id: &ObjectId, live: &Value, evidence: Evidence<'_>) -> Removal {
+    let metadata = &live["metadata"];
+    let uid = metadata["uid"].as_str().unwrap_or_default();
+    if metadata.get("deletionTimestamp").is_some() || evidence.desired.contains(uid) {
+        return Removal::Pass;
+    }
+    if metadata["ownerReferences"].as_array().is_some_and(|owners| !owners.is_empty()) {
+        // A controller's child with a copied label.
+        return Removal::Pass;
+    }
+    if kinds::is_namespace(&id.kind) && id.name == evidence.state_namespace {
+        return Removal::Keep("the inventory and the history live in it");
+    }
+    if id.namespace.as_ref().is_some_and(|namespace| !evidence.namespaces.contains(namespace)) {
+        return Removal::Keep("it lies in a namespace that isn't the inventory's");
+    }
+    let bookkeeping = ["applyset.kubernetes.io/id", "trueup.dev/target"];
+    if bookkeeping.iter().any(|label| metadata["labels"].get(label).is_some()) {
+        return Removal::Keep("it is an inventory or a history");
+    }
+    if is_kept(&metadata["annotations"]) {
+        return Removal::Keep("its annotations say that it stays");
+    }
+    if evidence.recorded == Some(uid) || owns_label(live, evidence) {
+        Removal::Prune
+    } else {
+        Removal::Keep("it carries the label, but trueup didn't put it there")
+    }
+}
+
+/// Whether the object's own annotations keep it from being deleted: ours, and
+/// those of tools that it may have come from.
+fn is_kept(annotations: &Value) -> bool {
+    const KEEPING: [(&str, &str); 4] = [
+        ("trueup.dev/on-remove", "keep"),
+        ("helm.sh/resource-policy", "keep"),
+        ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
+        ("client.lifecycle.config.k8s.io/deletion", "detach"),
+    ];
+    let says = |option: &str| {
+        let options = annotations["argocd.argoproj.io/sync-options"].as_str().unwrap_or_default();
+        options.split(',').any(|said| said.trim() == option)
+    };
+    KEEPING.iter().any(|(name, value)| annotations[*name] == *value)
+        || says("Prune=false")
+        || says("Delete=false")
+}
+
+/// Our own apply owns the membership label: nobody copied it.
+fn owns_label(live: &Value, evidence: Evidence<'_>) -> bool {
+    let label = FieldPath::fields(["metadata", "labels", evidence.label]);
+    ManagedEntry::applied_by(live, evidence.manager)
+        .and_then(|entry| entry.fields())
+        .is_some_and(|fields| fields.contains(&label))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::GroupKind;
+    use serde_json::json;
+
+    const LABEL: &str = "applyset.kubernetes.io/part-of";
+
+    fn judge(metadata: Value, recorded: Option<&str>) -> Removal {
+        let namespaces = BTreeSet::from(["shop".to_owned()]);
+        let namespace = metadata["namespace"].as_str().map(str::to_owned);
+        let id = ObjectId::new(GroupKind::new("", "ConfigMap"), namespace.as_deref(), "x");
+        let desired = BTreeSet::from(["moved".to_owned()]);
+        let evidence = Evidence {
+            label: LABEL,
+            manager: "trueup",
+            state_namespace: "state",
+            namespaces: &namespaces,
+            desired: &desired,
+            recorded,
+        };
+        removal(&id, &json!({"metadata": metadata}), evidence)
+    }
+
+    fn applied_by(manager: &str) -> Value {
+        json!([{"manager": manager, "operation": "Apply", "apiVersion": "v1", "fieldsType": "FieldsV1",
+            "fieldsV1": {"f:metadata": {"f:labels": {format!("f:{LABEL}"): {}}}}}])
+    }
+
+    #[test]
+    fn what_our_own_apply_labelled_goes() {
+        let ours = json!({"namespace": "shop", "uid": "u", "managedFields": applied_by("trueup")});
+        assert_eq!(judge(ours, None), Removal::Prune);
+    }
+
+    #[test]
+    fn the_namespace_of_the_inventory_itself_stays() {
+        let evidence = Evidence {
+            label: LABEL,
+            manager: "trueup",
+            state_namespace: "state",
+            namespaces: &BTreeSet::new(),
+            desired: &BTreeSet::new(),
+            recorded: Some("u"),
+        };
+        let live = json!({"metadata": {"uid": "u"}});
+        let namespace = |name: &str| ObjectId::new(GroupKind::new("", "Namespace"), None, name);
+        assert!(matches!(removal(&namespace("state"), &live, evidence), Removal::Keep(_)));
+        assert_eq!(removal(&namespace("other"), &live, evidence), Removal::Prune);
+    }
+
+    #[test]
+    fn a_copied_label_is_never_enough() {
+        for copied in [
+            json!({"namespace": "shop", "uid": "u"}),
+            json!({"namespace": "shop", "uid": "u", "managedFields": applied_by("replicator")}),
+        ] {
+            assert!(matches!(judge(copied, None), Removal::Keep(_)));
+        }
+    }
+
+    #[test]
+    fn the_last_record_proves_it_too_but_only_for_that_very_object() {
+        let live = json!({"namespace": "shop", "uid": "u"});
+        assert_eq!(judge(live.clone(), Some("u")), Removal::Prune);
+        assert!(matches!(judge(live, Some("another")), Removal::Keep(_)));
+    }
+
+    #[test]
+    fn an_annotation_keeps_an_object() {
+        for annotations in [
+            json!({"trueup.dev/on-remove": "keep"}),
+            json!({"helm.sh/resource-policy": "keep"}),
+            json!({"argocd.argoproj.io/sync-options": "Validate=false, Prune=false"}),
+        ] {
+            let live = json!({"namespace": "shop", "uid": "u", "annotations": annotations});
+            assert!(matches!(judge(live, Some("u")), Removal::Keep(_)));
+        }
+        let other =
+            json!({"namespace": "shop", "uid": "u", "annotations": {"trueup.dev/on-remove": "delete"}});
+        assert_eq!(judge(other, Some("u")), Removal::Prune);
+    }
+
+    #[test]
+    fn owned_deleting_foreign_and_moved_objects_stay() {
+        let entry = applied_by("trueup");
+        let owned = json!({"namespace": "shop", "uid": "u", "managedFields": entry, "ownerReferences": [{"kind": "X"}]});
+        assert_eq!(judge(owned, Some("u")), Removal::Pass);
+        let deleting =
+            json!({"namespace": "shop", "uid": "u", "managedFields": entry, "deletionTimestamp": "now"});
+        assert_eq!(judge(deleting, None), Removal::Pass);
+        let elsewhere = json!({"namespace": "other", "uid": "u", "managedFields": entry});
+        assert!(matches!(judge(elsewhere, None), Removal::Keep(_)));
+        let moved = json!({"namespace": "shop", "uid": "moved", "managedFields": entry});
+        assert_eq!(judge(moved, None), Removal::Pass);
+    }
+}

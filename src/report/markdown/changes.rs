@@ -1,0 +1,68 @@
+//! One action as lines of a block of code that is coloured as a diff.
+
+use crate::object::Shown;
+use crate::plan::{Action, FieldChange};
+use crate::report::values::{Compared, block, compared, one_line};
+use crate::report::visible::visible;
+use crate::report::words;
+
+/// Lines that one object may take.
+const TALLEST: usize = 60;
+/// Characters that one line may take.
+const LONGEST: usize = 400;
+
+/// The action's fields: `-` and `+` first on their lines, so that they're
+/// coloured.
+pub(super) fn lines(action: &Action) -> Vec<String> {
+    let mut lines: Vec<_> = action.changes.iter().flat_map(change).collect();
+    lines.extend(action.takes_from.iter().map(|taken| {
+        let fields: Vec<_> =
+            taken.fields.iter().map(|field| visible(&field.to_string()).into_owned()).collect();
+        format!("# takes {} from {}", words::list(&fields), visible(&taken.manager))
+    }));
+    if lines.len() > TALLEST + 1 {
+        let more = lines.len() - TALLEST;
+        lines.truncate(TALLEST);
+        lines.push(format!("# … {}", words::count(more, "more line")));
+    }
+    lines.into_iter().map(|line| words::shortened(&line, LONGEST)).collect()
+}
+
+fn change(change: &FieldChange) -> Vec<String> {
+    let path = visible(&change.path.to_string()).into_owned();
+    let mut lines = match (&change.from, &change.to) {
+        (Some(from), Some(to)) => changed(&path, from, to),
+        (None, Some(to)) => one_sided('+', &path, to),
+        (Some(from), None) => one_sided('-', &path, from),
+        (None, None) => vec![format!("  {path}")],
+    };
+    if change.cause == Some(crate::plan::Cause::Drift) {
+        let by = change.by.as_deref().map_or_else(String::new, |by| format!(" by {}", visible(by)));
+        lines.push(format!("# changed live{by}"));
+    }
+    lines
+}
+
+fn changed(path: &str, from: &Shown, to: &Shown) -> Vec<String> {
+    if let (Some(from), Some(to)) = (one_line(from), one_line(to)) {
+        return vec![format!("- {path}: {from}"), format!("+ {path}: {to}")];
+    }
+    let mut lines = vec![format!("  {path}:")];
+    lines.extend(compared(from, to).into_iter().map(|line| match line {
+        Compared::Same(line) => format!("      {line}"),
+        Compared::Gone(line) => format!("-     {line}"),
+        Compared::New(line) => format!("+     {line}"),
+        Compared::Skipped(number) => format!("#     … {}", words::count(number, "line")),
+        Compared::Remark(text) => format!("#     ({text})"),
+    }));
+    lines
+}
+
+fn one_sided(sign: char, path: &str, value: &Shown) -> Vec<String> {
+    if let Some(value) = one_line(value) {
+        return vec![format!("{sign} {path}: {value}")];
+    }
+    let mut lines = vec![format!("{sign} {path}:")];
+    lines.extend(block(value).iter().map(|line| format!("{sign}     {line}")));
+    lines
+}

@@ -1,0 +1,11 @@
+//! Markdown for pull requests: a verdict to be read in passing, a table, and
+//! every object's fields to be opened. Short enough for a comment.
+
+mod changes;
+mod escape;
+mod outcome;
+mod plan;
+mod size;
+
+pub use outcome::outcome;
+pub use plan::plan;

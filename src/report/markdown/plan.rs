@@ -1,0 +1,343 @@
+//! A plan as a comment on a pull request.
+
+use std::time::Duration;
+
+use super::changes::lines;
+use super::escape::{block, code, text};
+use super::size::{MOST, fitted};
+use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
+use crate::report::groups::{Entry, entries};
+use crate::report::verbs::{CHANGING, sign, word};
+use crate::report::words;
+
+/// Names that the title of a group holds.
+const NAMED: usize = 3;
+
+/// The plan: a verdict, a table of counts, what will be lost, what the guards
+/// say, every object's fields to be opened, and the digest.
+pub fn plan(plan: &TargetPlan) -> String {
+    let head = [
+        heading(plan),
+        about(plan),
+        table(&plan.summary),
+        losses(plan),
+        guards(&plan.guards),
+        notes(&plan.notes),
+    ];
+    let parts: Vec<_> = entries(plan.changing()).iter().map(entry).collect();
+    fitted(&head.concat(), &parts, &tail(plan), "object", MOST)
+}
+
+fn heading(plan: &TargetPlan) -> String {
+    format!("### {}: {}\n\n", text(&plan.target), verdict(plan))
+}
+
+fn verdict(plan: &TargetPlan) -> String {
+    let refused = plan.guards.iter().any(|guard| guard.verdict == Judgement::Refuse && guard.about_what);
+    let changes = words::count(plan.summary.changes(), "change");
+    match (refused, plan.is_empty()) {
+        (true, _) => format!("⛔ refused ({changes})"),
+        (false, true) => "✅ nothing to change".to_owned(),
+        (false, false) if lost(plan).next().is_some() => format!("⚠️ {changes}, deletions among them"),
+        (false, false) => changes,
+    }
+}
+
+fn about(plan: &TargetPlan) -> String {
+    let mut sentence = format!("On {}, namespace {}", code(&plan.cluster.server), code(&plan.namespace));
+    if let Some(commit) = &plan.commit {
+        let dirty = if commit.dirty { ", with uncommitted changes" } else { "" };
+        let (sha, subject) = (code(words::short(&commit.sha)), text(&commit.subject));
+        sentence.extend([", commit ", &sha, " “", &subject, "”", dirty]);
+    }
+    if let Some(deployed) = &plan.deployed {
+        sentence.extend(["; deployed is release ", &deployed.release.to_string()]);
+        if let Some(sha) = &deployed.sha {
+            sentence.extend([" of ", &code(words::short(sha))]);
+        }
+    }
+    sentence + ".\n\n"
+}
+
+fn table(summary: &Summary) -> String {
+    let counts =
+        [summary.create, summary.update, summary.replace, summary.delete, summary.adopt, summary.forget];
+    let mut titles = vec!["unchanged".to_owned()];
+    let mut numbers = vec![summary.unchanged.to_string()];
+    for (verb, number) in CHANGING.iter().zip(counts).filter(|(_, number)| *number > 0).rev() {
+        titles.insert(0, word(*verb).to_owned());
+        numbers.insert(0, number.to_string());
+    }
+    let rule = vec!["---:"; titles.len()].join(" | ");
+    format!("| {} |\n| {rule} |\n| {} |\n\n", titles.join(" | "), numbers.join(" | "))
+}
+
+fn lost(plan: &TargetPlan) -> impl Iterator<Item = &Action> {
+    plan.actions.iter().filter(|action| matches!(action.action, Verb::Delete | Verb::Replace))
+}
+
+fn losses(plan: &TargetPlan) -> String {
+    const LISTED: usize = 50;
+    let lost: Vec<_> = lost(plan).collect();
+    if lost.is_empty() {
+        return String::new();
+    }
+    let mut lines: Vec<_> = lost
+        .iter()
+        .take(LISTED)
+        .map(|action| format!("> - {} {}\n", word(action.action), code(&action.id().to_string())))
+        .collect();
+    if lost.len() > LISTED {
+        lines.push(format!("> - and {} more\n", lost.len() - LISTED));
+    }
+    format!(
+        "> [!CAUTION]\n> {} will be deleted or replaced:\n{}\n",
+        words::count(lost.len(), "object"),
+        lines.concat()
+    )
+}
+
+/// The guards that refuse or warn.
+pub(super) fn guards(verdicts: &[GuardVerdict]) -> String {
+    let lines: Vec<_> = verdicts.iter().filter_map(guard).collect();
+    if lines.is_empty() { String::new() } else { format!("{}\n", lines.concat()) }
+}
+
+fn guard(verdict: &GuardVerdict) -> Option<String> {
+    let label = match (verdict.verdict, verdict.about_what) {
+        (Judgement::Allow, _) => return None,
+        (Judgement::Warn, _) => "⚠️ warning",
+        (Judgement::Refuse, true) => "⛔ **refused**",
+        (Judgement::Refuse, false) => "⏸️ apply would be refused now",
+    };
+    Some(format!("- {label}: {}: {}\n", code(&verdict.guard), text(&verdict.message)))
+}
+
+/// The notes as a list.
+pub(super) fn notes(notes: &[String]) -> String {
+    let lines: Vec<_> = notes.iter().map(|note| format!("- {}\n", text(note))).collect();
+    if lines.is_empty() { String::new() } else { format!("{}\n", lines.concat()) }
+}
+
+fn entry(entry: &Entry<'_>) -> String {
+    match entry {
+        Entry::One(action) => details(&title(action), action, &[]),
+        Entry::Many(actions) => many(actions),
+    }
+}
+
+fn title(action: &Action) -> String {
+    let approximate = if action.approximate { " (approximate)" } else { "" };
+    format!("{} {}{approximate}", signed(action), code(&action.id().to_string()))
+}
+
+/// As code, so that no sign is taken for the start of a list.
+fn signed(action: &Action) -> String {
+    format!("{} {}", code(&sign(action.action).to_string()), word(action.action))
+}
+
+fn many(actions: &[&Action]) -> String {
+    let Some(first) = actions.first() else { return String::new() };
+    let names: Vec<_> = actions.iter().map(|action| code(&action.id().to_string())).collect();
+    let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let number = words::count(actions.len(), "object");
+    let title = format!("{} {number} alike: {shown} …", signed(first));
+    details(&title, first, &names)
+}
+
+/// One line where there is nothing to open.
+fn details(title: &str, action: &Action, names: &[String]) -> String {
+    let lines = lines(action);
+    let reason = action.reason.as_deref().map(text);
+    if lines.is_empty() {
+        let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+        return format!("- {title}{reason}\n");
+    }
+    let mut body = reason.map_or_else(String::new, |reason| format!("{reason}\n\n"));
+    if let Some(source) = &action.source {
+        body.extend([&code(&format!("{}:{}", source.path, source.line)), "\n\n"]);
+    }
+    body.push_str(&block("diff", &lines));
+    if !names.is_empty() {
+        body.extend(["\nIn ", &words::list(names), ".\n"]);
+    }
+    format!("\n<details><summary>{title}</summary>\n\n{body}\n</details>\n")
+}
+
+fn tail(plan: &TargetPlan) -> String {
+    let cost = format!(
+        "{}, {}",
+        words::count(plan.requests, "request"),
+        words::duration(Duration::from_millis(plan.duration_ms))
+    );
+    match &plan.digest {
+        Some(digest) => format!("\ndigest {} · {cost}\n", code(digest)),
+        None => format!("\nno digest: a part of the plan is approximate · {cost}\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{MOST, plan as text};
+    use crate::plan::{Judgement, Verb};
+    use crate::report::sample::{action, changed, guard, masked, mixed, plan};
+
+    #[test]
+    fn a_plan_reads_as_a_comment() {
+        let mut mixed = mixed();
+        mixed.guards = vec![
+            guard(
+                "max-delete",
+                Judgement::Refuse,
+                true,
+                "2 of 43 objects would be deleted | at most 1 may be",
+            ),
+            guard("window", Judgement::Refuse, false, "it is Wednesday 14:00"),
+        ];
+        insta::assert_snapshot!(text(&mixed), @r#"
+        ### prod: ⛔ refused (8 changes)
+
+        On <code>https://10.0.0.1:6443</code>, namespace <code>shop</code>, commit <code>abc1234</code> “Bigger images”; deployed is release 12 of <code>9f8e7d6</code>.
+
+        | create | update | replace | delete | adopt | forget | unchanged |
+        | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+        | 2 | 1 | 1 | 2 | 1 | 1 | 40 |
+
+        > [!CAUTION]
+        > 3 objects will be deleted or replaced:
+        > - replace <code>shop/Job/migrate</code>
+        > - delete <code>shop/PersistentVolumeClaim/cache</code>
+        > - delete <code>shop/Service/old</code>
+
+        - ⛔ **refused**: <code>max-delete</code>: 2 of 43 objects would be deleted \| at most 1 may be
+        - ⏸️ apply would be refused now: <code>window</code>: it is Wednesday 14:00
+
+        - <code>+</code> create <code>Namespace/shop</code>
+        - <code>+</code> create <code>shop/ConfigMap/settings</code>
+
+        <details><summary><code>&#126;</code> update <code>shop/Deployment/web</code></summary>
+
+        <code>deploy/prod/web.yaml:1</code>
+
+        ```diff
+        - spec.template.spec.containers[name=web].image: nginx:1.26
+        + spec.template.spec.containers[name=web].image: nginx:1.27
+        - spec.replicas: 5
+        + spec.replicas: 3
+        # changed live by kubectl-edit
+        + metadata.labels["app.kubernetes.io/team"]: shop
+        - spec.paused: true
+        # takes spec.replicas from kubectl-edit
+        ```
+
+        </details>
+
+        <details><summary><code>±</code> replace <code>shop/Job/migrate</code></summary>
+
+        spec.template is immutable
+
+        <code>deploy/prod/migrate.yaml:1</code>
+
+        ```diff
+        - spec.backoffLimit: 3
+        + spec.backoffLimit: 6
+        ```
+
+        </details>
+        - <code>&#42;</code> adopt <code>shop/Service/web</code>: nobody claims it
+        - <code>-</code> delete <code>shop/PersistentVolumeClaim/cache</code>: not in Git any more
+        - <code>-</code> delete <code>shop/Service/old</code>: not in Git any more
+        - <code>○</code> forget <code>shop/ConfigMap/kept</code>: trueup.dev/on-remove: keep
+
+        digest <code>v1:3f1c9a0b7d2e4455</code> · 9 requests, 0.21 s
+        "#);
+    }
+
+    #[test]
+    fn nothing_to_change_is_short() {
+        insta::assert_snapshot!(text(&plan(Vec::new())), @"
+        ### prod: ✅ nothing to change
+
+        On <code>https://10.0.0.1:6443</code>, namespace <code>shop</code>, commit <code>abc1234</code> “Bigger images”; deployed is release 12 of <code>9f8e7d6</code>.
+
+        | unchanged |
+        | ---: |
+        | 40 |
+
+
+        digest <code>v1:3f1c9a0b7d2e4455</code> · 9 requests, 0.21 s
+        ");
+    }
+
+    #[test]
+    fn equal_changes_are_one_part() {
+        let same = || changed("data.conf", json!("a\n```\nb"), json!("a\n```\nc"));
+        let actions =
+            (1..=7).map(|n| action(Verb::Update, &format!("ConfigMap/app-{n}")).with(same())).collect();
+        insta::assert_snapshot!(text(&plan(actions)), @"
+        ### prod: 7 changes
+
+        On <code>https://10.0.0.1:6443</code>, namespace <code>shop</code>, commit <code>abc1234</code> “Bigger images”; deployed is release 12 of <code>9f8e7d6</code>.
+
+        | update | unchanged |
+        | ---: | ---: |
+        | 7 | 40 |
+
+
+        <details><summary><code>&#126;</code> update 7 objects alike: <code>shop/ConfigMap/app-1</code>, <code>shop/ConfigMap/app-2</code>, <code>shop/ConfigMap/app-3</code> …</summary>
+
+        <code>deploy/prod/app-1.yaml:1</code>
+
+        ````diff
+          data.conf:
+              a
+              ```
+        -     b
+        +     c
+        ````
+
+        In <code>shop/ConfigMap/app-1</code>, <code>shop/ConfigMap/app-2</code>, <code>shop/ConfigMap/app-3</code>, <code>shop/ConfigMap/app-4</code>, <code>shop/ConfigMap/app-5</code>, <code>shop/ConfigMap/app-6</code> and <code>shop/ConfigMap/app-7</code>.
+
+        </details>
+
+        digest <code>v1:3f1c9a0b7d2e4455</code> · 9 requests, 0.21 s
+        ");
+    }
+
+    #[test]
+    fn a_huge_plan_fits_a_comment_and_says_what_is_left_out() {
+        let actions: Vec<_> = (0..2000)
+            .map(|n| {
+                let change = changed("data.value", json!(format!("{n}{}", "x".repeat(200))), json!(n));
+                action(Verb::Update, &format!("ConfigMap/app-{n}")).with(change)
+            })
+            .collect();
+        let text = text(&plan(actions));
+        assert!(text.chars().count() <= MOST, "{}", text.chars().count());
+        assert!(text.contains("objects left out") && text.contains("digest"));
+    }
+
+    #[test]
+    fn one_huge_value_does_not_burst_the_comment() {
+        let huge = vec!["line"; 50_000].join("\n");
+        let update = action(Verb::Update, "ConfigMap/huge").with(changed("data.a", json!(""), json!(huge)));
+        let wide = action(Verb::Update, "ConfigMap/wide").with(changed(
+            "data.a",
+            json!("a"),
+            json!("b".repeat(90_000)),
+        ));
+        let text = text(&plan(vec![update, wide, action(Verb::Create, "ConfigMap/small")]));
+        assert!(text.chars().count() <= MOST, "{}", text.chars().count());
+        assert!(text.contains("shop/ConfigMap/small"));
+    }
+
+    #[test]
+    fn secrets_stay_masked() {
+        let update = action(Verb::Update, "Secret/db").with(masked("data.password", Some(1), Some(2)));
+        assert!(
+            text(&plan(vec![update])).contains("- data.password: ‹masked #1›\n+ data.password: ‹masked #2›")
+        );
+    }
+}

@@ -1,0 +1,32 @@
+//! Plans, outcomes and readings of a cluster as people and machines read
+//! them: text, JSON, Markdown, annotations for GitHub.
+//!
+//! In: plain data ([`crate::plan::TargetPlan`], [`crate::apply::TargetOutcome`],
+//! [`StatusReport`], [`HistoryRow`], diagnostics), how wide lines may be, and
+//! what time it is. Out: finished text, with colours where it's meant for a
+//! terminal ([`crate::ui`] takes them out where there are none).
+//!
+//! Pure: nothing here prints, reads a clock or asks a cluster. Values come
+//! masked; text of others is made safe to print here.
+
+pub mod github;
+pub mod json;
+pub mod markdown;
+pub mod palette;
+pub mod schema;
+pub mod text;
+pub mod visible;
+pub mod words;
+
+mod groups;
+mod history;
+#[cfg(test)]
+pub(crate) mod sample;
+mod severity;
+mod status;
+mod values;
+pub(crate) mod verbs;
+
+pub use history::HistoryRow;
+pub use severity::Severity;
+pub use status::{DeployedState, DriftCount, HealthCount, HoldState, ObjectStatus, PodCount, StatusReport};

@@ -1,0 +1,20 @@
+//! How bad a diagnostic is.
+
+/// Whether the command can go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// It can't do what it was asked to.
+    Error,
+    /// It can, but the reader ought to know.
+    Warning,
+}
+
+impl Severity {
+    /// The word before the message.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}

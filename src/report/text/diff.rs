@@ -1,0 +1,67 @@
+//! What differs, object by object and field by field: no order, no guards.
+
+use super::entry::{Layout, entry, name};
+use super::plan::{shown, tally};
+use super::{TextOptions, lines_to_text};
+use crate::plan::TargetPlan;
+use crate::report::palette::{FAINT, STRONG, paint};
+use crate::report::visible::visible;
+use crate::report::words;
+
+/// The differences, ordered by object. With none: one line.
+pub fn diff(plan: &TargetPlan, options: &TextOptions) -> String {
+    let mut changing: Vec<_> = plan.changing().collect();
+    let target = format!("{}:", visible(&plan.target));
+    if changing.is_empty() {
+        let objects = words::count(plan.summary.unchanged, "object");
+        return format!(
+            "{} no difference {}\n",
+            paint(STRONG, target),
+            paint(FAINT, format_args!("({objects})"))
+        );
+    }
+    changing.sort_by_cached_key(|action| (action.id(), name(action)));
+    let layout = Layout::of(&changing, false, options);
+    let mut lines: Vec<_> =
+        shown(&changing, options).iter().flat_map(|one| entry(one, layout, options)).collect();
+    lines.push(String::new());
+    lines.extend(tally(&target, &plan.summary, options));
+    lines_to_text(&lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::diff;
+    use crate::report::sample::{mixed, options, plain, plan};
+
+    #[test]
+    fn differences_are_ordered_by_object() {
+        insta::assert_snapshot!(plain(&diff(&mixed(), &options(80))), @r#"
+        + Namespace/shop                    deploy/prod/shop.yaml:1
+        ○ shop/ConfigMap/kept               trueup.dev/on-remove: keep
+        + shop/ConfigMap/settings           deploy/prod/settings.yaml:1
+        - shop/PersistentVolumeClaim/cache  not in Git any more
+              its data may go too
+        - shop/Service/old                  not in Git any more
+        * shop/Service/web                  deploy/prod/web.yaml:1
+              nobody claims it
+        ~ shop/Deployment/web               deploy/prod/web.yaml:1
+              spec.template.spec.containers[name=web].image: nginx:1.26 → nginx:1.27
+              spec.replicas: 5 → 3  ← changed live by kubectl-edit, 3 minutes ago
+            + metadata.labels["app.kubernetes.io/team"]: shop
+            - spec.paused: true
+              takes spec.replicas from kubectl-edit
+        ± shop/Job/migrate                  deploy/prod/migrate.yaml:1
+              spec.template is immutable
+              spec.backoffLimit: 3 → 6
+
+        prod: 2 to create, 1 to update, 1 to replace, 2 to delete, 1 to adopt,
+              1 to let go, 40 unchanged
+        "#);
+    }
+
+    #[test]
+    fn no_difference_takes_one_line() {
+        insta::assert_snapshot!(plain(&diff(&plan(Vec::new()), &options(80))), @"prod: no difference (40 objects)");
+    }
+}

@@ -1,0 +1,59 @@
+//! Which environment, which cluster, which commit, and what is there now.
+
+use super::TextOptions;
+use crate::plan::{ClusterRef, CommitRef, DeployedRef};
+use crate::report::palette::{FAINT, STRONG, WARNING, paint};
+use crate::report::visible::visible;
+use crate::report::words;
+
+/// The lines above everything else.
+pub(super) fn header(
+    target: &str,
+    cluster: &ClusterRef,
+    namespace: &str,
+    commit: Option<&CommitRef>,
+    deployed: Option<&DeployedRef>,
+    options: &TextOptions,
+) -> Vec<String> {
+    let version = paint(FAINT, format_args!("({})", visible(&cluster.version)));
+    let place = format!("on {} {version}, namespace {}", visible(&cluster.server), visible(namespace));
+    let mut lines = vec![format!("{} {place}", paint(STRONG, visible(target)))];
+    lines.extend(commit.map(|commit| row("commit", &described(commit, options))));
+    lines.extend(deployed.map(|deployed| row("deployed", &found(deployed, commit))));
+    lines
+}
+
+fn row(label: &str, text: &str) -> String {
+    format!("  {} {text}", words::padded(&paint(FAINT, label), 8))
+}
+
+/// `abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main`.
+fn described(commit: &CommitRef, options: &TextOptions) -> String {
+    let author = visible(words::name_of(&commit.author)).into_owned();
+    let mut parts = vec![named(commit, options), author, words::ago(options.now, commit.time)];
+    parts.extend(commit.reference.as_deref().map(|reference| visible(reference).into_owned()));
+    if commit.dirty {
+        parts.push(paint(WARNING, "with uncommitted changes"));
+    }
+    parts.join(", ")
+}
+
+/// `abc1234 "Bigger images"`.
+pub(super) fn named(commit: &CommitRef, options: &TextOptions) -> String {
+    let subject = visible(&commit.subject);
+    let subject = if options.full {
+        subject.into_owned()
+    } else {
+        words::shortened(&subject, options.width.max(60) / 2)
+    };
+    format!("{} \"{subject}\"", words::short(&commit.sha))
+}
+
+fn found(deployed: &DeployedRef, commit: Option<&CommitRef>) -> String {
+    let release = format!("release {}", deployed.release);
+    match &deployed.sha {
+        None => release,
+        Some(sha) if commit.is_some_and(|commit| commit.sha == *sha) => format!("{release}, the same commit"),
+        Some(sha) => format!("{release}, commit {}", words::short(sha)),
+    }
+}

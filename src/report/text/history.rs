@@ -1,0 +1,119 @@
+//! The releases, newest first, a line each.
+
+use super::table::{Cell, table};
+use super::verdict::word;
+use super::{TextOptions, lines_to_text};
+use crate::plan::{Summary, Verb};
+use crate::report::HistoryRow;
+use crate::report::palette::FAINT;
+use crate::report::verbs::sign;
+use crate::report::visible::visible;
+use crate::report::words;
+
+/// Longer names are cut: the subject wants some room.
+const LONGEST_NAME: usize = 24;
+
+/// The releases in the order given.
+pub fn history(rows: &[HistoryRow], options: &TextOptions) -> String {
+    if rows.is_empty() {
+        return "no releases yet\n".to_owned();
+    }
+    let titles = ["RELEASE", "RESULT", "WHEN", "COMMIT", "BY", "CHANGES", "SUBJECT"];
+    let cells: Vec<_> = rows.iter().map(|row| cells(row, options)).collect();
+    lines_to_text(&table(&titles, &cells, &[], options.width))
+}
+
+fn cells(row: &HistoryRow, options: &TextOptions) -> Vec<Cell> {
+    let (style, result) = word(row.result);
+    let commit = row.commit.as_ref();
+    let author = commit.map(|commit| words::name_of(&commit.author).to_owned());
+    vec![
+        Cell::plain(row.release.to_string()),
+        Cell::new(style, result),
+        Cell::plain(words::ago(options.now, row.at)),
+        Cell::plain(commit.map_or("", |commit| words::short(&commit.sha))),
+        Cell::plain(words::shortened(
+            &visible(&row.actor.clone().or(author).unwrap_or_default()),
+            LONGEST_NAME,
+        )),
+        Cell::plain(changes(&row.summary)),
+        Cell::new(FAINT, subject(row)),
+    ]
+}
+
+/// `back to 11: Bigger images`.
+fn subject(row: &HistoryRow) -> String {
+    let subject = row.commit.as_ref().map(|commit| visible(&commit.subject).into_owned()).unwrap_or_default();
+    match row.restored {
+        Some(release) => format!("back to {release}: {subject}"),
+        None => subject,
+    }
+}
+
+/// `+1 ~2 -1`.
+fn changes(summary: &Summary) -> String {
+    let counted = [
+        (Verb::Create, summary.create),
+        (Verb::Update, summary.update),
+        (Verb::Replace, summary.replace),
+        (Verb::Delete, summary.delete),
+        (Verb::Adopt, summary.adopt),
+        (Verb::Forget, summary.forget),
+    ];
+    let said: Vec<_> = counted
+        .into_iter()
+        .filter(|(_, number)| *number > 0)
+        .map(|(verb, number)| format!("{}{number}", sign(verb)))
+        .collect();
+    said.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::history;
+    use crate::apply::RunResult;
+    use crate::report::HistoryRow;
+    use crate::report::sample::{options, plain, release};
+
+    fn rows() -> Vec<HistoryRow> {
+        let rollback = HistoryRow {
+            restored: Some(11),
+            actor: Some("ada".into()),
+            ..release(13, 5, RunResult::Healthy)
+        };
+        let adhoc = HistoryRow { commit: None, actor: None, ..release(9, 60 * 24 * 40, RunResult::Applied) };
+        vec![
+            rollback,
+            release(12, 130, RunResult::Unhealthy),
+            release(11, 60 * 24 * 3, RunResult::Healthy),
+            adhoc,
+        ]
+    }
+
+    #[test]
+    fn releases_take_a_line_each() {
+        insta::assert_snapshot!(plain(&history(&rows(), &options(100))), @"
+        RELEASE  RESULT     WHEN           COMMIT   BY      CHANGES   SUBJECT
+        13       healthy    5 minutes ago  abc1234  ada     +1 ~2 -1  back to 11: Bigger images
+        12       unhealthy  2 hours ago    abc1234  ci-bot  +1 ~2 -1  Bigger images
+        11       healthy    3 days ago     abc1234  ci-bot  +1 ~2 -1  Bigger images
+        9        applied    40 days ago                     +1 ~2 -1
+        ");
+    }
+
+    #[test]
+    fn the_subject_is_cut_where_there_is_no_room() {
+        insta::assert_snapshot!(plain(&history(&rows(), &options(72))), @"
+        RELEASE  RESULT     WHEN           COMMIT   BY      CHANGES   SUBJECT
+        13       healthy    5 minutes ago  abc1234  ada     +1 ~2 -1  back to 11: Big…
+        12       unhealthy  2 hours ago    abc1234  ci-bot  +1 ~2 -1  Bigger images
+        11       healthy    3 days ago     abc1234  ci-bot  +1 ~2 -1  Bigger images
+        9        applied    40 days ago                     +1 ~2 -1
+        ");
+    }
+
+    #[test]
+    fn no_releases_are_said_to_be_none() {
+        assert_eq!(history(&[], &options(80)), "no releases yet\n");
+    }
+}

@@ -1,0 +1,406 @@
+//! How a run ended: what went wrong and why, what was done, and the verdict
+//! as the last line.
+
+use std::time::Duration;
+
+use super::header::named;
+use super::verdict::verdict;
+use super::{TextOptions, diagnostics, guards::guards, labelled, lines_to_text};
+use crate::apply::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
+use crate::health::Health;
+use crate::report::Severity;
+use crate::report::palette::{DANGER, FAINT, STRONG, WARNING, paint};
+use crate::report::verbs;
+use crate::report::visible::{visible, visible_lines};
+use crate::report::words;
+
+/// The outcome: when all went well, the verdict alone; else every action with
+/// what became of it, and the first failure with all that is known of it.
+pub fn outcome(outcome: &TargetOutcome, options: &TextOptions) -> String {
+    let told = options.full || !went_well(outcome.result);
+    let mut sections = vec![if told { actions(outcome, options) } else { Vec::new() }];
+    sections.extend(outcome.failure.as_ref().map(|failure| self::failure(failure, options)));
+    let mut remarks = notes(outcome, options);
+    if outcome.result == RunResult::Refused {
+        remarks.extend(guards(&outcome.guards, options));
+    }
+    sections.push(remarks);
+    sections.push(result(outcome, options));
+    let sections: Vec<_> = sections.into_iter().filter(|lines| !lines.is_empty()).collect();
+    lines_to_text(&sections.join(&String::new()))
+}
+
+fn went_well(result: RunResult) -> bool {
+    matches!(
+        result,
+        RunResult::Healthy
+            | RunResult::Applied
+            | RunResult::Unchanged
+            | RunResult::Superseded
+            | RunResult::Refused
+    )
+}
+
+/// What was done, then what wasn't. Where everything was written, what went
+/// well is only counted.
+fn actions(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
+    let counted = !options.full && matches!(outcome.result, RunResult::Unhealthy | RunResult::RolledBack);
+    let (well, mut told): (Vec<_>, Vec<_>) =
+        outcome.actions.iter().partition(|action| counted && rank(action) == 0);
+    told.sort_by_key(|action| rank(action));
+    let mut lines = Vec::new();
+    if !well.is_empty() {
+        lines.push(paint(FAINT, format_args!("  {} done and well", words::count(well.len(), "change"))));
+    }
+    lines.extend(told.into_iter().flat_map(|one| action(one, options)));
+    lines
+}
+
+fn rank(action: &ActionOutcome) -> u8 {
+    match (action.result, action.health) {
+        (ActionResult::Done, Some(Health::Failed)) => 2,
+        (ActionResult::Done, Some(Health::Progressing | Health::Unknown)) => 1,
+        (ActionResult::Done, _) => 0,
+        (ActionResult::NotStarted, _) => 3,
+        (ActionResult::Skipped, _) => 4,
+        (ActionResult::Failed, _) => 5,
+    }
+}
+
+fn action(action: &ActionOutcome, options: &TextOptions) -> Vec<String> {
+    let verb = action.action;
+    let word = verbs::word(verb);
+    let (style, said, done) = match (action.result, action.health) {
+        (ActionResult::Done, Some(Health::Failed)) => {
+            (DANGER, format!("{}, failed", verbs::done(verb)), true)
+        }
+        (ActionResult::Done, Some(Health::Progressing | Health::Unknown)) => {
+            (WARNING, format!("{}, not ready", verbs::done(verb)), true)
+        }
+        (ActionResult::Done, _) => (verbs::style(verb), verbs::done(verb).to_owned(), true),
+        (ActionResult::Failed, _) => (DANGER, format!("{word} failed"), false),
+        (ActionResult::Skipped, _) => (WARNING, format!("{word} skipped"), false),
+        (ActionResult::NotStarted, _) => (WARNING, format!("{word} not started"), false),
+    };
+    let sign = if done { verbs::sign(verb) } else { '!' };
+    let label = words::padded(&paint(style, format_args!("  {sign} {said}")), 22);
+    let name = visible(&action.object.id().to_string()).into_owned();
+    let mut lines = vec![format!("{label} {name}")];
+    let reason = action.reason.as_deref().filter(|reason| !reason.is_empty());
+    lines.extend(reason.into_iter().flat_map(|reason| {
+        let reason = visible(reason).into_owned();
+        words::wrapped(&reason, options.width.saturating_sub(6).max(20))
+            .into_iter()
+            .map(|line| format!("      {line}"))
+    }));
+    lines
+}
+
+fn failure(failure: &Failure, options: &TextOptions) -> Vec<String> {
+    let cause = diagnostics(Severity::Error, std::slice::from_ref(&failure.cause));
+    let mut lines: Vec<_> = cause.lines().map(str::to_owned).collect();
+    lines.extend(failure.containers.iter().flat_map(|one| container(one, options)));
+    lines.extend(quoted("events", &failure.events));
+    let of = failure.containers.iter().find_map(|one| one.container.as_deref());
+    let title =
+        of.map_or_else(|| "last log lines".to_owned(), |of| format!("last log lines of {}", visible(of)));
+    lines.extend(quoted(&title, &failure.logs));
+    lines
+}
+
+/// `pod web-5d9f7-abcde, container web: CrashLoopBackOff, exit code 1`.
+fn container(container: &FailedContainer, options: &TextOptions) -> Vec<String> {
+    let name = container.container.as_deref();
+    let name = name.map_or_else(String::new, |name| format!(", container {}", visible(name)));
+    let exit = container.exit_code;
+    let exit = exit.map_or_else(String::new, |code| format!(", exit code {code}{}", meaning(code)));
+    let reason = paint(STRONG, visible(&container.reason));
+    let mut lines = vec![String::new(), format!("pod {}{name}: {reason}{exit}", visible(&container.pod))];
+    let message = visible(&container.message).into_owned();
+    let wrapped = words::wrapped(&message, options.width.saturating_sub(4).max(20));
+    lines.extend(wrapped.into_iter().map(|line| format!("    {line}")));
+    lines
+}
+
+/// What an exit code of a container usually stands for.
+fn meaning(code: i64) -> &'static str {
+    match code {
+        126 => " (the command can't be executed)",
+        127 => " (the command wasn't found)",
+        137 => " (killed, often for want of memory)",
+        139 => " (segmentation fault)",
+        143 => " (terminated)",
+        _ => "",
+    }
+}
+
+/// Lines of others stand behind a bar: nothing they say can be taken for
+/// ours, or for a command to the pipeline (`::set-output`).
+fn quoted(title: &str, quotations: &[String]) -> Vec<String> {
+    if quotations.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![String::new(), paint(FAINT, format_args!("{title}:"))];
+    let bar = paint(FAINT, "│");
+    lines
+        .extend(quotations.iter().flat_map(|text| visible_lines(text)).map(|line| format!("  {bar} {line}")));
+    lines
+}
+
+fn notes(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
+    outcome.notes.iter().flat_map(|note| labelled(STRONG, "note:", &visible(note), options.width)).collect()
+}
+
+/// `prod: release 13 is healthy (abc1234 "subject", 12 changed, 31 unchanged, 4.2 s)`.
+fn result(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
+    let (style, verdict) = verdict(outcome);
+    let label = visible(&outcome.target).into_owned();
+    let sentence = format!("{}: {}", paint(STRONG, label), paint(style, verdict));
+    let mut particulars = particulars(outcome, options);
+    if let Some(first) = particulars.first_mut() {
+        first.insert(0, '(');
+    }
+    if let Some(last) = particulars.last_mut() {
+        last.push(')');
+    }
+    let joined = particulars.join(", ");
+    if words::width(&sentence) + 1 + words::width(&joined) <= options.width {
+        return vec![format!("{sentence} {}", paint(FAINT, joined))];
+    }
+    let lines = words::flowed(&particulars, options.width.saturating_sub(2));
+    let painted = lines.into_iter().map(|line| format!("  {}", paint(FAINT, line)));
+    std::iter::once(sentence).chain(painted).collect()
+}
+
+fn particulars(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
+    let mut parts = Vec::new();
+    parts.extend(outcome.commit.as_ref().map(|commit| named(commit, options)));
+    let changed = outcome.actions.iter().filter(|action| action.result == ActionResult::Done).count();
+    if outcome.result == RunResult::Unchanged {
+        parts.push(words::count(outcome.summary.unchanged, "object"));
+        parts.push(words::count(outcome.requests, "request"));
+    } else if !matches!(outcome.result, RunResult::Refused | RunResult::Superseded) {
+        parts.push(format!("{changed} changed"));
+        parts.push(format!("{} unchanged", outcome.summary.unchanged));
+    }
+    parts.push(words::duration(Duration::from_millis(outcome.duration_ms)));
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::outcome as text;
+    use crate::apply::{ActionResult, RunResult, TargetOutcome};
+    use crate::error::Diagnostic;
+    use crate::health::Health;
+    use crate::plan::{Judgement, Verb};
+    use crate::report::sample::{acted, crashing, guard, marked, object, options, outcome, plain};
+
+    fn at(outcome: &TargetOutcome, width: usize) -> String {
+        plain(&text(outcome, &options(width)))
+    }
+
+    fn twelve() -> Vec<crate::apply::ActionOutcome> {
+        (1..=12)
+            .map(|number| {
+                let name = format!("ConfigMap/settings-{number}");
+                acted(Verb::Update, &name, ActionResult::Done, Some(Health::Ready), "")
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_healthy_release_takes_one_line() {
+        insta::assert_snapshot!(at(&outcome(RunResult::Healthy, twelve()), 100), @r#"prod: release 13 is healthy (abc1234 "Bigger images", 12 changed, 31 unchanged, 4.2 s)"#);
+        insta::assert_snapshot!(at(&outcome(RunResult::Healthy, twelve()), 60), @r#"
+        prod: release 13 is healthy
+          (abc1234 "Bigger images", 12 changed, 31 unchanged, 4.2 s)
+        "#);
+    }
+
+    #[test]
+    fn a_failed_rollout_tells_its_cause_in_one_screen() {
+        insta::assert_snapshot!(at(&crashing(), 100), @r#"
+          1 change done and well
+          ~ updated, not ready shop/Deployment/api
+              1 of 3 replicas updated
+          ~ updated, failed    shop/Deployment/web
+              container web keeps crashing: exit code 1
+          ! delete skipped     shop/Service/old
+              it needs shop/Deployment/web
+
+        error: shop/Deployment/web: container web keeps crashing
+         --> deploy/prod/web.yaml:12:1
+
+        hint: trueup rollback prod puts release 12 back
+
+        pod web-5d9f7c6b8-x2x7k, container web: CrashLoopBackOff, exit code 1
+            back-off 40s restarting failed container
+
+        events:
+          │ 2 minutes ago  Pulled   image nginx:1.27 already present
+          │ 20 seconds ago  BackOff  restarting failed container web (7 times)
+
+        last log lines of web:
+          │ config: read /etc/app.yaml
+          │ panic: DB_URL isn't set
+          │ ::set-output name=x::y
+
+        prod: release 13 is NOT healthy: shop/Deployment/web
+          (abc1234 "Bigger images", 3 changed, 31 unchanged, 2 min 4 s)
+        "#);
+    }
+
+    #[test]
+    fn a_failed_rollout_fits_60_columns() {
+        insta::assert_snapshot!(at(&crashing(), 60), @r#"
+          1 change done and well
+          ~ updated, not ready shop/Deployment/api
+              1 of 3 replicas updated
+          ~ updated, failed    shop/Deployment/web
+              container web keeps crashing: exit code 1
+          ! delete skipped     shop/Service/old
+              it needs shop/Deployment/web
+
+        error: shop/Deployment/web: container web keeps crashing
+         --> deploy/prod/web.yaml:12:1
+
+        hint: trueup rollback prod puts release 12 back
+
+        pod web-5d9f7c6b8-x2x7k, container web: CrashLoopBackOff, exit code 1
+            back-off 40s restarting failed container
+
+        events:
+          │ 2 minutes ago  Pulled   image nginx:1.27 already present
+          │ 20 seconds ago  BackOff  restarting failed container web (7 times)
+
+        last log lines of web:
+          │ config: read /etc/app.yaml
+          │ panic: DB_URL isn't set
+          │ ::set-output name=x::y
+
+        prod: release 13 is NOT healthy: shop/Deployment/web
+          (abc1234 "Bigger images", 3 changed, 31 unchanged,
+          2 min 4 s)
+        "#);
+    }
+
+    #[test]
+    fn colours_point_at_the_failure() {
+        insta::assert_snapshot!(marked(&text(&crashing(), &options(100))), @r#"
+        ⟨2⟩  1 change done and well⟨/⟩
+        ⟨1⟩⟨33⟩  ~ updated, not ready⟨/⟩ shop/Deployment/api
+              1 of 3 replicas updated
+        ⟨1⟩⟨31⟩  ~ updated, failed⟨/⟩    shop/Deployment/web
+              container web keeps crashing: exit code 1
+        ⟨1⟩⟨33⟩  ! delete skipped⟨/⟩     shop/Service/old
+              it needs shop/Deployment/web
+
+        ⟨1⟩⟨31⟩error:⟨/⟩ shop/Deployment/web: container web keeps crashing
+         ⟨2⟩-->⟨/⟩ deploy/prod/web.yaml:12:1
+
+        ⟨36⟩hint:⟨/⟩ trueup rollback prod puts release 12 back
+
+        pod web-5d9f7c6b8-x2x7k, container web: ⟨1⟩CrashLoopBackOff⟨/⟩, exit code 1
+            back-off 40s restarting failed container
+
+        ⟨2⟩events:⟨/⟩
+          ⟨2⟩│⟨/⟩ 2 minutes ago  Pulled   image nginx:1.27 already present
+          ⟨2⟩│⟨/⟩ 20 seconds ago  BackOff  restarting failed container web (7 times)
+
+        ⟨2⟩last log lines of web:⟨/⟩
+          ⟨2⟩│⟨/⟩ config: read /etc/app.yaml
+          ⟨2⟩│⟨/⟩ panic: DB_URL isn't set
+          ⟨2⟩│⟨/⟩ ::set-output name=x::y
+
+        ⟨1⟩prod⟨/⟩: ⟨1⟩⟨31⟩release 13 is NOT healthy: shop/Deployment/web⟨/⟩
+          ⟨2⟩(abc1234 "Bigger images", 3 changed, 31 unchanged, 2 min 4 s)⟨/⟩
+        "#);
+    }
+
+    #[test]
+    fn a_partial_run_says_exactly_where_the_cluster_is() {
+        let mut partial = outcome(
+            RunResult::Partial,
+            vec![
+                acted(Verb::Create, "ConfigMap/settings", ActionResult::Done, None, ""),
+                acted(Verb::Update, "Secret/db", ActionResult::Failed, None, "secrets \"db\" is forbidden"),
+                acted(Verb::Update, "Deployment/web", ActionResult::Skipped, None, "it needs shop/Secret/db"),
+                acted(Verb::Delete, "Service/old", ActionResult::NotStarted, None, ""),
+            ],
+        );
+        partial.failure = Some(crate::apply::Failure {
+            object: object("Secret/db"),
+            cause: Diagnostic::new("shop/Secret/db can't be updated").because("secrets \"db\" is forbidden"),
+            containers: Vec::new(),
+            events: Vec::new(),
+            logs: Vec::new(),
+        });
+        insta::assert_snapshot!(at(&partial, 80), @r#"
+          + created            shop/ConfigMap/settings
+          ! delete not started shop/Service/old
+          ! update skipped     shop/Deployment/web
+              it needs shop/Secret/db
+          ! update failed      shop/Secret/db
+              secrets "db" is forbidden
+
+        error: shop/Secret/db can't be updated
+        caused by: secrets "db" is forbidden
+
+        prod: the cluster is BETWEEN TWO STATES: 1 done, 1 failed, 1 skipped, 1 not started
+          (abc1234 "Bigger images", 1 changed, 31 unchanged, 4.2 s)
+        "#);
+    }
+
+    #[test]
+    fn a_refusal_names_the_guards() {
+        let mut refused = outcome(RunResult::Refused, Vec::new());
+        refused.release = None;
+        refused.guards = vec![guard(
+            "max-delete",
+            Judgement::Refuse,
+            true,
+            "14 of 43 objects would be deleted, at most 10 may be",
+        )];
+        insta::assert_snapshot!(at(&refused, 80), @r#"
+        refused: max-delete: 14 of 43 objects would be deleted, at most 10 may be
+          --override max-delete --reason TEXT lets it pass
+
+        prod: refused by max-delete, nothing was written
+          (abc1234 "Bigger images", 4.2 s)
+        "#);
+    }
+
+    #[test]
+    fn every_end_has_a_sentence() {
+        let ends = [
+            RunResult::Healthy,
+            RunResult::Applied,
+            RunResult::Unhealthy,
+            RunResult::Failed,
+            RunResult::RolledBack,
+            RunResult::Partial,
+            RunResult::Refused,
+            RunResult::Superseded,
+            RunResult::Interrupted,
+            RunResult::Unchanged,
+        ];
+        let sentences: String =
+            ends.into_iter().map(|result| at(&outcome(result, Vec::new()), 100)).collect();
+        insta::assert_snapshot!(sentences, @r#"
+        prod: release 13 is healthy (abc1234 "Bigger images", 0 changed, 31 unchanged, 4.2 s)
+        prod: release 13 is applied; its health was not waited for
+          (abc1234 "Bigger images", 0 changed, 31 unchanged, 4.2 s)
+        prod: release 13 is NOT healthy (abc1234 "Bigger images", 0 changed, 31 unchanged, 4.2 s)
+        prod: failed, nothing was written (abc1234 "Bigger images", 0 changed, 31 unchanged, 4.2 s)
+        prod: release 13 did NOT become healthy and was rolled back
+          (abc1234 "Bigger images", 0 changed, 31 unchanged, 4.2 s)
+        prod: the cluster is BETWEEN TWO STATES: nothing was written
+          (abc1234 "Bigger images", 0 changed, 31 unchanged, 4.2 s)
+        prod: refused, nothing was written (abc1234 "Bigger images", 4.2 s)
+        prod: superseded: a newer commit is deployed (abc1234 "Bigger images", 4.2 s)
+        prod: interrupted: nothing was written (abc1234 "Bigger images", 0 changed, 31 unchanged, 4.2 s)
+        prod: nothing to change (abc1234 "Bigger images", 31 objects, 41 requests, 4.2 s)
+        "#);
+    }
+}

@@ -1,0 +1,193 @@
+//! A listener for a run's events: rows on a terminal, plain lines elsewhere.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use super::board::Board;
+use super::step::spinner;
+use super::terminal::Terminal;
+use crate::apply::Event;
+
+const REDRAWN_EVERY: Duration = Duration::from_millis(120);
+/// Events that follow each other faster than this are drawn together.
+const DRAWN_EVERY: Duration = Duration::from_millis(50);
+/// At most this many objects in flight have a row of their own.
+const ROWS: usize = 8;
+
+/// What is followed.
+#[derive(Debug, Clone, Default)]
+pub struct ProgressOptions {
+    /// How many objects are to be written.
+    pub total: usize,
+    /// The target's name, where several run at once: it begins every line.
+    pub target: Option<String>,
+}
+
+/// Follows one run. Everything it says goes to standard error; with `-q`
+/// nothing does.
+pub struct Progress {
+    terminal: Terminal,
+    prefix: String,
+    board: Board,
+    drawing: Option<Drawing>,
+    drawn: Option<Instant>,
+}
+
+impl Terminal {
+    /// Begins to follow a run.
+    pub fn progress(&self, options: ProgressOptions, now: Instant) -> Progress {
+        let prefix = options.target.map_or_else(String::new, |target| format!("{target}: "));
+        Progress {
+            terminal: self.clone(),
+            prefix,
+            board: Board::new(options.total, now),
+            drawing: self.shared.bars.clone().map(Drawing::start),
+            drawn: None,
+        }
+    }
+}
+
+impl Progress {
+    /// Something happened.
+    pub fn on(&mut self, event: &Event, now: Instant) {
+        if let Some(line) = self.board.on(event, now) {
+            self.say(&line);
+        }
+        if self.drawn.is_none_or(|drawn| now.duration_since(drawn) >= DRAWN_EVERY) {
+            self.draw(now);
+        }
+    }
+
+    /// Time went by; to be called about once a second.
+    pub fn tick(&mut self, now: Instant) {
+        if self.drawing.is_none() {
+            for line in self.board.tick(now) {
+                self.say(&line);
+            }
+        }
+        self.draw(now);
+    }
+
+    /// The run is over: what was drawn goes away, what was written stays.
+    pub fn finish(mut self) {
+        self.drawing = None;
+    }
+
+    fn say(&self, line: &str) {
+        self.terminal.note(&format!("{}{line}", self.prefix));
+    }
+
+    fn draw(&mut self, now: Instant) {
+        self.drawn = Some(now);
+        if let Some(drawing) = &mut self.drawing {
+            drawing.draw(&self.prefix, &self.board.rows(now), &self.board.headline(now));
+        }
+    }
+}
+
+/// The rows on the terminal: the objects in flight, and the whole below them.
+struct Drawing {
+    bars: MultiProgress,
+    rows: Vec<ProgressBar>,
+    headline: ProgressBar,
+}
+
+impl Drawing {
+    fn start(bars: MultiProgress) -> Self {
+        let headline = bars.add(ProgressBar::no_length().with_style(spinner()));
+        headline.enable_steady_tick(REDRAWN_EVERY);
+        Self { bars, rows: Vec::new(), headline }
+    }
+
+    fn draw(&mut self, prefix: &str, rows: &[String], headline: &str) {
+        let wanted = rows.len().min(ROWS);
+        for gone in self.rows.drain(wanted.min(self.rows.len())..) {
+            gone.finish_and_clear();
+            self.bars.remove(&gone);
+        }
+        while self.rows.len() < wanted {
+            let row = ProgressBar::no_length().with_style(row_style());
+            self.rows.push(self.bars.insert_before(&self.headline, row));
+        }
+        for (bar, row) in self.rows.iter().zip(rows) {
+            bar.set_message(row.clone());
+            bar.tick();
+        }
+        let unseen = rows.len() - wanted;
+        let more = if unseen > 0 { format!(", {unseen} more than fit here") } else { String::new() };
+        self.headline.set_message(format!("{prefix}{headline}{more}"));
+    }
+}
+
+impl Drop for Drawing {
+    fn drop(&mut self) {
+        for bar in self.rows.iter().chain([&self.headline]) {
+            bar.finish_and_clear();
+            self.bars.remove(bar);
+        }
+    }
+}
+
+fn row_style() -> ProgressStyle {
+    ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Capture, Settings};
+    use super::*;
+    use crate::health::{Health, Verdict};
+    use crate::object::{GroupKind, ObjectId};
+    use crate::plan::Verb;
+
+    fn web() -> ObjectId {
+        ObjectId::new(GroupKind::new("apps", "Deployment"), Some("shop"), "web")
+    }
+
+    fn run(capture: Capture, target: Option<&str>) -> String {
+        let (terminal, captured) = capture.start();
+        let start = Instant::now();
+        let options = ProgressOptions { total: 1, target: target.map(str::to_owned) };
+        let mut progress = terminal.progress(options, start);
+        progress.on(&Event::Started { id: web(), verb: Verb::Update }, start);
+        progress.on(&Event::Written { id: web(), verb: Verb::Update }, start);
+        let verdict = Verdict {
+            health: Health::Progressing,
+            reason: "ReplicasOutdated".into(),
+            message: "1 of 3 replicas updated".into(),
+        };
+        progress.on(&Event::Health { id: web(), verdict }, start);
+        progress.tick(start + Duration::from_secs(20));
+        progress.finish();
+        captured.errors()
+    }
+
+    #[test]
+    fn without_a_terminal_there_are_plain_lines() {
+        insta::assert_snapshot!(run(Capture::default(), None), @"
+        updated  shop/Deployment/web
+        still waiting for shop/Deployment/web: 1 of 3 replicas updated  (20 s)
+        ");
+    }
+
+    #[test]
+    fn several_targets_begin_their_lines_with_their_names() {
+        insta::assert_snapshot!(run(Capture::default(), Some("prod-eu")), @"
+        prod-eu: updated  shop/Deployment/web
+        prod-eu: still waiting for shop/Deployment/web: 1 of 3 replicas updated  (20 s)
+        ");
+    }
+
+    #[test]
+    fn on_a_terminal_only_what_is_done_stays_as_a_line() {
+        let terminal = Capture { interactive: true, ..Capture::default() };
+        insta::assert_snapshot!(run(terminal, None), @"updated  shop/Deployment/web");
+    }
+
+    #[test]
+    fn quiet_says_nothing() {
+        let quiet = Settings { quiet: true, ..Settings::default() };
+        assert_eq!(run(Capture { settings: quiet, ..Capture::default() }, None), "");
+    }
+}

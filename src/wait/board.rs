@@ -1,0 +1,362 @@
+//! What is known of the objects waited for: their newest state, the pods behind
+//! them, and the verdicts. No I/O; time comes in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::listing::{Listing, Listings};
+use super::watches::{Watch, Watched, behind};
+use super::{Awaited, Ended};
+use crate::apply::Event;
+use crate::cluster::WatchEvent;
+use crate::health::{Cause, Health, Owned, Verdict, judge_workload};
+use crate::object::{GroupKind, ObjectId};
+
+/// The objects of one namespace that lie behind workloads, by name.
+#[derive(Default)]
+struct Neighbours {
+    replica_sets: BTreeMap<String, Value>,
+    pods: BTreeMap<String, Value>,
+}
+
+impl Neighbours {
+    fn shelf(&mut self, kind: &GroupKind) -> Option<&mut BTreeMap<String, Value>> {
+        if kind.is("", "Pod") {
+            Some(&mut self.pods)
+        } else if kind.is("apps", "ReplicaSet") {
+            Some(&mut self.replica_sets)
+        } else {
+            None
+        }
+    }
+}
+
+struct Row {
+    awaited: Awaited,
+    newest: Value,
+    gone: bool,
+    verdict: Option<Verdict>,
+    causes: Vec<Cause>,
+    took: Duration,
+}
+
+impl Row {
+    fn is_settled(&self) -> bool {
+        matches!(self.verdict.as_ref().map(|verdict| verdict.health), Some(Health::Ready | Health::Failed))
+    }
+}
+
+/// All objects waited for.
+pub(super) struct Board {
+    rows: Vec<Row>,
+    index: BTreeMap<ObjectId, usize>,
+    neighbours: BTreeMap<String, Neighbours>,
+    listings: Listings,
+    touched: BTreeSet<usize>,
+    touched_namespaces: BTreeSet<String>,
+}
+
+impl Board {
+    pub(super) fn new(awaited: Vec<Awaited>) -> Self {
+        let index = awaited.iter().enumerate().map(|(at, awaited)| (awaited.id.clone(), at)).collect();
+        let row = |awaited: Awaited| Row {
+            newest: awaited.written.clone(),
+            awaited,
+            gone: false,
+            verdict: None,
+            causes: Vec::new(),
+            took: Duration::ZERO,
+        };
+        Self {
+            rows: awaited.into_iter().map(row).collect(),
+            index,
+            neighbours: BTreeMap::new(),
+            listings: Listings::default(),
+            touched: BTreeSet::new(),
+            touched_namespaces: BTreeSet::new(),
+        }
+    }
+
+    /// Whether nothing is waited for any more.
+    pub(super) fn is_settled(&self) -> bool {
+        self.rows.iter().all(Row::is_settled)
+    }
+
+    /// Whether something happened since the last judgement.
+    pub(super) fn is_touched(&self) -> bool {
+        !self.touched.is_empty() || !self.touched_namespaces.is_empty()
+    }
+
+    /// What has to be watched for the objects that aren't settled.
+    pub(super) fn scopes(&self) -> Vec<Watched> {
+        let mut watched: BTreeMap<(GroupKind, String), Watched> = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| !row.is_settled()) {
+            let namespace = row.awaited.id.namespace.clone();
+            let own = std::iter::once(row.awaited.resource.clone());
+            for resource in own.chain(behind(&row.awaited.id.kind).into_iter().map(Arc::new)) {
+                let key = (resource.kind.clone(), resource.version.clone());
+                let entry = watched.entry(key);
+                let entry = entry.or_insert_with(|| Watched { resource, namespaces: BTreeSet::new() });
+                entry.namespaces.insert(namespace.clone());
+            }
+        }
+        watched.into_values().collect()
+    }
+
+    /// Takes what a watch saw.
+    pub(super) fn take(&mut self, watch: &Watch, event: WatchEvent) {
+        match event {
+            WatchEvent::Seen(object) => {
+                let id = identity(watch, &object);
+                self.listings.saw(watch, &id);
+                self.place(&id, object, false);
+            }
+            WatchEvent::Gone(object) => self.place(&identity(watch, &object), object, true),
+            WatchEvent::Listing => self.listings.begin(watch),
+            WatchEvent::Listed => {
+                if let Some(listing) = self.listings.end(watch) {
+                    self.remove_unseen(&listing);
+                }
+            }
+            // A watch that is broken for a while is tried again; what was seen
+            // stays until something newer is.
+            WatchEvent::Broken(_) => {}
+        }
+    }
+
+    fn place(&mut self, id: &ObjectId, object: Value, gone: bool) {
+        if let Some(&at) = self.index.get(id) {
+            let row = &mut self.rows[at];
+            if gone || !is_older(&object, &row.awaited.written) {
+                (row.newest, row.gone) = (object.clone(), gone);
+                self.touched.insert(at);
+            }
+        }
+        let Some(namespace) = &id.namespace else { return };
+        let neighbours = self.neighbours.entry(namespace.clone()).or_default();
+        let Some(shelf) = neighbours.shelf(&id.kind) else { return };
+        if gone {
+            shelf.remove(&id.name)
+        } else {
+            shelf.insert(id.name.clone(), object)
+        };
+        self.touched_namespaces.insert(namespace.clone());
+    }
+
+    /// What a complete list doesn't have was deleted while nobody watched.
+    fn remove_unseen(&mut self, listing: &Listing) {
+        for (at, row) in self.rows.iter_mut().enumerate() {
+            if !row.gone && listing.lacks(&row.awaited.id) {
+                row.gone = true;
+                self.touched.insert(at);
+            }
+        }
+        for (namespace, neighbours) in &mut self.neighbours {
+            let Some(shelf) = neighbours.shelf(&listing.kind) else { return };
+            let before = shelf.len();
+            shelf.retain(|name, _| {
+                !listing.lacks(&ObjectId::new(listing.kind.clone(), Some(namespace), name))
+            });
+            if shelf.len() < before {
+                self.touched_namespaces.insert(namespace.clone());
+            }
+        }
+    }
+
+    /// Judges everything that isn't settled.
+    pub(super) fn judge_all(&mut self, now: Timestamp, elapsed: Duration, on_event: &mut dyn FnMut(Event)) {
+        self.judge_touched(true, now, elapsed, on_event);
+    }
+
+    /// Judges what something happened to, or everything that isn't settled.
+    pub(super) fn judge_touched(
+        &mut self,
+        all: bool,
+        now: Timestamp,
+        elapsed: Duration,
+        on_event: &mut dyn FnMut(Event),
+    ) {
+        let touched = std::mem::take(&mut self.touched);
+        let namespaces = std::mem::take(&mut self.touched_namespaces);
+        let mut owned: BTreeMap<&str, (Vec<Value>, Vec<Value>)> = BTreeMap::new();
+        for (namespace, neighbours) in &self.neighbours {
+            if all || namespaces.contains(namespace) {
+                let values = |shelf: &BTreeMap<String, Value>| shelf.values().cloned().collect();
+                owned.insert(namespace, (values(&neighbours.replica_sets), values(&neighbours.pods)));
+            }
+        }
+        let nothing = (Vec::new(), Vec::new());
+        for (at, row) in self.rows.iter_mut().enumerate().filter(|(_, row)| !row.is_settled()) {
+            let namespace = row.awaited.id.namespace.as_deref().unwrap_or_default();
+            if all || touched.contains(&at) || namespaces.contains(namespace) {
+                let (replica_sets, pods) = owned.get(namespace).unwrap_or(&nothing);
+                judge(row, Owned { replica_sets, pods }, now, elapsed, on_event);
+            }
+        }
+    }
+
+    pub(super) fn into_outcomes(self) -> Vec<Ended> {
+        let unknown = || Verdict { health: Health::Unknown, reason: String::new(), message: String::new() };
+        let ended = |row: Row| Ended {
+            verdict: row.verdict.unwrap_or_else(unknown),
+            causes: row.causes,
+            took: row.took,
+        };
+        self.rows.into_iter().map(ended).collect()
+    }
+}
+
+fn identity(watch: &Watch, object: &Value) -> ObjectId {
+    let metadata = &object["metadata"];
+    let name = metadata["name"].as_str().unwrap_or_default();
+    ObjectId::new(watch.resource.kind.clone(), metadata["namespace"].as_str(), name)
+}
+
+/// Whether this is the object from before our write: a cache may still hold it.
+fn is_older(seen: &Value, written: &Value) -> bool {
+    let (seen, written) = (&seen["metadata"], &written["metadata"]);
+    seen["uid"] == written["uid"] && seen["generation"].as_u64() < written["generation"].as_u64()
+}
+
+fn judge(
+    row: &mut Row,
+    owned: Owned<'_>,
+    now: Timestamp,
+    elapsed: Duration,
+    on_event: &mut dyn FnMut(Event),
+) {
+    let (verdict, causes) = if row.gone {
+        let message = "it was deleted while it was waited for".to_owned();
+        (Verdict { health: Health::Failed, reason: "Deleted".to_owned(), message }, Vec::new())
+    } else {
+        let judged = judge_workload(&row.newest, &owned, row.awaited.baseline.as_ref(), now);
+        (judged.verdict, judged.causes)
+    };
+    row.took = elapsed;
+    row.causes = causes;
+    if row.verdict.as_ref() != Some(&verdict) {
+        on_event(Event::Health { id: row.awaited.id.clone(), verdict: verdict.clone() });
+        row.verdict = Some(verdict);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::{Resource, Scope};
+    use serde_json::json;
+
+    fn deployment(generation: u64, ready: u64) -> Value {
+        json!({"apiVersion": "apps/v1", "kind": "Deployment",
+            "metadata": {"name": "web", "namespace": "shop", "generation": generation, "uid": "d"},
+            "spec": {"replicas": 1},
+            "status": {"observedGeneration": 2, "replicas": ready, "updatedReplicas": ready, "readyReplicas": ready,
+                "availableReplicas": ready, "conditions": [
+                    {"type": "Progressing", "status": "True", "reason": "NewReplicaSetAvailable"},
+                    {"type": "Available", "status": "True"}]}})
+    }
+
+    fn board(written: Value) -> (Board, Watch) {
+        let watch = watch(Resource::known("apps", "v1", "Deployment", "deployments", true), "shop");
+        let id = ObjectId::new(watch.resource.kind.clone(), Some("shop"), "web");
+        let awaited = Awaited { id, resource: watch.resource.clone(), written, baseline: None };
+        (Board::new(vec![awaited]), watch)
+    }
+
+    fn watch(resource: Resource, namespace: &str) -> Watch {
+        Watch { resource: Arc::new(resource), scope: Scope::Namespace(namespace.to_owned()) }
+    }
+
+    fn pod(namespace: &str, name: &str) -> WatchEvent {
+        WatchEvent::Seen(json!({"metadata": {"namespace": namespace, "name": name}}))
+    }
+
+    fn pods<'a>(board: &'a Board, namespace: &str) -> Vec<&'a str> {
+        board.neighbours[namespace].pods.keys().map(String::as_str).collect()
+    }
+
+    fn judge_at(board: &mut Board) {
+        board.judge_all(Timestamp::UNIX_EPOCH, Duration::ZERO, &mut |_| {});
+    }
+
+    #[test]
+    fn a_state_from_before_the_write_settles_nothing() {
+        let (mut board, watch) = board(deployment(3, 1));
+        judge_at(&mut board);
+        assert!(!board.is_settled());
+        board.take(&watch, WatchEvent::Seen(deployment(2, 1)));
+        judge_at(&mut board);
+        assert!(!board.is_settled(), "that was generation 2, and ours is 3");
+        let mut observed = deployment(3, 1);
+        observed["status"]["observedGeneration"] = json!(3);
+        board.take(&watch, WatchEvent::Seen(observed));
+        judge_at(&mut board);
+        assert!(board.is_settled());
+    }
+
+    #[test]
+    fn an_object_deleted_meanwhile_has_failed() {
+        let (mut board, watch) = board(deployment(3, 1));
+        board.take(&watch, WatchEvent::Gone(deployment(3, 1)));
+        judge_at(&mut board);
+        assert_eq!(board.into_outcomes()[0].verdict.reason, "Deleted");
+    }
+
+    #[test]
+    fn what_a_later_list_lacks_is_gone() {
+        let (mut board, deployments) = board(deployment(3, 0));
+        board.take(&deployments, WatchEvent::Listing);
+        board.take(&deployments, WatchEvent::Seen(deployment(3, 0)));
+        board.take(&deployments, WatchEvent::Listed);
+        judge_at(&mut board);
+        assert!(!board.is_settled(), "the list has it");
+        board.take(&deployments, WatchEvent::Listing);
+        judge_at(&mut board);
+        assert!(!board.is_settled(), "the list may still come to it");
+        board.take(&deployments, WatchEvent::Listed);
+        assert!(board.is_touched());
+        judge_at(&mut board);
+        assert_eq!(board.into_outcomes()[0].verdict.reason, "Deleted");
+    }
+
+    #[test]
+    fn a_later_list_clears_the_pods_of_its_own_scope_only() {
+        let (mut board, deployments) = board(deployment(3, 0));
+        let [shop, other] = ["shop", "other"].map(|it| watch(Resource::core("Pod", "pods", true), it));
+        board.take(&other, pod("other", "x"));
+        board.take(&shop, pod("shop", "old"));
+        board.take(&shop, pod("shop", "kept"));
+        judge_at(&mut board);
+        board.take(&shop, WatchEvent::Listing);
+        board.take(&deployments, WatchEvent::Listing);
+        board.take(&shop, pod("shop", "kept"));
+        board.take(&deployments, WatchEvent::Listed);
+        assert_eq!(pods(&board, "shop"), ["kept", "old"], "that was another kind's list");
+        board.take(&shop, WatchEvent::Listed);
+        assert_eq!((pods(&board, "shop"), pods(&board, "other")), (vec!["kept"], vec!["x"]));
+    }
+
+    #[test]
+    fn a_list_broken_off_counts_no_more() {
+        let (mut board, _) = board(deployment(3, 0));
+        let shop = watch(Resource::core("Pod", "pods", true), "shop");
+        board.take(&shop, WatchEvent::Listing);
+        board.take(&shop, pod("shop", "a"));
+        board.take(&shop, WatchEvent::Broken("reset".to_owned()));
+        board.take(&shop, WatchEvent::Listing);
+        board.take(&shop, pod("shop", "b"));
+        board.take(&shop, WatchEvent::Listed);
+        assert_eq!(pods(&board, "shop"), ["b"]);
+    }
+
+    #[test]
+    fn a_deployments_pods_and_replica_sets_are_watched_with_it() {
+        let (board, _) = board(deployment(3, 0));
+        let kinds: Vec<String> = board.scopes().iter().map(|watched| watched.resource.full_name()).collect();
+        assert_eq!(kinds, ["pods", "deployments.apps", "replicasets.apps"]);
+    }
+}

@@ -1,0 +1,182 @@
+//! Waiting until what was written is healthy: one watch a kind and namespace,
+//! judged by [`crate::health`], with a time limit.
+//!
+//! In: the objects as the server returned them from our writes. Out: a verdict
+//! for each, with the containers to blame. It never writes anything and never
+//! judges an object by a state from before its write.
+
+mod board;
+mod listing;
+mod watches;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::{Stream, StreamExt as _};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::apply::{Event, Stop};
+use crate::cluster::{Cluster, Resource, WatchEvent};
+use crate::health::{Baseline, Cause, Verdict};
+use crate::object::ObjectId;
+use board::Board;
+use watches::Watch;
+
+/// How long events are gathered before what they touch is judged again.
+const GATHERED: Duration = Duration::from_millis(50);
+
+/// How often everything pending is judged again: verdicts may depend on time.
+const JUDGED_AGAIN: Duration = Duration::from_secs(1);
+
+/// An object to wait for.
+#[derive(Debug, Clone)]
+pub struct Awaited {
+    /// Its identity.
+    pub id: ObjectId,
+    /// How it is reached.
+    pub resource: Arc<Resource>,
+    /// The object as our write returned it.
+    pub written: Value,
+    /// What was seen of it before our write.
+    pub baseline: Option<Baseline>,
+}
+
+/// What became of an object.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// The last verdict.
+    pub verdict: Verdict,
+    /// Who is to blame, where it isn't ready.
+    pub causes: Vec<Cause>,
+    /// How long it was waited for.
+    pub took: Duration,
+}
+
+/// Waits for all of them: until each is ready or has failed, the time is up, or
+/// the run is stopped. The answers are in the objects' order.
+pub async fn wait(
+    cluster: &Cluster,
+    awaited: Vec<Awaited>,
+    limit: Duration,
+    stop: &Stop,
+    on_event: &mut dyn FnMut(Event),
+) -> Vec<Ended> {
+    let start = Instant::now();
+    let mut board = Board::new(awaited);
+    board.judge_all(Timestamp::now(), start.elapsed(), on_event);
+    if board.is_settled() {
+        return board.into_outcomes();
+    }
+    let events = watches::of(cluster, &board.scopes());
+    follow(events, &mut board, Limit { start, end: start + limit }, stop, on_event).await;
+    // Nothing that was seen goes unjudged, however the wait ended.
+    board.judge_all(Timestamp::now(), start.elapsed(), on_event);
+    board.into_outcomes()
+}
+
+/// From when until when is waited.
+#[derive(Debug, Clone, Copy)]
+struct Limit {
+    start: Instant,
+    end: Instant,
+}
+
+/// Takes events and judges, until all is settled, the time is up, or the run is
+/// stopped. Events that never pause don't put off judging.
+async fn follow(
+    mut events: impl Stream<Item = (Arc<Watch>, WatchEvent)> + Unpin,
+    board: &mut Board,
+    limit: Limit,
+    stop: &Stop,
+    on_event: &mut dyn FnMut(Event),
+) {
+    let mut stop = stop.clone();
+    let mut all_due = Instant::now() + JUDGED_AGAIN;
+    let mut touched_due = None;
+    while !board.is_settled() && Instant::now() < limit.end {
+        let due = touched_due.map_or(all_due, |due| all_due.min(due));
+        let now = Instant::now();
+        if now >= due {
+            board.judge_touched(now >= all_due, Timestamp::now(), limit.start.elapsed(), on_event);
+            touched_due = None;
+            if now >= all_due {
+                all_due = now + JUDGED_AGAIN;
+            }
+            continue;
+        }
+        tokio::select! {
+            Some((watch, event)) = events.next() => {
+                board.take(&watch, event);
+                if board.is_touched() && touched_due.is_none() {
+                    touched_due = Some(Instant::now() + GATHERED);
+                }
+            }
+            () = tokio::time::sleep_until(due.min(limit.end).into()) => {}
+            Ok(_) = stop.wait_for(Option::is_some) => break,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::stream;
+    use serde_json::json;
+    use tokio::sync::watch;
+
+    use super::*;
+    use crate::cluster::Scope;
+    use crate::health::Health;
+
+    fn job(complete: bool) -> Value {
+        let conditions = if complete { json!([{"type": "Complete", "status": "True"}]) } else { json!([]) };
+        json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "seed", "namespace": "shop"},
+            "spec": {"completions": 1}, "status": {"conditions": conditions}})
+    }
+
+    fn watched(resource: Resource) -> Arc<Watch> {
+        Arc::new(Watch { resource: Arc::new(resource), scope: Scope::Namespace("shop".to_owned()) })
+    }
+
+    fn jobs() -> Arc<Watch> {
+        watched(Resource::known("batch", "v1", "Job", "jobs", true))
+    }
+
+    fn board() -> Board {
+        let resource = jobs().resource.clone();
+        let id = ObjectId::new(resource.kind.clone(), Some("shop"), "seed");
+        Board::new(vec![Awaited { id, resource, written: job(false), baseline: None }])
+    }
+
+    fn within(limit: Duration) -> Limit {
+        let start = Instant::now();
+        Limit { start, end: start + limit }
+    }
+
+    #[tokio::test]
+    async fn events_that_never_pause_dont_put_off_judging() {
+        let pods = watched(Resource::core("Pod", "pods", true));
+        let pod = WatchEvent::Seen(json!({"metadata": {"name": "web", "namespace": "shop"}}));
+        let steady = stream::repeat((pods, pod)).then(|event| async {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            event
+        });
+        let done = stream::iter([(jobs(), WatchEvent::Seen(job(true)))]);
+        let (mut board, limit) = (board(), within(Duration::from_secs(5)));
+        let (_sender, stop) = watch::channel(None);
+        follow(Box::pin(done.chain(steady)), &mut board, limit, &stop, &mut |_| {}).await;
+        assert!(board.is_settled());
+        assert!(limit.start.elapsed() < JUDGED_AGAIN, "took {:?}", limit.start.elapsed());
+        assert_eq!(board.into_outcomes()[0].verdict.health, Health::Ready);
+    }
+
+    #[tokio::test]
+    async fn a_stop_ends_it_under_steady_events_too() {
+        let pods = watched(Resource::core("Pod", "pods", true));
+        let pod = WatchEvent::Seen(json!({"metadata": {"name": "web", "namespace": "shop"}}));
+        let (mut board, limit) = (board(), within(Duration::from_secs(5)));
+        let (_sender, stop) = watch::channel(Some("interrupted".to_owned()));
+        follow(stream::repeat((pods, pod)), &mut board, limit, &stop, &mut |_| {}).await;
+        assert!(limit.start.elapsed() < JUDGED_AGAIN, "took {:?}", limit.start.elapsed());
+    }
+}
