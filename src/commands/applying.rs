@@ -1,0 +1,340 @@
+//! What apply and rollback have in common: showing the plan, asking, carrying
+//! it out with progress, and the verdict.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::planned::{self, Layout};
+use super::{Planning, annotates, signals};
+use crate::apply::{Event, RunResult, Stop, TargetOutcome};
+use crate::cli::{Global, Output};
+use crate::cluster::Cluster;
+use crate::config::Period;
+use crate::deploy::planning::{Options, Planned};
+use crate::deploy::running::{self, Listener, RunOptions, Undone};
+use crate::deploy::setup::{Setup, refuse_dirty};
+use crate::error::{CommandError, Diagnostic, Exit};
+use crate::plan::TargetPlan;
+use crate::release::HeldBy;
+use crate::report::json::{self, Kind};
+use crate::report::{github, markdown, text};
+use crate::ui::{Progress, ProgressOptions, Terminal};
+
+/// How long another run is waited for unless something else is asked for: long
+/// enough for the lock of a killed run to expire.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Options of what writes.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Running {
+    /// Don't ask
+    #[arg(short, long)]
+    yes: bool,
+    /// Refuse unless the plan is the one saved in this file
+    #[arg(long, value_name = "FILE", conflicts_with = "expect")]
+    plan: Option<PathBuf>,
+    /// Refuse unless the plan has this digest
+    #[arg(long, value_name = "DIGEST")]
+    expect: Option<String>,
+    /// Only show the plan
+    #[arg(long)]
+    dry_run: bool,
+    /// Don't wait for health
+    #[arg(long, conflicts_with = "wait_timeout")]
+    no_wait: bool,
+    /// How long to wait for health
+    #[arg(long, value_name = "DURATION")]
+    wait_timeout: Option<Period>,
+    /// How long to wait for another run on the same target [default: 1m]
+    #[arg(long, value_name = "DURATION")]
+    lock_timeout: Option<Period>,
+}
+
+impl Running {
+    /// The digest that the plan must have, if one is asked for.
+    fn expected(&self, plan: &TargetPlan) -> Result<Option<String>, CommandError> {
+        let expected = match (&self.plan, &self.expect) {
+            (Some(file), _) => Some(planned::saved(file, &plan.target)?),
+            (None, expected) => expected.clone(),
+        };
+        match &expected {
+            Some(expected) if plan.digest.as_ref() != Some(expected) => Err(running::stale(expected, plan)),
+            _ => Ok(expected),
+        }
+    }
+}
+
+/// Applies each setup in turn; the worst outcome counts.
+pub(super) async fn all(
+    global: &Global,
+    terminal: &Terminal,
+    setups: &[Setup],
+    planning: &Planning,
+    running: &Running,
+    allow_dirty: bool,
+    undone: Option<Undone>,
+) -> Result<Exit, CommandError> {
+    check_output(global)?;
+    let options = Options { is_rollback: undone.is_some(), ..planning.options() };
+    let planned = planned::all(setups, &options, terminal).await?;
+    if running.dry_run {
+        return only_show(global, terminal, running, &planned);
+    }
+    if !allow_dirty {
+        planned.iter().try_for_each(|(planned, _)| refuse_dirty(&planned.dirty))?;
+    }
+    let (stop, _signals) = signals::stop()?;
+    let mut ended = Ended { exit: Exit::Done, outcomes: Vec::new(), failure: None };
+    for ((planned, cluster), setup) in planned.into_iter().zip(setups) {
+        // Whoever interrupted one environment doesn't want the next.
+        if stop.borrow().is_some() {
+            break;
+        }
+        let run = OneRun {
+            global,
+            terminal,
+            setup,
+            cluster: &cluster,
+            options: &options,
+            planning,
+            running,
+            undone: undone.as_ref(),
+            stop: &stop,
+        };
+        ended.take(run.run(planned).await);
+    }
+    ended.tell(global, terminal)
+}
+
+/// What cannot be printed is told before anything is written.
+fn check_output(global: &Global) -> Result<(), CommandError> {
+    if global.output == Output::Yaml {
+        return Err(CommandError::usage("-o yaml is for render; here it's text, json or markdown"));
+    }
+    planned::check_reports(&global.reports)
+}
+
+/// `--dry-run` is the plan command, for the way back too.
+fn only_show(
+    global: &Global,
+    terminal: &Terminal,
+    running: &Running,
+    planned: &[(Planned, Cluster)],
+) -> Result<Exit, CommandError> {
+    let plans: Vec<TargetPlan> = planned.iter().map(|(planned, _)| planned.plan.clone()).collect();
+    planned::print(global, terminal, Layout { kind: Kind::Plan, show_unchanged: false }, &plans)?;
+    plans.iter().try_for_each(|plan| running.expected(plan).map(drop))?;
+    Ok(planned::refusal(&plans).unwrap_or(Exit::Done))
+}
+
+/// What became of the environments so far.
+struct Ended {
+    exit: Exit,
+    outcomes: Vec<TargetOutcome>,
+    failure: Option<CommandError>,
+}
+
+impl Ended {
+    /// What became of the other environments is told even when one fails.
+    fn take(&mut self, run: Result<(TargetOutcome, Exit), CommandError>) {
+        match run {
+            Ok((outcome, exit)) => {
+                self.outcomes.push(outcome);
+                self.exit = self.exit.worst(exit);
+            }
+            Err(error) => self.failure = Some(CommandError::joined(self.failure.take(), error)),
+        }
+    }
+
+    /// One document on standard output, whatever else went wrong.
+    fn tell(self, global: &Global, terminal: &Terminal) -> Result<Exit, CommandError> {
+        let Self { exit, outcomes, failure } = self;
+        match failure {
+            Some(error) if outcomes.is_empty() => Err(error),
+            failure => {
+                let exit = report(global, terminal, &outcomes).map_or_else(
+                    |error| {
+                        terminal.errors(&error.diagnostics);
+                        exit.worst(error.exit)
+                    },
+                    |()| exit,
+                );
+                Ok(failure.map_or(exit, |error| {
+                    terminal.errors(&error.diagnostics);
+                    exit.worst(error.exit)
+                }))
+            }
+        }
+    }
+}
+
+struct OneRun<'a> {
+    global: &'a Global,
+    terminal: &'a Terminal,
+    setup: &'a Setup,
+    cluster: &'a Cluster,
+    options: &'a Options,
+    planning: &'a Planning,
+    running: &'a Running,
+    undone: Option<&'a Undone>,
+    stop: &'a Stop,
+}
+
+impl OneRun<'_> {
+    async fn run(&self, planned: Planned) -> Result<(TargetOutcome, Exit), CommandError> {
+        self.show(&planned.plan);
+        if planned.refusals().next().is_some() {
+            self.annotate_guards(&planned.plan);
+            return Ok((running::refused(&planned), Exit::Refused));
+        }
+        let expected = self.running.expected(&planned.plan)?;
+        self.confirm(&planned.plan, expected.is_some())?;
+        let mut listener = OnTerminal::new(self.terminal, &planned.plan, self.running.yes);
+        let options = RunOptions {
+            planning: self.options.clone(),
+            reason: self.planning.reason.clone(),
+            wait: (!self.running.no_wait).then(|| self.wait_timeout()),
+            lock_timeout: self.running.lock_timeout.map_or(LOCK_TIMEOUT, |Period(timeout)| timeout),
+            expected,
+            undone: self.undone.cloned(),
+        };
+        let outcome =
+            running::run(self.setup, self.cluster, planned, &options, self.stop, &mut listener).await;
+        listener.finish();
+        let outcome = outcome?;
+        let exit = exit(&outcome, self.stop);
+        Ok((outcome, exit))
+    }
+
+    fn annotate_guards(&self, plan: &TargetPlan) {
+        if annotates() {
+            self.terminal.annotate(&github::guards(&plan.target, &plan.guards));
+        }
+    }
+
+    /// People read the plan before they answer; machines get the outcome only.
+    fn show(&self, plan: &TargetPlan) {
+        let options = text::TextOptions::new(self.terminal.width(), Timestamp::now());
+        let is_wanted = !self.terminal.is_quiet() || self.terminal.is_interactive();
+        if self.global.output == Output::Text && !plan.is_empty() && is_wanted {
+            self.terminal.data(&text::plan(plan, &options));
+        }
+    }
+
+    fn wait_timeout(&self) -> Duration {
+        self.running.wait_timeout.map_or(self.setup.wait_timeout, |Period(timeout)| timeout)
+    }
+
+    fn confirm(&self, plan: &TargetPlan, expected: bool) -> Result<(), CommandError> {
+        if self.running.yes || expected || plan.is_empty() {
+            return Ok(());
+        }
+        if !self.terminal.is_interactive() {
+            return Err(
+                CommandError::usage("nobody is there to confirm the plan").hint("use --yes in scripts")
+            );
+        }
+        if self.terminal.confirm(&format!("Apply this to {}?", plan.target)) {
+            Ok(())
+        } else {
+            Err(CommandError::new(Exit::Error, Diagnostic::new("not applied: the plan wasn't confirmed")))
+        }
+    }
+}
+
+fn exit(outcome: &TargetOutcome, stop: &Stop) -> Exit {
+    match outcome.result {
+        RunResult::Healthy | RunResult::Applied | RunResult::Unchanged | RunResult::Superseded => Exit::Done,
+        RunResult::Unhealthy => Exit::Unhealthy,
+        RunResult::RolledBack => Exit::RolledBack,
+        RunResult::Failed => Exit::Error,
+        RunResult::Partial => Exit::Partial,
+        RunResult::Refused => Exit::Refused,
+        RunResult::Interrupted => signals::exit(stop),
+    }
+}
+
+fn report(global: &Global, terminal: &Terminal, outcomes: &[TargetOutcome]) -> Result<(), CommandError> {
+    let environment = match outcomes {
+        [one] => Some(one.target.as_str()),
+        _ => None,
+    };
+    let as_json = || json::document(Kind::Outcome, environment, outcomes);
+    let as_markdown = || outcomes.iter().map(markdown::outcome).collect::<Vec<_>>().join("\n");
+    let options = text::TextOptions::new(terminal.width(), Timestamp::now());
+    match global.output {
+        Output::Text => outcomes.iter().for_each(|outcome| terminal.data(&text::outcome(outcome, &options))),
+        Output::Json => terminal.data(&as_json()),
+        Output::Markdown => terminal.data(&as_markdown()),
+        Output::Yaml => {
+            return Err(CommandError::usage("-o yaml is for render; here it's text, json or markdown"));
+        }
+    }
+    if annotates() {
+        terminal.annotate(&outcomes.iter().map(github::failure).collect::<String>());
+    }
+    planned::write_reports(&global.reports, as_json, as_markdown)
+}
+
+/// Follows a run on the terminal, and asks there what must be asked.
+struct OnTerminal<'a> {
+    terminal: &'a Terminal,
+    progress: Arc<Mutex<Option<Progress>>>,
+    ticking: tokio::task::JoinHandle<()>,
+    yes: bool,
+    target: String,
+}
+
+impl<'a> OnTerminal<'a> {
+    fn new(terminal: &'a Terminal, plan: &TargetPlan, yes: bool) -> Self {
+        let options = ProgressOptions { total: plan.summary.changes(), target: None };
+        let progress = Arc::new(Mutex::new(Some(terminal.progress(options, Instant::now()))));
+        let ticked = progress.clone();
+        let ticking = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                with(&ticked, |progress| progress.tick(Instant::now()));
+            }
+        });
+        Self { terminal, progress, ticking, yes, target: plan.target.clone() }
+    }
+
+    fn finish(&mut self) {
+        self.ticking.abort();
+        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(progress) = progress {
+            progress.finish();
+        }
+    }
+}
+
+fn with(progress: &Mutex<Option<Progress>>, act: impl FnOnce(&mut Progress)) {
+    if let Some(progress) = progress.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+        act(progress);
+    }
+}
+
+impl Listener for OnTerminal<'_> {
+    fn event(&mut self, event: Event) {
+        with(&self.progress, |progress| progress.on(&event, Instant::now()));
+    }
+
+    fn waits_for(&mut self, held: &HeldBy) {
+        self.terminal.note(&format!("{}: waiting for {held}", self.target));
+    }
+
+    fn agrees(&mut self, planned: &Planned) -> bool {
+        if self.yes {
+            self.terminal
+                .note(&format!("{}: the cluster changed meanwhile, this is planned anew", self.target));
+            return true;
+        }
+        let options = text::TextOptions::new(self.terminal.width(), Timestamp::now());
+        self.terminal.note(&format!("{}: the cluster changed meanwhile, the plan is now:", self.target));
+        self.terminal.data(&text::plan(&planned.plan, &options));
+        self.terminal.confirm("Apply this instead?")
+    }
+}

@@ -1,0 +1,58 @@
+//! `trueup diff`: field by field, what differs between the repository and the
+//! cluster, or with `--drift` what moved in the cluster.
+
+use super::planned::{self, Layout};
+use super::{Planning, What, select};
+use crate::cli::{Global, Output};
+use crate::deploy::drift;
+use crate::error::{CommandError, Diagnostic, Exit};
+use crate::report::json::Kind;
+use crate::report::text;
+use crate::ui::Terminal;
+
+/// Shows field by field what differs between the repository and the cluster
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    what: What,
+    #[command(flatten)]
+    planning: Planning,
+    /// Show only what moved in the cluster since the last deployment
+    #[arg(long)]
+    drift: bool,
+    /// Show YAML before and after, as a patch
+    #[arg(long, conflicts_with_all = ["drift", "show_unchanged"])]
+    unified: bool,
+    /// Exit with 2 when something differs
+    #[arg(long)]
+    exit_code: bool,
+    /// List the objects too that don't differ
+    #[arg(long)]
+    show_unchanged: bool,
+}
+
+/// Compares and prints.
+pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
+    let setups = select(global, &args.what)?;
+    let plans = if args.drift {
+        let mut plans = Vec::with_capacity(setups.len());
+        for setup in &setups {
+            let cluster = setup.access.connect().await.map_err(Diagnostic::from)?;
+            let _step = terminal.step("comparing");
+            plans.push(drift::plan(setup, &cluster).await?);
+        }
+        plans
+    } else {
+        let plans = planned::all(&setups, &args.planning.options(), terminal).await?;
+        if args.unified && global.output == Output::Text {
+            plans.iter().for_each(|(planned, _)| terminal.data(&text::unified(&planned.versions())));
+        }
+        plans.into_iter().map(|(planned, _)| planned.plan).collect()
+    };
+    if !args.unified || global.output != Output::Text {
+        let layout = Layout { kind: Kind::Diff, show_unchanged: args.show_unchanged };
+        planned::print(global, terminal, layout, &plans)?;
+    }
+    let differs = plans.iter().any(|plan| !plan.is_empty());
+    Ok(if args.exit_code && differs { Exit::Changes } else { Exit::Done })
+}

@@ -1,0 +1,117 @@
+//! One file a subcommand: its arguments, and a `run` that hands them to the
+//! pipeline and prints what comes back. No logic of deploying lives here.
+
+pub mod apply;
+mod applying;
+pub mod completions;
+pub mod diff;
+pub mod history;
+pub mod plan;
+mod planned;
+pub mod render;
+pub mod rollback;
+pub mod sandbox;
+mod select;
+mod signals;
+pub mod status;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+
+pub use select::select;
+
+use crate::cli::{Cli, Command, Global};
+use crate::error::{CommandError, Exit};
+use crate::ui::Terminal;
+
+/// What to deploy, and to which environments.
+#[derive(Debug, Clone, Default, Args)]
+pub struct What {
+    /// Environments of trueup.yaml; a glob such as 'prod-*' names several
+    #[arg(value_name = "ENV")]
+    pub environments: Vec<String>,
+    /// All environments
+    #[arg(long, conflicts_with = "environments")]
+    pub all: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a doc comment would replace the command's own help")]
+    pub files: Files,
+    /// Read from this commit, branch or tag instead of the work tree
+    #[arg(long = "ref", value_name = "REF")]
+    pub reference: Option<String>,
+}
+
+impl What {
+    /// A target that was deployed before: an environment, or what -f named.
+    /// Nothing is read from files then.
+    pub fn recorded(environment: Option<String>, name: Option<String>) -> Self {
+        let paths = name.iter().map(|_| PathBuf::from(".")).collect();
+        Self {
+            environments: environment.into_iter().collect(),
+            files: Files { paths, name },
+            ..Self::default()
+        }
+    }
+}
+
+/// Sources without a configuration.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Files {
+    /// A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)
+    #[arg(short = 'f', long = "filename", value_name = "PATH", conflicts_with_all = ["environments", "all"])]
+    pub paths: Vec<PathBuf>,
+    /// Keep an inventory and a history for what -f names, under this name
+    #[arg(long, value_name = "NAME", requires = "paths")]
+    pub name: Option<String>,
+}
+
+/// How to plan.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Planning {
+    /// Ask the API server about every object, even where a proof exists
+    #[arg(long)]
+    pub exact: bool,
+    /// Leave objects alone that are no longer in the repository
+    #[arg(long)]
+    pub no_prune: bool,
+    /// Refuse to delete more objects than this: a number, or a share such as 20%
+    #[arg(long, value_name = "N|N%")]
+    pub max_delete: Option<crate::config::Limit>,
+    /// Let a plan pass that this guard refuses (repeatable; needs --reason)
+    #[arg(long = "override", value_name = "GUARD", requires = "reason", value_parser = crate::guard::NAMES)]
+    pub overrides: Vec<String>,
+    /// Why a guard is overridden; it is recorded
+    #[arg(long, value_name = "TEXT", requires = "overrides", value_parser = NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
+}
+
+/// Reports are for what plans and applies; nothing is promised and not written.
+fn no_reports(global: &Global, command: &str) -> Result<(), CommandError> {
+    if global.reports.is_empty() {
+        return Ok(());
+    }
+    Err(CommandError::usage(format!("{command} has no --report")).hint("use -o json and redirect it"))
+}
+
+/// Whether annotations are wanted: this is a step of GitHub Actions.
+pub fn annotates() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}
+
+/// Runs the command that the command line names.
+pub async fn run(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
+    let Cli { global, command } = cli;
+    match command {
+        Command::Render(args) => render::run(&global, args, terminal),
+        Command::Diff(args) => diff::run(&global, args, terminal).await,
+        Command::Plan(args) => plan::run(&global, args, terminal).await,
+        Command::Apply(args) => apply::run(&global, args, terminal).await,
+        Command::Rollback(args) => rollback::run(&global, args, terminal).await,
+        Command::Status(args) => status::run(&global, args, terminal).await,
+        Command::History(args) => history::run(&global, args, terminal).await,
+        Command::Sandbox(args) => sandbox::run(&global, args, terminal),
+        Command::Completions(args) => completions::run(args, terminal),
+    }
+}

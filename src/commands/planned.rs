@@ -1,0 +1,174 @@
+//! What the commands that plan have in common: planning several environments,
+//! printing plans, saving them, and what their guards mean for the exit code.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::{Planning, annotates};
+use crate::cli::{Global, Output, Report, ReportKind};
+use crate::cluster::Cluster;
+use crate::deploy::planning::{Options, Planned, plan};
+use crate::deploy::setup::Setup;
+use crate::error::{CommandError, Diagnostic, Exit};
+use crate::plan::{Judgement, TargetPlan};
+use crate::report::json::{self, Kind};
+use crate::report::{github, markdown, text};
+use crate::ui::Terminal;
+
+impl Planning {
+    /// How to plan.
+    pub fn options(&self) -> Options {
+        Options {
+            exact: self.exact,
+            keep_removed: self.no_prune,
+            max_delete: self.max_delete,
+            overrides: self.overrides.clone(),
+            is_rollback: false,
+        }
+    }
+}
+
+/// A client for each environment, then their plans, all at once. Clients come
+/// first: a credential plugin may talk to the terminal.
+pub(super) async fn all(
+    setups: &[Setup],
+    options: &Options,
+    terminal: &Terminal,
+) -> Result<Vec<(Planned, Cluster)>, CommandError> {
+    let mut clusters = Vec::with_capacity(setups.len());
+    for setup in setups {
+        clusters.push(setup.access.connect().await.map_err(Diagnostic::from)?);
+    }
+    let step = terminal.step("planning");
+    let plans = setups.iter().zip(&clusters).map(|(setup, cluster)| plan(setup, cluster, options));
+    let plans = futures::future::join_all(plans).await;
+    drop(step);
+    let mut planned = Vec::with_capacity(plans.len());
+    let mut failures: Option<CommandError> = None;
+    for (plan, cluster) in plans.into_iter().zip(clusters) {
+        match plan {
+            Ok(plan) => planned.push((plan, cluster)),
+            Err(failure) => failures = Some(CommandError::joined(failures, failure)),
+        }
+    }
+    failures.map_or(Ok(planned), Err)
+}
+
+/// How plans are laid out as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// As a plan or as a diff.
+    pub kind: Kind,
+    /// List the objects too that stay as they are.
+    pub show_unchanged: bool,
+}
+
+/// Prints plans as asked for, and writes the reports.
+pub(super) fn print(
+    global: &Global,
+    terminal: &Terminal,
+    layout: Layout,
+    plans: &[TargetPlan],
+) -> Result<(), CommandError> {
+    let environment = match plans {
+        [one] => Some(one.target.as_str()),
+        _ => None,
+    };
+    let as_json = || json::document(layout.kind, environment, plans);
+    let as_markdown = || plans.iter().map(markdown::plan).collect::<Vec<_>>().join("\n");
+    match global.output {
+        Output::Text => terminal.data(&as_text(layout, plans, terminal)),
+        Output::Json => terminal.data(&as_json()),
+        Output::Markdown => terminal.data(&as_markdown()),
+        Output::Yaml => {
+            return Err(CommandError::usage("-o yaml is for render; here it's text, json or markdown"));
+        }
+    }
+    if annotates() {
+        let annotations: String =
+            plans.iter().map(|plan| github::guards(&plan.target, &plan.guards)).collect();
+        terminal.annotate(&annotations);
+    }
+    write_reports(&global.reports, as_json, as_markdown)
+}
+
+fn as_text(layout: Layout, plans: &[TargetPlan], terminal: &Terminal) -> String {
+    let options = text::TextOptions {
+        show_unchanged: layout.show_unchanged,
+        full: terminal.is_verbose(),
+        ..text::TextOptions::new(terminal.width(), Timestamp::now())
+    };
+    let render = if layout.kind == Kind::Diff { text::diff } else { text::plan };
+    plans.iter().map(|plan| render(plan, &options)).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether the reports can be written, before there is anything to report.
+pub(super) fn check_reports(reports: &[Report]) -> Result<(), CommandError> {
+    for Report { file, .. } in reports {
+        let mut options = OpenOptions::new();
+        options.append(true).create(true).open(file).map_err(|error| unwritable(file, &error))?;
+    }
+    Ok(())
+}
+
+/// Writes the reports that were asked for.
+pub(super) fn write_reports(
+    reports: &[Report],
+    as_json: impl Fn() -> String,
+    as_markdown: impl Fn() -> String,
+) -> Result<(), CommandError> {
+    for Report { kind, file } in reports {
+        let content = match kind {
+            ReportKind::Json => as_json(),
+            ReportKind::Markdown => as_markdown(),
+        };
+        std::fs::write(file, content).map_err(|error| unwritable(file, &error))?;
+    }
+    Ok(())
+}
+
+/// Saves plans, readable by their owner only.
+pub(super) fn save(file: &Path, plans: &[TargetPlan]) -> Result<(), CommandError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let document = json::document(Kind::Plan, None, plans);
+    options
+        .open(file)
+        .and_then(|mut opened| opened.write_all(document.as_bytes()))
+        .map_err(|error| unwritable(file, &error))
+}
+
+/// The digest of a saved plan for a target.
+pub(super) fn saved(file: &Path, target: &str) -> Result<String, CommandError> {
+    #[derive(serde::Deserialize)]
+    struct Saved {
+        targets: Vec<TargetPlan>,
+    }
+    let unusable =
+        |why: String| Diagnostic::new(format!("can't use the plan in {}", file.display())).because(why);
+    let text = std::fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
+    let saved: Saved = serde_json::from_str(&text).map_err(|error| unusable(error.to_string()))?;
+    let plan = saved.targets.into_iter().find(|plan| plan.target == target);
+    let plan = plan.ok_or_else(|| unusable(format!("it has no plan for {target}")))?;
+    let digest = plan
+        .digest
+        .ok_or_else(|| unusable("it is only approximate, so nothing can be held against it".into()))?;
+    Ok(digest)
+}
+
+fn unwritable(file: &Path, error: &std::io::Error) -> CommandError {
+    Diagnostic::new(format!("can't write {}", file.display())).because(error.to_string()).into()
+}
+
+/// The exit code that guards about what would happen ask for.
+pub(super) fn refusal(plans: &[TargetPlan]) -> Option<Exit> {
+    let refuses = |plan: &TargetPlan| {
+        plan.guards.iter().any(|guard| guard.verdict == Judgement::Refuse && guard.about_what)
+    };
+    plans.iter().any(refuses).then_some(Exit::Refused)
+}

@@ -1,0 +1,65 @@
+//! `trueup render`: the desired objects, without a cluster.
+
+use serde_json::Value;
+
+use super::{What, no_reports, select};
+use crate::cli::{Global, Output};
+use crate::diff;
+use crate::error::{CommandError, Exit};
+use crate::object::{Manifest, Masks, SecretPaths, kinds, mask_object};
+use crate::report::json::{self, ObjectRecord};
+use crate::ui::Terminal;
+use crate::yaml;
+
+/// Prints the desired objects, each with its source
+///
+/// The values of Secrets are masked.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    what: What,
+}
+
+/// Renders and prints.
+pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
+    no_reports(global, "render")?;
+    let setups = select(global, &args.what)?;
+    let mut masks = Masks::new();
+    let mut objects = Vec::new();
+    let mut text = String::new();
+    for setup in &setups {
+        let rendered = setup.render()?;
+        for mut manifest in rendered.manifests {
+            place(&mut manifest, setup.namespace.as_deref().or(global.namespace.as_deref()));
+            let masked = mask_object(&manifest.body, &SecretPaths::of(&manifest.id.kind), &mut masks);
+            text.push_str(&document(&manifest, &masked));
+            objects.push(ObjectRecord { source: (&manifest.source).into(), manifest: masked });
+        }
+        setup.notes.iter().for_each(|note| terminal.note(note));
+    }
+    let environment = match setups.as_slice() {
+        [one] => Some(one.environment.as_str()),
+        _ => None,
+    };
+    match global.output {
+        Output::Text | Output::Yaml => terminal.data(&text),
+        Output::Json => terminal.data(&json::objects(environment, &objects)),
+        Output::Markdown => return Err(CommandError::usage("render prints text, yaml or json")),
+    }
+    Ok(Exit::Done)
+}
+
+/// The object as it would be applied: its namespace filled in where the kind is
+/// known to have one, and normalised.
+fn place(manifest: &mut Manifest, namespace: Option<&str>) {
+    let namespaced = kinds::builtin_is_namespaced(&manifest.id.kind) == Some(true);
+    if let Some(namespace) = namespace.filter(|_| namespaced && manifest.id.namespace.is_none()) {
+        manifest.id.namespace = Some(namespace.to_owned());
+        manifest.body["metadata"]["namespace"] = Value::from(namespace);
+    }
+    diff::normalise(&mut manifest.body, kinds::is_builtin(&manifest.id.kind));
+}
+
+fn document(manifest: &Manifest, masked: &Value) -> String {
+    format!("---\n# {}\n{}", manifest.source.location(), yaml::to_text(masked))
+}

@@ -1,0 +1,52 @@
+//! `trueup rollback`: an ordinary apply of an earlier commit.
+
+use super::applying::{self, Running};
+use super::{Planning, What, select};
+use crate::cli::Global;
+use crate::deploy::rollback::{self, Destination};
+use crate::error::{CommandError, Diagnostic, Exit};
+use crate::ui::Terminal;
+
+/// Deploys an earlier commit again
+///
+/// Without REF and --release: the newest healthy release before the current one.
+/// The commit is rendered out of the repository's history; the work tree isn't
+/// touched.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The environment of trueup.yaml
+    #[arg(value_name = "ENV")]
+    environment: String,
+    /// The commit, branch or tag to go back to
+    #[arg(value_name = "REF")]
+    reference: Option<String>,
+    /// The release to go back to
+    #[arg(long, value_name = "N", conflicts_with = "reference")]
+    release: Option<u64>,
+    #[command(flatten)]
+    planning: Planning,
+    #[command(flatten)]
+    running: Running,
+}
+
+/// Finds the commit, then plans, asks, applies, waits and records.
+pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
+    let what = What { environments: vec![args.environment], ..What::default() };
+    let destination = match (args.reference, args.release) {
+        (Some(reference), _) => Destination::Reference(reference),
+        (None, Some(release)) => Destination::Release(release),
+        (None, None) => Destination::LastHealthy,
+    };
+    let [setup] = select(global, &what)?.try_into().map_err(|_| {
+        CommandError::usage("a rollback is of one environment").hint("roll the others back one by one")
+    })?;
+    let cluster = setup.access.connect().await.map_err(Diagnostic::from)?;
+    let found = rollback::find(&setup, &cluster, &destination).await?;
+    let what = What {
+        reference: Some(found.commit.to_string()),
+        environments: vec![setup.environment],
+        ..What::default()
+    };
+    let setups = select(global, &what)?;
+    applying::all(global, terminal, &setups, &args.planning, &args.running, true, Some(found.undone)).await
+}

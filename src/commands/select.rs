@@ -1,0 +1,369 @@
+//! From the command line to setups: which environments, read from where.
+
+use std::io::Read as _;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::What;
+use crate::cli::Global;
+use crate::cluster::Access;
+use crate::config::{self, Config, Environment};
+use crate::deploy::setup::{AD_HOC, Inventory, Origin, Setup};
+use crate::error::{CommandError, Diagnostic, Location};
+use crate::git::{CommitId, Repository};
+use crate::render::SourceTree;
+
+/// The rules for an ad hoc environment: those of an environment that sets none.
+const AD_HOC_RULES: &str = "{version: 1, name: ad-hoc, environments: {default: {}}}";
+
+/// The environments that the command line means, each ready for the pipeline.
+pub fn select(global: &Global, what: &What) -> Result<Vec<Setup>, CommandError> {
+    let directory = directory(global)?;
+    let repository = discover(&directory)?;
+    if what.files.paths.is_empty() {
+        configured(global, what, &directory, repository)
+    } else {
+        ad_hoc(global, what, directory, repository).map(|setup| vec![setup])
+    }
+}
+
+/// The folder that trueup runs in, absolute and without links, so that it
+/// compares with the repository's root.
+pub(super) fn directory(global: &Global) -> Result<PathBuf, CommandError> {
+    let directory = global.directory.clone().unwrap_or_else(|| PathBuf::from("."));
+    directory.canonicalize().map_err(|error| {
+        Diagnostic::new(format!("can't run in {}", directory.display())).because(error.to_string()).into()
+    })
+}
+
+/// The repository around a folder.
+pub(super) fn discover(directory: &Path) -> Result<Option<Arc<Repository>>, CommandError> {
+    let found = Repository::discover(directory).map_err(|error| error.diagnostic())?;
+    Ok(found.map(Arc::new))
+}
+
+fn resolve(repository: &Repository, reference: &str) -> Result<CommitId, CommandError> {
+    Ok(repository.resolve(reference).map_err(|error| error.diagnostic())?)
+}
+
+fn ad_hoc(
+    global: &Global,
+    what: &What,
+    directory: PathBuf,
+    repository: Option<Arc<Repository>>,
+) -> Result<Setup, CommandError> {
+    let rules = config::parse(AD_HOC_RULES, config::FILE_NAME)?;
+    let rules = rules.environment(AD_HOC)?;
+    let paths: Vec<String> =
+        what.files.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let (origin, sources) = match (&what.reference, repository) {
+        (Some(reference), Some(repository)) => {
+            let commit = resolve(&repository, reference)?;
+            let sources = paths
+                .iter()
+                .map(|path| in_repository(&repository, &directory, path))
+                .collect::<Result<_, _>>()?;
+            (Origin::Commit { repository, commit, reference: Some(reference.clone()) }, sources)
+        }
+        (Some(_), None) => return Err(no_repository(&directory)),
+        (None, repository) => {
+            let tracked = repository.and_then(|repository| tracked(repository, &directory, &paths));
+            (Origin::AdHoc { directory, stdin: stdin(&paths)?, tracked }, paths)
+        }
+    };
+    Ok(Setup {
+        inventory: what.files.name.clone().map(|project| Inventory {
+            project,
+            state_namespace: None,
+            keep: rules.history_keep,
+        }),
+        origin,
+        sources,
+        configuration: None,
+        namespace: global.namespace.clone(),
+        access: global.access(),
+        ..of_rules(rules)
+    })
+}
+
+/// The repository, if all that -f names lies in it, with the paths from its root.
+fn tracked(
+    repository: Arc<Repository>,
+    directory: &Path,
+    paths: &[String],
+) -> Option<(Arc<Repository>, Vec<String>)> {
+    let inside = |path: &String| in_repository(&repository, directory, path).ok().filter(|_| path != "-");
+    let inside: Option<Vec<String>> = paths.iter().map(inside).collect();
+    let inside = inside.filter(|_| repository.root().is_some())?;
+    Some((repository, inside))
+}
+
+/// Standard input, when it is among the paths.
+fn stdin(paths: &[String]) -> Result<Option<Arc<[u8]>>, CommandError> {
+    if !paths.iter().any(|path| path == "-") {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .read_to_end(&mut bytes)
+        .map_err(|error| Diagnostic::new("standard input can't be read").because(error.to_string()))?;
+    Ok(Some(bytes.into()))
+}
+
+/// A path of the current folder as a path from the repository's root.
+fn in_repository(repository: &Repository, directory: &Path, path: &str) -> Result<String, CommandError> {
+    let outside = || {
+        CommandError::from(
+            Diagnostic::new(format!("{path} isn't in the repository"))
+                .hint("with --ref only its files can be read"),
+        )
+    };
+    let absolute = normalised(&directory.join(path));
+    let root = repository.root().map(|root| root.canonicalize().unwrap_or_else(|_| root.to_path_buf()));
+    match root {
+        Some(root) => relative(&absolute, &root).ok_or_else(outside),
+        // In a bare repository paths can only go from its root.
+        None => Ok(path.to_owned()),
+    }
+}
+
+/// The path without `.` and `..`.
+fn normalised(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut clean, component| {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            other => clean.push(other),
+        }
+        clean
+    })
+}
+
+/// `path` from `root`, with `/` between names; `.` for the root itself.
+fn relative(path: &Path, root: &Path) -> Option<String> {
+    let inside = path.strip_prefix(root).ok()?;
+    let names: Vec<_> =
+        inside.components().map(|component| component.as_os_str().to_string_lossy()).collect();
+    Some(if names.is_empty() { ".".to_owned() } else { names.join("/") })
+}
+
+fn no_repository(directory: &Path) -> CommandError {
+    Diagnostic::new(format!("{} isn't in a Git repository", directory.display()))
+        .hint("run trueup in one, name it with -C, or deploy files with -f")
+        .into()
+}
+
+fn configured(
+    global: &Global,
+    what: &What,
+    directory: &Path,
+    repository: Option<Arc<Repository>>,
+) -> Result<Vec<Setup>, CommandError> {
+    let Checkout { config, path: file, repository } = checkout(global, what, directory, repository)?;
+    let environments = config.select(&what.environments, what.all)?;
+    let origin = match &what.reference {
+        None => match repository.root() {
+            Some(root) => Origin::WorkTree { root: canonical(root), repository: repository.clone() },
+            None => at_commit(&repository, "HEAD")?,
+        },
+        Some(reference) => at_commit(&repository, reference)?,
+    };
+    environments.into_iter().map(|environment| setup(global, environment, &file, origin.clone())).collect()
+}
+
+fn at_commit(repository: &Arc<Repository>, reference: &str) -> Result<Origin, CommandError> {
+    let commit = resolve(repository, reference)?;
+    Ok(Origin::Commit { repository: repository.clone(), commit, reference: Some(reference.to_owned()) })
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// The configuration in hand: it says where to deploy and what is allowed.
+struct Checkout {
+    config: Config,
+    /// From the repository's root.
+    path: String,
+    repository: Arc<Repository>,
+}
+
+fn checkout(
+    global: &Global,
+    what: &What,
+    directory: &Path,
+    repository: Option<Arc<Repository>>,
+) -> Result<Checkout, CommandError> {
+    let root = repository.as_ref().and_then(|repository| repository.root()).map(canonical);
+    let named = global.config.as_ref().map(|file| normalised(&directory.join(file)));
+    let found = named.or_else(|| config::find(directory, root.as_deref()));
+    match (found, repository) {
+        (Some(file), Some(repository)) => {
+            let root = root.unwrap_or_else(|| directory.to_path_buf());
+            let path = relative(&file, &root).ok_or_else(|| {
+                Diagnostic::new(format!(
+                    "{} lies outside of the repository {}",
+                    file.display(),
+                    root.display()
+                ))
+                .hint("--config must name a file of the repository that is deployed")
+            })?;
+            let text = read(&file)?;
+            Ok(Checkout { config: config::parse(&text, &path)?, path, repository })
+        }
+        (None, Some(repository)) if repository.is_bare() => {
+            let commit = resolve(&repository, what.reference.as_deref().unwrap_or("HEAD"))?;
+            let text =
+                config_at(&repository, commit, config::FILE_NAME).ok_or_else(|| no_config(directory))?;
+            let path = config::FILE_NAME.to_owned();
+            Ok(Checkout { config: config::parse(&text, &path)?, path, repository })
+        }
+        (Some(_), None) => Err(no_repository(directory)),
+        (None, _) => Err(no_config(directory)),
+    }
+}
+
+fn no_config(directory: &Path) -> CommandError {
+    Diagnostic::new(format!("no {} in {} or above", config::FILE_NAME, directory.display()))
+        .hint("name one with --config, or deploy files with -f")
+        .into()
+}
+
+fn read(file: &Path) -> Result<String, CommandError> {
+    let unreadable = |why: String| Diagnostic::new(format!("can't read {}", file.display())).because(why);
+    let bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
+    let text = crate::yaml::decode(&bytes).map_err(|error| error.diagnostic(&file.to_string_lossy()))?;
+    Ok(text.into_owned())
+}
+
+/// The configuration as a commit has it.
+fn config_at(repository: &Repository, commit: CommitId, path: &str) -> Option<String> {
+    let tree = SourceTree::Commit { repository, commit };
+    let file = tree.read(path).ok()?.into_iter().next()?;
+    crate::yaml::decode(&file.bytes).ok().map(std::borrow::Cow::into_owned)
+}
+
+/// An environment ready for the pipeline. How to render is read from the commit
+/// that is rendered; where to deploy and what is allowed from the checkout.
+pub(super) fn setup(
+    global: &Global,
+    environment: &Environment,
+    file: &str,
+    origin: Origin,
+) -> Result<Setup, CommandError> {
+    if let (Some(asked), Some(set)) = (&global.namespace, &environment.namespace) {
+        return Err(CommandError::usage(format!(
+            "-n {asked} isn't possible: environment {:?} sets the namespace {set:?}",
+            environment.name
+        )));
+    }
+    let (rendered, notes) = rendered_by(environment, file, &origin)?;
+    let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+    let sources =
+        rendered.sources.iter().map(|item| source(folder, &item.path, file)).collect::<Result<_, _>>()?;
+    let access = Access {
+        context: global.context.clone().or_else(|| environment.context.clone()),
+        kubeconfig: global.kubeconfig.clone().or_else(|| kubeconfig(environment, folder, &origin)),
+        ..global.access()
+    };
+    Ok(Setup {
+        inventory: Some(Inventory {
+            project: environment.project.clone(),
+            state_namespace: environment.state_namespace.clone(),
+            keep: environment.history_keep,
+        }),
+        namespace: global.namespace.clone().or_else(|| environment.namespace.clone()),
+        origin,
+        sources,
+        configuration: Some(file.to_owned()),
+        access,
+        notes,
+        ..of_rules(environment)
+    })
+}
+
+/// A source as a path from the repository's root.
+fn source(folder: &Path, path: &str, file: &str) -> Result<String, CommandError> {
+    let mut names: Vec<String> = Vec::new();
+    for component in folder.join(path).components() {
+        match component {
+            Component::Normal(name) => names.push(name.to_string_lossy().into_owned()),
+            Component::ParentDir if names.pop().is_some() => {}
+            Component::CurDir => {}
+            _ => {
+                return Err(Diagnostic::new(format!("the source {path:?} lies outside of the repository"))
+                    .at(Location::file(file))
+                    .hint("sources go from the folder of trueup.yaml and stay in its repository")
+                    .into());
+            }
+        }
+    }
+    Ok(if names.is_empty() { ".".to_owned() } else { names.join("/") })
+}
+
+/// A kubeconfig that the configuration names goes from the configuration.
+fn kubeconfig(environment: &Environment, folder: &Path, origin: &Origin) -> Option<PathBuf> {
+    let named = environment.kubeconfig.as_ref()?;
+    let root =
+        origin.repository().and_then(|repository| repository.root()).map(canonical).unwrap_or_default();
+    Some(root.join(folder).join(named))
+}
+
+/// The environment as the commit that is rendered has it.
+fn rendered_by(
+    environment: &Environment,
+    file: &str,
+    origin: &Origin,
+) -> Result<(Environment, Vec<String>), CommandError> {
+    let Origin::Commit { repository, commit, .. } = origin else {
+        return Ok((environment.clone(), Vec::new()));
+    };
+    let Some(text) = config_at(repository, *commit, file) else {
+        let note = format!("{} has no {file}: rendered by the one that is checked out", commit.short());
+        return Ok((environment.clone(), vec![note]));
+    };
+    let then = config::parse(&text, &format!("{}:{file}", commit.short()))?;
+    Ok((then.environment(&environment.name)?.clone(), Vec::new()))
+}
+
+/// The rules of an environment; the rest is filled in by the caller.
+fn of_rules(environment: &Environment) -> Setup {
+    Setup {
+        environment: environment.name.clone(),
+        inventory: None,
+        namespace: None,
+        origin: Origin::AdHoc { directory: PathBuf::new(), stdin: None, tracked: None },
+        sources: Vec::new(),
+        configuration: None,
+        access: Access::default(),
+        cluster_uid: environment.cluster_uid.clone(),
+        wait_timeout: environment.wait_timeout,
+        delete_limit: environment.delete_limit,
+        protect: environment.protect.clone(),
+        notes: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_go_from_the_root_without_dots() {
+        let path = normalised(Path::new("/repo/services/../deploy/./base"));
+        assert_eq!(relative(&path, Path::new("/repo")).as_deref(), Some("deploy/base"));
+        assert_eq!(relative(Path::new("/repo"), Path::new("/repo")).as_deref(), Some("."));
+        assert_eq!(relative(Path::new("/elsewhere"), Path::new("/repo")), None);
+    }
+
+    #[test]
+    fn sources_stay_in_the_repository() {
+        let found = |folder: &str, path: &str| source(Path::new(folder), path, "trueup.yaml").ok();
+        assert_eq!(found("services/shop", "../base").as_deref(), Some("services/base"));
+        assert_eq!(found("", ".").as_deref(), Some("."));
+        assert_eq!(found("", "../x"), None);
+        assert_eq!(found("", "/etc"), None);
+    }
+}

@@ -1,0 +1,358 @@
+//! Predictions become actions: what is done to which object, in which order,
+//! why, and what stands against it. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::observe::Live;
+use super::predict::{Predicted, Prediction};
+use super::resolve::Desired;
+use crate::cluster::{MANAGER, Resource};
+use crate::diff;
+use crate::guard::{self, Claim};
+use crate::object::{FieldPath, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, mask_changes};
+use crate::plan::causes::{Past, with_cause};
+use crate::plan::digest::{Entry, EntryChange, digest};
+use crate::plan::order::{Node, order, rank};
+use crate::plan::prune::{Evidence, Removal, removal};
+use crate::plan::{Action, Cause, FieldChange, GuardVerdict, TakenFrom, Verb};
+
+/// What is behind an action.
+pub enum Work {
+    /// Nothing is done to a desired object.
+    Keep {
+        /// Its position among the desired ones.
+        at: usize,
+        /// The object as it is.
+        live: Value,
+    },
+    /// A desired object is written.
+    Write {
+        /// Its position among the desired ones.
+        at: usize,
+        /// What is sent.
+        body: Value,
+        /// The object as it is; `None` for a creation.
+        live: Option<Value>,
+        /// The object as it would be.
+        after: Value,
+        /// What changes.
+        raw: Vec<RawChange>,
+    },
+    /// An object that isn't desired any more is deleted.
+    Delete {
+        /// How it is reached.
+        resource: Arc<Resource>,
+        /// The object as it is.
+        live: Value,
+    },
+    /// The namespace that the inventory lives in is created.
+    Bootstrap,
+}
+
+/// The inventory, as far as assembling looks at it.
+#[derive(Clone, Copy)]
+pub(super) struct Membership<'a> {
+    /// The membership label's key.
+    pub label: &'a str,
+    /// Its value: the inventory's id.
+    pub id: &'a str,
+    /// The namespaces that the inventory spans.
+    pub namespaces: &'a BTreeSet<String>,
+    /// The one that the inventory itself lives in.
+    pub state_namespace: &'a str,
+    /// What the last run that wrote left on record.
+    pub past: &'a Past,
+    /// The state namespace, when it has to be created first: two readings of
+    /// one plan may differ in that.
+    pub bootstrap: Option<&'a ObjectId>,
+    /// Leave objects alone that aren't desired any more.
+    pub keep_removed: bool,
+    /// An object in the form in which records hold it.
+    pub keep_form: &'a dyn Fn(&ObjectId, &Value) -> Value,
+}
+
+/// What actions are assembled from.
+pub(super) struct Ingredients<'a> {
+    /// The objects that should be there.
+    pub desired: &'a [Desired],
+    /// What would become of each of them.
+    pub predictions: Vec<Prediction>,
+    /// What each of them is sent as.
+    pub bodies: Vec<Value>,
+    /// What is live.
+    pub live: &'a Live,
+    /// The inventory, if there is one.
+    pub membership: Option<Membership<'a>>,
+    /// What stands for the cluster in digests.
+    pub cluster: &'a str,
+    /// What stands for the target in digests.
+    pub target: &'a str,
+}
+
+/// The result.
+#[derive(Default)]
+pub(super) struct Assembled {
+    /// The actions, in their order.
+    pub actions: Vec<Action>,
+    /// What is behind each of them.
+    pub work: Vec<Work>,
+    /// The verdicts that come from the objects themselves.
+    pub guards: Vec<GuardVerdict>,
+    /// What is worth telling.
+    pub notes: Vec<String>,
+    /// The digest over all actions.
+    pub digest: String,
+    /// The digest without the creation of the state namespace.
+    pub identity: String,
+}
+
+/// Puts the actions together.
+pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
+    let Ingredients { desired, predictions, bodies, live, membership, cluster, target } = ingredients;
+    let mut assembled = Assembled::default();
+    let bootstrapped = membership.and_then(|membership| membership.bootstrap);
+    if let Some(id) = bootstrapped.filter(|id| desired.iter().all(|object| object.id() != *id)) {
+        assembled.actions.push(bootstrap(id));
+        assembled.work.push(Work::Bootstrap);
+    }
+    let mut claimed = Vec::new();
+    let mut masks = Masks::new();
+    let mut parts: Vec<Option<(Action, Work)>> = predictions
+        .into_iter()
+        .zip(bodies)
+        .enumerate()
+        .map(|(at, (prediction, body))| {
+            let writer = Writer { at, object: &desired[at], membership, masks: &mut masks };
+            writer.part(prediction, body, &mut claimed)
+        })
+        .map(Some)
+        .collect();
+    assembled.guards.extend(guard::foreign_owners(&claimed));
+    let changed: Vec<usize> =
+        (0..parts.len()).filter(|&at| matches!(parts[at], Some((_, Work::Write { .. })))).collect();
+    let nodes: Vec<Node<'_>> =
+        changed.iter().map(|&at| Node { id: desired[at].id(), body: &desired[at].manifest.body }).collect();
+    let sequence = order(&nodes);
+    let last = sequence.wave.iter().max().copied();
+    for &node in &sequence.sequence {
+        let Some((mut action, work)) = parts[changed[node]].take() else { continue };
+        action.wave = sequence.wave[node];
+        action.after = sequence.after[node]
+            .iter()
+            .map(|&before| desired[changed[before]].manifest.object_ref())
+            .collect();
+        assembled.actions.push(action);
+        assembled.work.push(work);
+    }
+    if let Some(membership) = membership {
+        deletions(desired, live, membership, last.map_or(0, |wave| wave + 1), &mut assembled);
+    }
+    for (action, work) in parts.into_iter().flatten() {
+        assembled.actions.push(action);
+        assembled.work.push(work);
+    }
+    assembled.digest = digest_of(&assembled, desired, cluster, target, None);
+    assembled.identity = digest_of(&assembled, desired, cluster, target, bootstrapped);
+    assembled
+}
+
+fn bootstrap(id: &ObjectId) -> Action {
+    let reason = "the inventory, the lock and the history live there".to_owned();
+    Action { reason: Some(reason), ..blank(Verb::Create, ObjectRef::new(id, "v1")) }
+}
+
+fn blank(verb: Verb, object: ObjectRef) -> Action {
+    Action {
+        action: verb,
+        object,
+        source: None,
+        wave: 0,
+        after: Vec::new(),
+        causes: Vec::new(),
+        changes: Vec::new(),
+        takes_from: Vec::new(),
+        reason: None,
+        approximate: false,
+    }
+}
+
+/// Makes the action for one desired object.
+struct Writer<'a, 'm> {
+    at: usize,
+    object: &'a Desired,
+    membership: Option<Membership<'a>>,
+    masks: &'m mut Masks,
+}
+
+impl Writer<'_, '_> {
+    fn part(
+        self,
+        prediction: Prediction,
+        body: Value,
+        claimed: &mut Vec<(ObjectId, Claim)>,
+    ) -> (Action, Work) {
+        let at = self.at;
+        let source = Some(self.object.source().into());
+        match prediction {
+            Prediction::Unchanged { live } => {
+                let action = blank(Verb::Unchanged, self.object.manifest.object_ref());
+                (Action { source, ..action }, Work::Keep { at, live })
+            }
+            Prediction::Written(Predicted { live: None, after, approximate }) => {
+                let action = blank(Verb::Create, self.object.manifest.object_ref());
+                let causes = vec![self.cause_of_creation()];
+                let action = Action { source, causes, approximate, ..action };
+                (action, Work::Write { at, body, live: None, after, raw: Vec::new() })
+            }
+            Prediction::Written(Predicted { live: Some(live), after, approximate }) => {
+                claimed.extend(self.foreign(&live));
+                let raw = diff::changes(&live, &after);
+                let action = Action { source, approximate, ..self.update(&live, &after, &raw) };
+                (action, Work::Write { at, body, live: Some(live), after, raw })
+            }
+        }
+    }
+
+    /// An object that was on record and is gone has been deleted by somebody.
+    fn cause_of_creation(&self) -> Cause {
+        let recorded = |membership: Membership<'_>| membership.past.contains_key(self.object.id());
+        if self.membership.is_some_and(recorded) { Cause::Drift } else { Cause::Commit }
+    }
+
+    fn foreign(&self, live: &Value) -> Option<(ObjectId, Claim)> {
+        let claim = guard::claim(live, self.membership.map(|membership| membership.id))?;
+        Some((self.object.id().clone(), claim))
+    }
+
+    fn update(self, live: &Value, after: &Value, raw: &[RawChange]) -> Action {
+        let Self { object, membership, masks, .. } = self;
+        let id = object.id();
+        let adopted = membership.is_some_and(|membership| is_adopted(live, id, membership));
+        let changes = mask_changes(&SecretPaths::of(&id.kind), raw.iter().cloned(), masks);
+        let label = membership.map(|membership| FieldPath::fields(["metadata", "labels", membership.label]));
+        let visible = changes.into_iter().filter(|change| !(adopted && label.as_ref() == Some(&change.path)));
+        let recorded = membership.and_then(|membership| membership.past.get(id));
+        let kept = membership.map_or(Value::Null, |membership| (membership.keep_form)(id, live));
+        let changes: Vec<FieldChange> =
+            visible.map(|change| with_cause(change, recorded, &kept, live, MANAGER)).collect();
+        let takes_from: Vec<TakenFrom> = diff::taken_from(live, after, MANAGER)
+            .into_iter()
+            .map(|taken| TakenFrom { manager: taken.manager, fields: taken.fields })
+            .collect();
+        let verb = if adopted { Verb::Adopt } else { Verb::Update };
+        let causes: BTreeSet<Cause> = if adopted {
+            BTreeSet::from([Cause::Adopt])
+        } else {
+            changes.iter().filter_map(|change| change.cause).collect()
+        };
+        let reason =
+            (changes.is_empty() && !adopted).then(|| "only which fields trueup owns changes".to_owned());
+        let action = blank(verb, object.manifest.object_ref());
+        Action { causes: causes.into_iter().collect(), changes, takes_from, reason, ..action }
+    }
+}
+
+/// An object that is there, doesn't carry our label and isn't on our record.
+fn is_adopted(live: &Value, id: &ObjectId, membership: Membership<'_>) -> bool {
+    let labelled = live["metadata"]["labels"][membership.label] == membership.id;
+    let recorded = membership.past.get(id).and_then(|recorded| recorded.uid.as_deref());
+    !labelled && recorded != live["metadata"]["uid"].as_str()
+}
+
+fn deletions(
+    desired: &[Desired],
+    live: &Live,
+    membership: Membership<'_>,
+    wave: u32,
+    assembled: &mut Assembled,
+) {
+    let wanted: BTreeMap<&ObjectId, &Desired> = desired.iter().map(|object| (object.id(), object)).collect();
+    let uids: BTreeSet<String> = desired
+        .iter()
+        .filter_map(|object| live.get(object.id(), &object.manifest.version))
+        .filter_map(|live| live["metadata"]["uid"].as_str().map(str::to_owned))
+        .collect();
+    let mut removed = Vec::new();
+    for (id, resource, object) in live.members().filter(|(id, ..)| !wanted.contains_key(id)) {
+        let evidence = Evidence {
+            label: membership.label,
+            manager: MANAGER,
+            state_namespace: membership.state_namespace,
+            namespaces: membership.namespaces,
+            desired: &uids,
+            recorded: membership.past.get(id).and_then(|recorded| recorded.uid.as_deref()),
+        };
+        match removal(id, object, evidence) {
+            Removal::Prune if membership.keep_removed => {
+                assembled.notes.push(format!("{id} isn't in the repository any more and stays (--no-prune)"));
+            }
+            Removal::Prune => removed.push((id, resource, object)),
+            Removal::Keep(why) => assembled.notes.push(format!("{id} isn't deleted: {why}")),
+            Removal::Pass => {}
+        }
+    }
+    // In reverse: what leans on others goes first.
+    removed.sort_by_key(|(id, ..)| (std::cmp::Reverse(rank(&id.kind)), *id));
+    for (id, resource, object) in removed {
+        let action = blank(Verb::Delete, ObjectRef::new(id, resource.version.as_str()));
+        assembled.actions.push(Action { wave, causes: vec![Cause::Commit], ..action });
+        assembled.work.push(Work::Delete { resource: resource.clone(), live: object.clone() });
+    }
+    for kind in &live.unknown {
+        let message = format!("objects of {kind} may have to be deleted, but its API server doesn't answer");
+        assembled.notes.push(message);
+    }
+}
+
+/// The digest of all actions, but for those on one object.
+fn digest_of(
+    assembled: &Assembled,
+    desired: &[Desired],
+    cluster: &str,
+    target: &str,
+    without: Option<&ObjectId>,
+) -> String {
+    let ids: Vec<ObjectId> = assembled.actions.iter().map(Action::id).collect();
+    let changes: Vec<Vec<EntryChange<'_>>> = assembled.work.iter().map(entry_changes).collect();
+    let entries: Vec<Entry<'_>> = assembled
+        .work
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| Some(&ids[*at]) != without)
+        .map(|(at, work)| {
+            let (body, live, source) = match work {
+                Work::Write { at, body, live, .. } => (Some(body), live.as_ref(), Some(&desired[*at])),
+                Work::Delete { live, .. } => (None, Some(live), None),
+                Work::Keep { .. } | Work::Bootstrap => (None, None, None),
+            };
+            Entry {
+                verb: assembled.actions[at].action,
+                id: &ids[at],
+                body,
+                changes: &changes[at],
+                uid: live.and_then(|live| live["metadata"]["uid"].as_str()),
+                resource_version: live.and_then(|live| live["metadata"]["resourceVersion"].as_str()),
+                blob: source.map(|object| object.source().blob.as_ref()),
+            }
+        })
+        .collect();
+    digest(cluster, target, &entries)
+}
+
+/// The changes at paths that the manifest has, and those that take a path away.
+/// What the server or a webhook adds doesn't count.
+fn entry_changes(work: &Work) -> Vec<EntryChange<'_>> {
+    let Work::Write { body, raw, .. } = work else { return Vec::new() };
+    raw.iter()
+        .filter(|change| change.op == Op::Remove || change.path.get(body).is_some())
+        .map(|change| EntryChange {
+            path: change.path.to_string(),
+            op: change.op,
+            from: change.from.as_ref(),
+            to: change.path.get(body),
+        })
+        .collect()
+}

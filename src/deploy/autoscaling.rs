@@ -1,0 +1,170 @@
+//! Replicas that an autoscaler sets: while a `HorizontalPodAutoscaler` or a
+//! KEDA `ScaledObject` targets an object, its replicas aren't Git's.
+//!
+//! They are left out of what is sent once another manager owns them. Until then
+//! the live value is sent: leaving out what only we own would reset it to 1.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+use serde_json::Value;
+
+use super::resolve::Desired;
+use crate::cluster::{ApiError, Cluster, Discovery, MANAGER, Resource, Scope};
+use crate::diff::ManagedEntry;
+use crate::object::{FieldPath, GroupKind, ObjectId};
+
+/// The objects whose replicas are an autoscaler's.
+#[derive(Debug, Default)]
+pub(super) struct Autoscaled {
+    /// What autoscalers target.
+    pub(super) targets: BTreeSet<ObjectId>,
+    /// Namespaces whose autoscalers may not be read.
+    pub(super) unknown: BTreeSet<String>,
+}
+
+/// Looks at the autoscalers in the set, and at those that are live and stay:
+/// not at those of our own (`is_ours`) that the set doesn't have any more. Asks
+/// only if any desired object has replicas at all.
+pub(super) async fn autoscaled(
+    cluster: &Cluster,
+    discovery: &Discovery,
+    desired: &[Desired],
+    is_ours: impl Fn(&Value) -> bool,
+) -> Result<Autoscaled, ApiError> {
+    let namespaces: BTreeSet<&str> = desired
+        .iter()
+        .filter(|object| has_replicas(object))
+        .filter_map(|object| object.id().namespace.as_deref())
+        .collect();
+    let in_set = desired.iter().filter_map(|object| target(&object.id().kind, &object.manifest.body));
+    let mut autoscaled = Autoscaled { targets: in_set.collect(), unknown: BTreeSet::new() };
+    if namespaces.is_empty() {
+        return Ok(autoscaled);
+    }
+    for kind in kinds() {
+        let Some(resource) = discovery.preferred(&kind) else { continue };
+        let live = list(cluster, resource, &namespaces, &mut autoscaled.unknown).await?;
+        let stays = |object: &&Value| !is_ours(object);
+        autoscaled.targets.extend(live.iter().filter(stays).filter_map(|object| target(&kind, object)));
+    }
+    Ok(autoscaled)
+}
+
+fn kinds() -> [GroupKind; 2] {
+    [GroupKind::new("autoscaling", "HorizontalPodAutoscaler"), GroupKind::new("keda.sh", "ScaledObject")]
+}
+
+fn has_replicas(object: &Desired) -> bool {
+    object.manifest.body["spec"].get("replicas").is_some()
+}
+
+/// One list of the cluster where there are several namespaces, or of each where
+/// that isn't allowed; namespaces that may not be read are named.
+async fn list(
+    cluster: &Cluster,
+    resource: &Resource,
+    namespaces: &BTreeSet<&str>,
+    unknown: &mut BTreeSet<String>,
+) -> Result<Vec<Value>, ApiError> {
+    if namespaces.len() > 1 {
+        match cluster.list(resource, &Scope::All, None).await {
+            Err(error) if error.is_forbidden() => {}
+            outcome => return outcome,
+        }
+    }
+    let each = namespaces.iter().map(|name| async move {
+        (*name, cluster.list(resource, &Scope::Namespace((*name).to_owned()), None).await)
+    });
+    let mut found = Vec::new();
+    for (namespace, listed) in join_all(each).await {
+        match listed {
+            Err(error) if error.is_forbidden() => {
+                unknown.insert(namespace.to_owned());
+            }
+            listed => found.extend(listed?),
+        }
+    }
+    Ok(found)
+}
+
+/// What an autoscaler scales. KEDA's default is a Deployment.
+fn target(kind: &GroupKind, autoscaler: &Value) -> Option<ObjectId> {
+    if !kinds().contains(kind) {
+        return None;
+    }
+    let reference = &autoscaler["spec"]["scaleTargetRef"];
+    let group =
+        reference["apiVersion"].as_str().unwrap_or("apps/v1").split_once('/').map_or("", |(group, _)| group);
+    let kind = reference["kind"].as_str().unwrap_or("Deployment");
+    let namespace = autoscaler["metadata"]["namespace"].as_str();
+    Some(ObjectId::new(GroupKind::new(group, kind), namespace, reference["name"].as_str()?))
+}
+
+/// Takes the replicas out of what is sent, or puts the live ones in. Whether
+/// that changed anything.
+pub(super) fn yield_replicas(body: &mut Value, live: Option<&Value>) -> bool {
+    let Some(live) = live else { return false };
+    let Some(wanted) = body["spec"].get("replicas").cloned() else { return false };
+    let (now, owned) = (live["spec"]["replicas"].clone(), owned_by_others(live));
+    if now.is_null() {
+        return false;
+    }
+    let Some(spec) = body["spec"].as_object_mut() else { return false };
+    if owned {
+        spec.remove("replicas");
+    } else {
+        spec.insert("replicas".to_owned(), now.clone());
+    }
+    now != wanted
+}
+
+fn owned_by_others(live: &Value) -> bool {
+    let replicas = FieldPath::fields(["spec", "replicas"]);
+    ManagedEntry::of(live)
+        .unwrap_or_default()
+        .iter()
+        .filter(|entry| !entry.is_apply_of(MANAGER))
+        .any(|entry| entry.fields().is_some_and(|fields| fields.contains(&replicas)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn live(manager: &str, operation: &str) -> Value {
+        json!({"metadata": {"managedFields": [{"manager": manager, "operation": operation, "apiVersion": "apps/v1",
+            "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {"f:replicas": {}}}}]}, "spec": {"replicas": 7}})
+    }
+
+    #[test]
+    fn replicas_that_another_manager_owns_are_left_out() {
+        let mut body = json!({"spec": {"replicas": 3}});
+        assert!(yield_replicas(&mut body, Some(&live("kube-controller-manager", "Update"))));
+        assert_eq!(body, json!({"spec": {}}));
+    }
+
+    #[test]
+    fn replicas_that_only_we_own_are_sent_as_they_are_live() {
+        let mut body = json!({"spec": {"replicas": 3}});
+        assert!(yield_replicas(&mut body, Some(&live(MANAGER, "Apply"))));
+        assert_eq!(body, json!({"spec": {"replicas": 7}}));
+    }
+
+    #[test]
+    fn a_new_object_starts_as_the_manifest_says() {
+        let mut body = json!({"spec": {"replicas": 3}});
+        assert!(!yield_replicas(&mut body, None));
+        assert_eq!(body, json!({"spec": {"replicas": 3}}));
+    }
+
+    #[test]
+    fn an_autoscaler_names_its_target() {
+        let autoscaler = json!({"metadata": {"namespace": "shop"},
+            "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "db"}}});
+        let found = target(&kinds()[0], &autoscaler).expect("a target");
+        assert_eq!(found, ObjectId::new(GroupKind::new("apps", "StatefulSet"), Some("shop"), "db"));
+        assert_eq!(target(&GroupKind::new("", "ConfigMap"), &autoscaler), None);
+    }
+}

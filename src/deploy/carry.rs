@@ -1,0 +1,282 @@
+//! Carrying out a plan: its writes, then its deletions, then the wait for
+//! health, and what came of it all.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::assemble::Work;
+use super::planning::{Planned, explained};
+use super::secrets::Secrets;
+use super::setup::Setup;
+use crate::apply::{
+    ActionOutcome, ActionResult, Done, Event, Job, RunResult, Stop, Task, Write, execute, precondition,
+};
+use crate::cluster::{ApiError, Cluster};
+use crate::health::{Baseline, Health};
+use crate::object::{GroupKind, Manifest, ObjectId, kinds};
+use crate::plan::Verb;
+use crate::plan::order::rank;
+use crate::release::PART_OF;
+use crate::wait::{Awaited, Ended, wait};
+
+/// What became of one action.
+pub(super) struct Fate {
+    /// Its position in the plan.
+    pub at: usize,
+    /// What became of its write.
+    pub done: Done,
+    /// What became of the object, where it was waited for.
+    pub ended: Option<Ended>,
+}
+
+/// What is done with the plan.
+pub(super) struct Carrying<'a> {
+    /// Where the plan comes from.
+    pub setup: &'a Setup,
+    /// The cluster.
+    pub cluster: &'a Cluster,
+    /// The plan.
+    pub planned: &'a Planned,
+    /// How long to wait for health; not at all when absent.
+    pub wait: Option<Duration>,
+    /// Judge the unchanged objects too: nobody knows whether they are healthy.
+    pub judge_all: bool,
+    /// Why no new writes may be started.
+    pub stop: &'a Stop,
+    /// The kinds that the set itself defines.
+    pub defined: BTreeSet<GroupKind>,
+}
+
+impl Carrying<'_> {
+    /// Carries it out. The fates are in the plan's order; unchanged objects have
+    /// none.
+    pub(super) async fn carry_out(&self, on_event: &mut dyn FnMut(Event)) -> Vec<Fate> {
+        // Objects have their creation in whole seconds.
+        let start = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
+        let explain = |manifest: &Manifest, error: ApiError| explained(self.setup, manifest, error);
+        let (writes, positions) = self.writes();
+        let done = execute(self.cluster, &writes, self.stop, &explain, on_event).await;
+        let all_written = done.iter().all(|done| done.result == ActionResult::Done);
+        let mut fates: Vec<Fate> =
+            positions.into_iter().zip(done).map(|(at, done)| Fate { at, done, ended: None }).collect();
+        let (deletions, positions) = self.deletions();
+        let done = if all_written {
+            execute(self.cluster, &deletions, self.stop, &explain, on_event).await
+        } else {
+            // What is still needed may be among what would be deleted.
+            deletions
+                .iter()
+                .map(|_| Done::skipped("skipped, because not everything could be written"))
+                .collect()
+        };
+        fates.extend(positions.into_iter().zip(done).map(|(at, done)| Fate { at, done, ended: None }));
+        if self.judge_all {
+            fates.extend(self.kept());
+        }
+        if let Some(limit) = self.wait {
+            self.wait_for(&mut fates, limit, start, on_event).await;
+        }
+        fates
+    }
+
+    /// Unchanged objects, as if they had just been written.
+    fn kept(&self) -> impl Iterator<Item = Fate> {
+        self.planned.work.iter().enumerate().filter_map(|(at, work)| match work {
+            Work::Keep { live, .. } => Some(Fate { at, done: Done::already(live.clone()), ended: None }),
+            _ => None,
+        })
+    }
+
+    fn writes(&self) -> (Vec<Job>, Vec<usize>) {
+        let planned = self.planned;
+        let positions: Vec<usize> =
+            (0..planned.work.len()).filter(|&at| matches!(planned.work[at], Work::Write { .. })).collect();
+        let ids: Vec<ObjectId> = positions.iter().map(|&at| planned.plan.actions[at].id()).collect();
+        let index: BTreeMap<&ObjectId, usize> = ids.iter().enumerate().map(|(job, id)| (id, job)).collect();
+        let jobs = positions.iter().filter_map(|&at| self.write(at, &index)).collect();
+        (jobs, positions)
+    }
+
+    fn write(&self, position: usize, index: &BTreeMap<&ObjectId, usize>) -> Option<Job> {
+        let Work::Write { at, body, live, raw, .. } = &self.planned.work[position] else { return None };
+        let (action, object) = (&self.planned.plan.actions[position], &self.planned.desired[*at]);
+        let write = Write {
+            manifest: object.manifest.clone(),
+            body: body.clone(),
+            precondition: live.as_ref().and_then(precondition),
+            planned: raw.clone(),
+            new_kind: !object.served || self.defined.contains(&object.id().kind),
+            establishes: kinds::is_crd(&object.id().kind),
+        };
+        Some(Job {
+            id: object.id().clone(),
+            verb: action.action,
+            resource: object.resource.clone(),
+            after: action.after.iter().filter_map(|before| index.get(&before.id()).copied()).collect(),
+            task: Task::Write(Box::new(write)),
+        })
+    }
+
+    /// Deletions, those of one rank after those of the rank above.
+    fn deletions(&self) -> (Vec<Job>, Vec<usize>) {
+        let id = self.planned.memory.as_ref().map(|memory| memory.target.applyset_id()).unwrap_or_default();
+        let mut jobs: Vec<Job> = Vec::new();
+        let mut positions = Vec::new();
+        let (mut current, mut above): (Option<u8>, Vec<usize>) = (None, Vec::new());
+        for (at, work) in self.planned.work.iter().enumerate() {
+            let Work::Delete { resource, live } = work else { continue };
+            let Some(precondition) = precondition(live) else { continue };
+            let action = &self.planned.plan.actions[at];
+            let own = rank(&resource.kind);
+            if current != Some(own) {
+                above = current.map(|_| same_rank(&jobs, current)).unwrap_or_default();
+                current = Some(own);
+            }
+            jobs.push(Job {
+                id: action.id(),
+                verb: Verb::Delete,
+                resource: resource.clone(),
+                after: above.clone(),
+                task: Task::Delete { precondition, label: (PART_OF.to_owned(), id.clone()) },
+            });
+            positions.push(at);
+        }
+        (jobs, positions)
+    }
+
+    async fn wait_for(
+        &self,
+        fates: &mut [Fate],
+        limit: Duration,
+        start: Timestamp,
+        on_event: &mut dyn FnMut(Event),
+    ) {
+        let mut waited = Vec::new();
+        let mut awaited = Vec::new();
+        for (nth, fate) in fates.iter().enumerate() {
+            let Some(written) = &fate.done.returned else { continue };
+            let (at, before) = match &self.planned.work[fate.at] {
+                Work::Write { at, live, .. } => (*at, live.as_ref()),
+                Work::Keep { at, .. } => (*at, None),
+                Work::Delete { .. } | Work::Bootstrap => continue,
+            };
+            let object = &self.planned.desired[at];
+            waited.push(nth);
+            awaited.push(Awaited {
+                id: object.id().clone(),
+                resource: object.resource.clone(),
+                written: written.clone(),
+                baseline: Some(before.map(Baseline::of).unwrap_or_default().written_at(start)),
+            });
+        }
+        let secrets = Secrets::of(&self.planned.desired);
+        let mut scrubbed = |event: Event| on_event(secrets.scrub_event(event));
+        let ended = wait(self.cluster, awaited, limit, self.stop, &mut scrubbed).await;
+        for (nth, ended) in waited.into_iter().zip(ended) {
+            fates[nth].ended = Some(secrets.scrub_ended(ended));
+        }
+    }
+}
+
+/// The jobs of one rank, by position.
+fn same_rank(jobs: &[Job], rank_of: Option<u8>) -> Vec<usize> {
+    (0..jobs.len()).filter(|&at| Some(rank(&jobs[at].resource.kind)) == rank_of).collect()
+}
+
+/// What kept a run from starting new writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Halt {
+    /// Whoever started it.
+    Interrupted,
+    /// The lock was lost, and somebody else may be writing.
+    LockLost,
+}
+
+impl Halt {
+    /// In words.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Interrupted => "the run was interrupted",
+            Self::LockLost => "the lock was lost",
+        }
+    }
+}
+
+/// How the run ended, by the fates of its actions. A halt that came when
+/// everything was done halted nothing.
+pub(super) fn result(planned: &Planned, fates: &[Fate], waited: bool, halt: Option<Halt>) -> RunResult {
+    let changes = |fate: &&Fate| planned.plan.actions[fate.at].action != Verb::Unchanged;
+    let count =
+        |wanted: ActionResult| fates.iter().filter(changes).filter(|fate| fate.done.result == wanted).count();
+    let (done, failed, not_started) =
+        (count(ActionResult::Done), count(ActionResult::Failed), count(ActionResult::NotStarted));
+    let verdicts = || fates.iter().filter_map(|fate| fate.ended.as_ref()).map(|ended| ended.verdict.health);
+    let is_settled = verdicts().all(|health| matches!(health, Health::Ready | Health::Failed));
+    match halt.filter(|_| not_started > 0 || !is_settled) {
+        Some(Halt::Interrupted) => return RunResult::Interrupted,
+        Some(Halt::LockLost) if done > 0 => return RunResult::Partial,
+        Some(Halt::LockLost) => return RunResult::Failed,
+        None => {}
+    }
+    match (done, failed) {
+        (0, 1..) => RunResult::Failed,
+        (_, 1..) => RunResult::Partial,
+        _ if fates.is_empty() => RunResult::Unchanged,
+        _ if !waited => RunResult::Applied,
+        _ if verdicts().all(|health| health == Health::Ready) => RunResult::Healthy,
+        _ => RunResult::Unhealthy,
+    }
+}
+
+/// What became of each action, for people.
+pub(super) fn outcomes(planned: &Planned, fates: &[Fate]) -> Vec<ActionOutcome> {
+    fates
+        .iter()
+        .filter(|fate| planned.plan.actions[fate.at].action != Verb::Unchanged)
+        .map(|fate| {
+            let action = &planned.plan.actions[fate.at];
+            let verdict = fate.ended.as_ref().map(|ended| &ended.verdict);
+            let unready = verdict
+                .filter(|verdict| verdict.health != Health::Ready)
+                .map(|verdict| verdict.message.clone());
+            let waited = fate.ended.as_ref().map_or(Duration::ZERO, |ended| ended.took);
+            ActionOutcome {
+                object: action.object.clone(),
+                action: action.action,
+                result: fate.done.result,
+                health: verdict.map(|verdict| verdict.health),
+                reason: fate.done.why.as_ref().map(|why| why.message.clone()).or(unready),
+                duration_ms: milliseconds(fate.done.took + waited),
+            }
+        })
+        .collect()
+}
+
+/// A duration as output has it.
+pub(super) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The time since a start, as output has it.
+pub(super) fn since(start: Instant) -> u64 {
+    milliseconds(start.elapsed())
+}
+
+/// The object as it is after the run: as the write returned it, or as it was.
+pub(super) fn live_after<'a>(planned: &'a Planned, fates: &'a [Fate]) -> BTreeMap<ObjectId, &'a Value> {
+    let mut live = BTreeMap::new();
+    for work in &planned.work {
+        if let Work::Keep { at, live: object } = work {
+            live.insert(planned.desired[*at].id().clone(), object);
+        }
+    }
+    for fate in fates {
+        if let Some(returned) = &fate.done.returned {
+            live.insert(planned.plan.actions[fate.at].id(), returned);
+        }
+    }
+    live
+}

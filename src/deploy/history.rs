@@ -1,0 +1,102 @@
+//! The releases of a target, newest first.
+
+use super::memory::target_of;
+use super::observe::check_pinned;
+use super::recording::summary_of;
+use super::setup::Setup;
+use crate::apply::RunResult;
+use crate::cluster::Cluster;
+use crate::error::{CommandError, Diagnostic};
+use crate::plan::CommitRef;
+use crate::release::history::list_summaries;
+use crate::release::{Commit, Listed, Parent, ReleaseResult, Summary, inventory};
+use crate::report::HistoryRow;
+
+/// What the history holds.
+pub struct History {
+    /// The releases, newest first.
+    pub rows: Vec<HistoryRow>,
+    /// What is worth telling, one line each.
+    pub notes: Vec<String>,
+}
+
+/// Reads it, or one release of it.
+pub async fn read(setup: &Setup, cluster: &Cluster, release: Option<u64>) -> Result<History, CommandError> {
+    let target = target_of(setup, cluster)?;
+    let (checked, listed, parent) = futures::join!(
+        check_pinned(setup, cluster),
+        list_summaries(cluster, &target),
+        inventory::read(cluster, &target),
+    );
+    checked?;
+    let (listed, parent) = (listed.map_err(Diagnostic::from)?, parent.map_err(Diagnostic::from)?);
+    let mut history = History { rows: Vec::new(), notes: interrupted(parent.as_ref()) };
+    for entry in listed {
+        match entry {
+            Listed::Summary(summary) => history.rows.push(row(&setup.environment, &summary)),
+            Listed::Broken { release, why } => {
+                history.notes.push(format!("release {release} can't be read: {why}"));
+            }
+        }
+    }
+    if let Some(wanted) = release {
+        history.rows.retain(|row| row.release == wanted);
+        if history.rows.is_empty() {
+            return Err(Diagnostic::new(format!("{} has no release {wanted}", setup.environment))
+                .hint(format!("trueup history {} lists them", setup.environment))
+                .into());
+        }
+    }
+    Ok(history)
+}
+
+/// A run that began and never ended was killed, or is under way.
+fn interrupted(parent: Option<&Parent>) -> Vec<String> {
+    let running = parent.and_then(|parent| parent.state.running.as_ref());
+    let note = running.map(|running| {
+        format!(
+            "release {} was begun by {} at {} and isn't finished: it is under way, or was killed",
+            running.release, running.actor, running.started_at
+        )
+    });
+    note.into_iter().collect()
+}
+
+fn row(environment: &str, summary: &Summary) -> HistoryRow {
+    let took = summary.finished_at.duration_since(summary.started_at).as_millis();
+    HistoryRow {
+        target: environment.to_owned(),
+        release: summary.release,
+        at: summary.finished_at,
+        commit: summary.commit.as_ref().map(commit_ref),
+        actor: Some(summary.actor.name.clone()),
+        run: summary.run.as_ref().map(|run| run.reference().to_owned()),
+        result: run_result(summary.result),
+        summary: summary_of(summary.counts),
+        duration_ms: u64::try_from(took).unwrap_or_default(),
+        restored: summary.rollback.as_ref().and_then(|rollback| rollback.to),
+    }
+}
+
+/// A recorded commit as output names it.
+pub fn commit_ref(commit: &Commit) -> CommitRef {
+    CommitRef {
+        sha: commit.sha.clone(),
+        reference: commit.reference.clone(),
+        author: commit.author.clone(),
+        subject: commit.subject.clone(),
+        time: commit.time,
+        dirty: commit.dirty,
+    }
+}
+
+/// A recorded result as output names it.
+pub fn run_result(result: ReleaseResult) -> RunResult {
+    match result {
+        ReleaseResult::Healthy => RunResult::Healthy,
+        ReleaseResult::Applied => RunResult::Applied,
+        ReleaseResult::Unhealthy => RunResult::Unhealthy,
+        ReleaseResult::Partial => RunResult::Partial,
+        ReleaseResult::Interrupted => RunResult::Interrupted,
+    }
+}

@@ -1,0 +1,320 @@
+//! The part of a run that writes, under the lock: the inventory is widened, the
+//! plan carried out, the release recorded, the inventory narrowed.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::assemble::Work;
+use super::carry::{Fate, Halt};
+use super::memory::Memory;
+use super::observe;
+use super::planning::Planned;
+use super::recording::{Circumstances, record};
+use super::running::{Identity, Listener, Ongoing, is_unsettled};
+use crate::apply::{ActionResult, RunResult, Stop, TargetOutcome};
+use crate::error::{CommandError, Diagnostic};
+use crate::object::{GroupKind, kinds};
+use crate::plan::{Judgement, Verb};
+use crate::release::history::{list_summaries, trim, write_record};
+use crate::release::key::ensure_key;
+use crate::release::{
+    DigestKey, Listed, Lock, Override, PART_OF, Parent, Pointer, Record, Rollback, Running, Target, inventory,
+};
+
+/// A run that holds the lock.
+pub(super) struct Locked<'a> {
+    pub(super) ongoing: &'a Ongoing<'a>,
+    pub(super) planned: &'a Planned,
+    pub(super) identity: &'a Identity,
+    pub(super) lock: &'a Lock,
+}
+
+/// A run that is about to write.
+struct Begun {
+    parent: Parent,
+    release: u64,
+    started_at: Timestamp,
+    key: DigestKey,
+    /// What the run before wrote is on no record.
+    was_killed: bool,
+}
+
+impl Locked<'_> {
+    pub(super) async fn run(&self, listener: &mut dyn Listener) -> Result<TargetOutcome, CommandError> {
+        let Some(memory) = &self.planned.memory else { return Ok(self.ongoing.unchanged(self.planned)) };
+        let (parent, newest) = self.caught_up(memory).await?;
+        let was_killed = parent.state.needs_record(false);
+        let judge_all = was_killed || (self.ongoing.options.wait.is_some() && is_unsettled(&parent.state));
+        if self.planned.plan.is_empty() && !judge_all {
+            self.note_commit(&memory.target, parent).await?;
+            return Ok(self.ongoing.unchanged(self.planned));
+        }
+        let begun = self.begin(memory, parent, newest, was_killed).await?;
+        let (stop, _forwarding) = stopped_by(self.ongoing.stop, self.lock);
+        let carrying = self.ongoing.carrying(self.planned, &stop, judge_all);
+        let fates = carrying.carry_out(&mut |event| listener.event(event)).await;
+        let halt = self.halt();
+        let mut outcome = self.ongoing.outcome(self.planned, &fates, halt).await;
+        if halt == Some(Halt::LockLost) {
+            outcome.notes.push("nothing was recorded, because the lock was lost".to_owned());
+            return Ok(outcome);
+        }
+        self.conclude(memory, begun, &fates, &mut outcome).await;
+        Ok(outcome)
+    }
+
+    fn halt(&self) -> Option<Halt> {
+        if *self.lock.lost().borrow() {
+            return Some(Halt::LockLost);
+        }
+        self.ongoing.stop.borrow().is_some().then_some(Halt::Interrupted)
+    }
+
+    /// The inventory, with every release that it doesn't know of yet, and the
+    /// newest release's number.
+    async fn caught_up(&self, memory: &Memory) -> Result<(Parent, Option<u64>), CommandError> {
+        let releases =
+            list_summaries(self.ongoing.cluster, &memory.target).await.map_err(Diagnostic::from)?;
+        let mut parent = memory.parent.clone().unwrap_or_else(|| Parent::new(&memory.target));
+        parent.state.catch_up(releases.iter().filter_map(Listed::summary));
+        Ok((parent, releases.first().map(Listed::release)))
+    }
+
+    /// Takes everything that is about to be written into the inventory, under
+    /// the number of a new release.
+    async fn begin(
+        &self,
+        memory: &Memory,
+        parent: Parent,
+        newest: Option<u64>,
+        was_killed: bool,
+    ) -> Result<Begun, CommandError> {
+        let started_at = Timestamp::now();
+        let release = parent.state.next_release(newest);
+        let (kinds, namespaces) = spanned(self.planned);
+        let running = Running {
+            release,
+            commit: self.planned.plan.commit.as_ref().map(|commit| commit.sha.clone()),
+            started_at,
+            actor: self.identity.actor.name.clone(),
+        };
+        let cluster = self.ongoing.cluster;
+        let parent = inventory::widen(cluster, &memory.target, parent, &kinds, &namespaces, running).await;
+        let parent = parent.map_err(Diagnostic::from)?;
+        let has_secrets = self.planned.desired.iter().any(|object| kinds::is_secret(&object.id().kind));
+        let key = if has_secrets { ensure_key(cluster, &memory.target).await } else { memory.key.clone() };
+        Ok(Begun { parent, release, started_at, key, was_killed })
+    }
+
+    /// Records what came of it. What can't be recorded is told in the outcome:
+    /// the objects are written all the same.
+    async fn conclude(&self, memory: &Memory, begun: Begun, fates: &[Fate], outcome: &mut TargetOutcome) {
+        let record = self.record(&begun, fates, outcome);
+        let release = record.as_ref().map(|record| record.summary.release);
+        let is_complete = fates.iter().all(|fate| fate.done.result == ActionResult::Done);
+        match self.remember(memory, begun, record, is_complete).await {
+            Ok(notes) => {
+                outcome.release = release;
+                outcome.notes.extend(notes);
+            }
+            Err(error) => {
+                outcome.notes.extend(error.diagnostics.into_iter().map(unrecorded));
+                if !matches!(outcome.result, RunResult::Failed | RunResult::Interrupted) {
+                    outcome.result = RunResult::Partial;
+                }
+            }
+        }
+    }
+
+    /// A release is what wrote something, and what puts a killed run's traces
+    /// on record.
+    fn record(&self, begun: &Begun, fates: &[Fate], outcome: &TargetOutcome) -> Option<Record> {
+        let wrote = fates.iter().any(|fate| {
+            fate.done.result == ActionResult::Done
+                && self.planned.plan.actions[fate.at].action != Verb::Unchanged
+        });
+        // Or what shows that the release before became healthy after all.
+        let settles = outcome.result == RunResult::Healthy
+            || (begun.was_killed && outcome.result != RunResult::Interrupted);
+        if !wrote && !settles {
+            return None;
+        }
+        let undone = self.ongoing.options.undone.as_ref();
+        let circumstances = Circumstances {
+            release: begun.release,
+            actor: self.identity.actor.clone(),
+            run: self.identity.run.clone(),
+            started_at: begun.started_at,
+            finished_at: Timestamp::now(),
+            trailers: self.trailers(),
+            rollback: undone.map(|undone| Rollback { of: undone.of, to: undone.to, automatic: false }),
+            overrides: self.overrides(),
+            cause: outcome.failure.as_ref().map(|failure| failure.cause.message.clone()),
+        };
+        record(self.planned, fates, outcome.result, &begun.key, circumstances)
+    }
+
+    /// Writes the record, then what points to it, with the inventory narrowed
+    /// when all of the plan was carried out; then trims old records. Notes tell
+    /// what went wrong after the record was safe.
+    async fn remember(
+        &self,
+        memory: &Memory,
+        begun: Begun,
+        record: Option<Record>,
+        is_complete: bool,
+    ) -> Result<Vec<String>, CommandError> {
+        let (cluster, target) = (self.ongoing.cluster, &memory.target);
+        let mut parent = begun.parent;
+        match &record {
+            Some(record) => {
+                write_record(cluster, target, record).await.map_err(Diagnostic::from)?;
+                parent.state.finish(&record.summary);
+            }
+            // What the killed run wrote is on no record yet: the next run settles it.
+            None if begun.was_killed => {}
+            None => parent.state.give_up(),
+        }
+        let pinned = parent.state.pinned();
+        let mut notes = Vec::new();
+        let narrows = is_complete && !self.ongoing.options.planning.keep_removed;
+        let remaining = if narrows { Some(self.remaining(memory).await) } else { None };
+        let remaining = remaining.and_then(|span| span.map_err(|error| notes.extend(told(&error))).ok());
+        let written = match remaining {
+            Some((kinds, namespaces)) => {
+                inventory::narrow(cluster, target, parent, &kinds, &namespaces).await
+            }
+            None => inventory::write(cluster, target, parent).await,
+        };
+        written.map_err(Diagnostic::from)?;
+        let keep =
+            self.ongoing.setup.inventory.as_ref().map_or(usize::MAX, |inventory| inventory.keep as usize);
+        if let Err(error) = trim(cluster, target, keep, &pinned).await {
+            notes.push(format!("old releases could not be trimmed: {error}"));
+        }
+        Ok(notes)
+    }
+
+    /// The kinds and namespaces in which members remain: the desired ones, and
+    /// those in which something stays or is still being deleted.
+    async fn remaining(&self, memory: &Memory) -> Result<Span, CommandError> {
+        let (mut kinds, mut namespaces) = desired_span(self.planned);
+        let id = memory.target.applyset_id();
+        for work in &self.planned.work {
+            let Work::Delete { resource, live } = work else { continue };
+            let deleted = observe::id_of(&resource.kind, live);
+            let left = self.ongoing.cluster.get(resource, deleted.namespace.as_deref(), &deleted.name).await;
+            let left = left.map_err(Diagnostic::from)?;
+            if left.is_some_and(|object| object["metadata"]["labels"][PART_OF] == id.as_str()) {
+                kinds.insert(deleted.kind);
+                namespaces.extend(deleted.namespace);
+            }
+        }
+        for member in &self.planned.lingering {
+            kinds.insert(member.kind.clone());
+            namespaces.extend(member.namespace.clone());
+        }
+        for kind in &self.planned.unknown_kinds {
+            kinds.insert(kind.clone());
+            namespaces.extend(memory.namespaces());
+        }
+        Ok((kinds, namespaces))
+    }
+
+    /// A run that changes nothing moves the commit and not the number.
+    async fn note_commit(&self, target: &Target, mut parent: Parent) -> Result<(), CommandError> {
+        let commit = self.planned.plan.commit.as_ref();
+        let pointer = Pointer {
+            release: 0,
+            commit: commit.map(|commit| commit.sha.clone()),
+            dirty: commit.is_some_and(|commit| commit.dirty),
+            at: Timestamp::now(),
+            actor: self.identity.actor.name.clone(),
+            run: self.identity.run.as_ref().map(|run| run.reference().to_owned()),
+        };
+        let number = |pointer: &Option<Pointer>| pointer.as_ref().map(|pointer| pointer.release);
+        let healthy = number(&parent.state.healthy) == number(&parent.state.deployed);
+        parent.state.move_to(pointer, healthy);
+        inventory::write(self.ongoing.cluster, target, parent).await.map_err(Diagnostic::from)?;
+        Ok(())
+    }
+
+    fn trailers(&self) -> Vec<(String, String)> {
+        let found = || {
+            let repository = self.ongoing.setup.origin.repository()?;
+            let id = self.planned.plan.commit.as_ref()?.sha.parse().ok()?;
+            Some(repository.commit(&id).ok()?.trailers)
+        };
+        found().unwrap_or_default()
+    }
+
+    fn overrides(&self) -> Vec<Override> {
+        let options = self.ongoing.options;
+        let reason = options.reason.clone().unwrap_or_default();
+        let guards = &self.planned.plan.guards;
+        let passed = |name: &&String| {
+            guards.iter().any(|guard| guard.guard == **name && guard.verdict == Judgement::Warn)
+        };
+        let names = options.planning.overrides.iter().filter(passed);
+        names.map(|name| Override { guard: name.clone(), reason: reason.clone() }).collect()
+    }
+}
+
+/// Kinds and namespaces.
+type Span = (BTreeSet<GroupKind>, BTreeSet<String>);
+
+/// What is about to be written: the desired kinds and namespaces, and those of
+/// what is deleted.
+fn spanned(planned: &Planned) -> Span {
+    let (mut kinds, mut namespaces) = desired_span(planned);
+    for action in planned.plan.actions.iter().filter(|action| action.action == Verb::Delete) {
+        let id = action.id();
+        kinds.insert(id.kind);
+        namespaces.extend(id.namespace);
+    }
+    (kinds, namespaces)
+}
+
+fn desired_span(planned: &Planned) -> Span {
+    let kinds = planned.desired.iter().map(|object| object.id().kind.clone()).collect();
+    let namespaces = planned.desired.iter().filter_map(|object| object.id().namespace.clone()).collect();
+    (kinds, namespaces)
+}
+
+/// Stops when the run is interrupted, and when its lock is lost.
+fn stopped_by(interrupt: &Stop, lock: &Lock) -> (Stop, Forwarding) {
+    let (sender, stop) = watch::channel(interrupt.borrow().clone());
+    let (mut interrupt, mut lost) = (interrupt.clone(), lock.lost());
+    let forwarding = tokio::spawn(async move {
+        let why = tokio::select! {
+            Ok(why) = interrupt.wait_for(Option::is_some) => why.clone(),
+            Ok(_) = lost.wait_for(|lost| *lost) => Some(Halt::LockLost.words().to_owned()),
+            else => return,
+        };
+        sender.send_replace(why);
+    });
+    (stop, Forwarding(forwarding))
+}
+
+/// Ends the forwarding when it is dropped.
+struct Forwarding(tokio::task::JoinHandle<()>);
+
+impl Drop for Forwarding {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+fn told(error: &CommandError) -> impl Iterator<Item = String> {
+    error
+        .diagnostics
+        .iter()
+        .map(|diagnostic| format!("the inventory wasn't narrowed: {}", diagnostic.message))
+}
+
+fn unrecorded(diagnostic: Diagnostic) -> String {
+    let said: Vec<String> = std::iter::once(diagnostic.message).chain(diagnostic.causes).collect();
+    format!("the release could not be recorded: {}", said.join(": "))
+}

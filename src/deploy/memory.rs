@@ -1,0 +1,144 @@
+//! What a target remembers in the cluster: its inventory, what is deployed, and
+//! what the last run wrote.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::setup::{Inventory, Setup};
+use crate::cluster::Cluster;
+use crate::error::{CommandError, Diagnostic};
+use crate::object::{GroupKind, ObjectId, SecretPaths};
+use crate::plan::DeployedRef;
+use crate::plan::causes::{Past, Recorded};
+use crate::release::history::{list_summaries, read_record};
+use crate::release::key::read_key;
+use crate::release::{DigestKey, Listed, Parent, Record, Target, inventory, protect};
+
+/// The memory of one target.
+pub struct Memory {
+    /// Its identity.
+    pub target: Target,
+    /// Its inventory; absent before the first run.
+    pub parent: Option<Parent>,
+    /// The record of the last run that wrote, if it can be read.
+    pub record: Option<Record>,
+    /// The same by identity, for causes.
+    pub past: Past,
+    /// The key of the digests of secrets.
+    pub key: DigestKey,
+    /// What is worth telling about all this.
+    pub notes: Vec<String>,
+}
+
+impl Memory {
+    /// Reads it; `None` for environments without an inventory. A parent that
+    /// can't be read is an error: what may have to be deleted isn't known then.
+    pub async fn load(
+        setup: &Setup,
+        cluster: &Cluster,
+        namespace: &str,
+    ) -> Result<Option<Self>, CommandError> {
+        let Some(target) = target(setup, namespace)? else { return Ok(None) };
+        let (parent, key) = futures::join!(inventory::read(cluster, &target), read_key(cluster, &target));
+        let parent = parent.map_err(Diagnostic::from)?;
+        let mut memory = Self { target, parent, record: None, past: Past::new(), key, notes: Vec::new() };
+        if memory.parent.is_none() {
+            memory.rebuild(cluster).await?;
+        } else {
+            memory.recall(cluster).await;
+        }
+        Ok(Some(memory))
+    }
+
+    /// An inventory that is gone while there are records was deleted by somebody:
+    /// what the newest record holds are its members.
+    async fn rebuild(&mut self, cluster: &Cluster) -> Result<(), CommandError> {
+        let listed = list_summaries(cluster, &self.target).await.map_err(Diagnostic::from)?;
+        let Some(newest) = listed.first().map(Listed::release) else { return Ok(()) };
+        let record = read_record(cluster, &self.target, newest).await.map_err(Diagnostic::from)?;
+        let summaries = listed.iter().filter_map(Listed::summary);
+        self.parent = Some(Parent::rebuilt(&self.target, summaries, Some(&record)));
+        self.past = past(&record);
+        self.record = Some(record);
+        self.notes
+            .push(format!("the inventory is gone; it is made again from the record of release {newest}"));
+        Ok(())
+    }
+
+    /// Reads the last record. Without it a plan is still right, but can't tell
+    /// drift from a commit.
+    async fn recall(&mut self, cluster: &Cluster) {
+        let Some(release) = self.parent.as_ref().and_then(|parent| parent.state.recorded) else { return };
+        match read_record(cluster, &self.target, release).await {
+            Ok(record) => {
+                self.past = past(&record);
+                self.record = Some(record);
+            }
+            Err(error) => {
+                let why = Diagnostic::from(error).message;
+                self.notes.push(format!("what was written last isn't known, so drift isn't either: {why}"));
+            }
+        }
+    }
+
+    /// What was deployed last.
+    pub fn deployed(&self) -> Option<DeployedRef> {
+        let deployed = self.parent.as_ref()?.state.deployed.as_ref()?;
+        Some(DeployedRef { release: deployed.release, sha: deployed.commit.clone() })
+    }
+
+    /// The namespaces that the inventory spans.
+    pub fn namespaces(&self) -> BTreeSet<String> {
+        self.parent.as_ref().map(|parent| parent.namespaces.clone()).unwrap_or_default()
+    }
+
+    /// The kinds that the inventory holds.
+    pub fn kinds(&self) -> BTreeSet<GroupKind> {
+        self.parent.as_ref().map(|parent| parent.group_kinds.clone()).unwrap_or_default()
+    }
+
+    /// The state namespace, when it isn't there.
+    pub fn bootstrap(&self, absent: &BTreeSet<String>) -> Option<ObjectId> {
+        let name = self.target.state_namespace();
+        absent.contains(name).then(|| ObjectId::new(GroupKind::new("", "Namespace"), None, name))
+    }
+
+    /// An object in the form in which records hold it.
+    pub fn keep_form(&self, id: &ObjectId, object: &Value) -> Value {
+        protect(object, id, &SecretPaths::of(&id.kind), &self.key).into_value()
+    }
+}
+
+/// The namespace of objects that name none: the configuration's, else the
+/// context's.
+pub(super) fn namespace_of<'a>(setup: &'a Setup, cluster: &'a Cluster) -> &'a str {
+    setup.namespace.as_deref().unwrap_or(cluster.default_namespace())
+}
+
+/// The target of a setup; `None` for environments without an inventory.
+fn target(setup: &Setup, namespace: &str) -> Result<Option<Target>, CommandError> {
+    let target = |inventory: &Inventory| {
+        let state = inventory.state_namespace.as_deref().unwrap_or(namespace);
+        Target::new(&inventory.project, &setup.environment, state)
+    };
+    Ok(setup.inventory.as_ref().map(target).transpose().map_err(Diagnostic::from)?)
+}
+
+/// The target of a setup that must have an inventory.
+pub(super) fn target_of(setup: &Setup, cluster: &Cluster) -> Result<Target, CommandError> {
+    target(setup, namespace_of(setup, cluster))?.ok_or_else(|| {
+        Diagnostic::new("what -f deploys has no history").hint("give it one with --name").into()
+    })
+}
+
+fn past(record: &Record) -> Past {
+    record
+        .objects
+        .iter()
+        .map(|object| {
+            let recorded = Recorded { uid: object.uid.clone(), written: object.written().value().clone() };
+            (object.id(), recorded)
+        })
+        .collect()
+}

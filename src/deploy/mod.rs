@@ -1,0 +1,34 @@
+//! The pipeline that joins the stages. Commands parse and print; everything in
+//! between is here, one step a file.
+//!
+//! In: what the command line and the configuration ask for. Out: a plan with
+//! what is needed to carry it out, or the outcome of having done so. The stages
+//! themselves live in their own rooms; planning sends nothing but reads and dry
+//! runs.
+
+mod assemble;
+mod autoscaling;
+mod carry;
+pub mod drift;
+mod explain;
+mod failure;
+pub mod history;
+mod locked;
+mod memory;
+mod namespaces;
+mod observe;
+pub mod planning;
+mod predict;
+mod present;
+mod recording;
+mod resolve;
+pub mod rollback;
+pub mod running;
+mod secrets;
+pub mod setup;
+pub mod status;
+
+pub use assemble::Work;
+pub use explain::explain;
+pub use memory::Memory;
+pub use resolve::Desired;

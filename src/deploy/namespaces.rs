@@ -1,0 +1,84 @@
+//! Which of the namespaces that a plan needs aren't there yet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::try_join_all;
+
+use super::memory::Memory;
+use super::resolve::Desired;
+use crate::cluster::{ApiError, Cluster, Resource, Scope};
+use crate::error::Diagnostic;
+use crate::object::kinds;
+
+/// Up to this many namespaces are looked up by name.
+const BY_NAME: usize = 4;
+
+/// The namespaces of the desired objects and of the inventory that aren't
+/// there. One that may not be looked up is taken to be there: whatever is sent
+/// to it will tell.
+pub(super) async fn missing(
+    cluster: &Cluster,
+    desired: &[Desired],
+    memory: Option<&Memory>,
+) -> Result<BTreeSet<String>, ApiError> {
+    let mut needed: BTreeSet<&str> =
+        desired.iter().filter_map(|object| object.id().namespace.as_deref()).collect();
+    needed.extend(memory.map(|memory| memory.target.state_namespace()));
+    let resource = Resource::core("Namespace", "namespaces", false);
+    if needed.len() <= BY_NAME {
+        let looked = needed.iter().map(|name| exists(cluster, &resource, name));
+        let found = try_join_all(looked).await?;
+        return Ok(needed
+            .iter()
+            .zip(found)
+            .filter(|(_, found)| !found)
+            .map(|(name, _)| (*name).to_owned())
+            .collect());
+    }
+    let listed = match cluster.list(&resource, &Scope::All, None).await {
+        Err(error) if error.is_forbidden() => return Ok(BTreeSet::new()),
+        other => other?,
+    };
+    let there: BTreeSet<&str> =
+        listed.iter().filter_map(|object| object["metadata"]["name"].as_str()).collect();
+    Ok(needed.difference(&there).map(|name| (*name).to_owned()).collect())
+}
+
+async fn exists(cluster: &Cluster, resource: &Resource, name: &str) -> Result<bool, ApiError> {
+    match cluster.get(resource, None, name).await {
+        Err(error) if error.is_forbidden() => Ok(true),
+        other => Ok(other?.is_some()),
+    }
+}
+
+/// An object in a namespace that isn't there and that the set doesn't make
+/// can't be deployed.
+pub(super) fn refuse_missing(
+    absent: &BTreeSet<String>,
+    desired: &[Desired],
+    memory: Option<&Memory>,
+) -> Result<(), Vec<Diagnostic>> {
+    let made: BTreeSet<&str> = desired
+        .iter()
+        .filter(|object| kinds::is_namespace(&object.id().kind))
+        .map(|object| object.id().name.as_str())
+        .chain(memory.map(|memory| memory.target.state_namespace()))
+        .collect();
+    let mut first: BTreeMap<&str, &Desired> = BTreeMap::new();
+    for object in desired {
+        if let Some(namespace) =
+            object.id().namespace.as_deref().filter(|name| absent.contains(*name) && !made.contains(name))
+        {
+            first.entry(namespace).or_insert(object);
+        }
+    }
+    let findings: Vec<Diagnostic> = first
+        .into_iter()
+        .map(|(namespace, object)| {
+            Diagnostic::new(format!("{}: there is no namespace {namespace:?}", object.id()))
+                .at(object.source().location())
+                .hint("add the Namespace to the sources, create it, or choose another with -n")
+        })
+        .collect();
+    if findings.is_empty() { Ok(()) } else { Err(findings) }
+}

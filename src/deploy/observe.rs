@@ -1,0 +1,313 @@
+//! What is live: facts about the cluster, and the objects that a plan needs, at
+//! the cost of kinds rather than of objects.
+//!
+//! Members of the inventory come by one list a kind, selected by the membership
+//! label. Desired objects that aren't members yet come by name where they are
+//! few, else by one list a kind and namespace.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures::future::{join_all, try_join_all};
+use serde_json::Value;
+
+use super::setup::Setup;
+use crate::cluster::{ApiError, Cluster, Discovery, Resource, Scope};
+use crate::error::{CommandError, Diagnostic, Exit};
+use crate::object::{GroupKind, ObjectId};
+use crate::plan::ClusterRef;
+
+/// Up to this many objects of a kind and namespace are fetched by name.
+const BY_NAME: usize = 4;
+
+/// What is known of the cluster itself.
+#[derive(Debug, Clone)]
+pub(super) struct Observed {
+    /// The server's version.
+    pub version: String,
+    /// The uid of `kube-system`, which stands for the cluster; absent where
+    /// that namespace may not be read.
+    pub uid: Option<String>,
+    /// What the server serves.
+    pub discovery: Discovery,
+}
+
+impl Observed {
+    /// Asks the cluster what it is.
+    pub(super) async fn of(cluster: &Cluster) -> Result<Self, ApiError> {
+        let (version, discovery, uid) =
+            futures::join!(cluster.version(), cluster.discover(), uid_of(cluster));
+        let uid = uid?;
+        Ok(Self { version: version?.git_version, uid, discovery: discovery? })
+    }
+
+    /// The cluster as output names it.
+    pub(super) fn cluster_ref(&self, cluster: &Cluster) -> ClusterRef {
+        ClusterRef {
+            server: cluster.server().to_owned(),
+            uid: self.uid.clone(),
+            version: self.version.clone(),
+        }
+    }
+
+    /// Refuses another cluster than the one that the configuration pins.
+    pub(super) fn check_pinned(&self, setup: &Setup, cluster: &Cluster) -> Result<(), CommandError> {
+        check(setup.cluster_uid.as_deref(), self.uid.as_deref(), cluster.server(), &setup.environment)
+    }
+}
+
+/// The same for who needs nothing else of the cluster: asks it only where the
+/// configuration pins one.
+pub(super) async fn check_pinned(setup: &Setup, cluster: &Cluster) -> Result<(), CommandError> {
+    let Some(pinned) = &setup.cluster_uid else { return Ok(()) };
+    let uid = uid_of(cluster).await.map_err(Diagnostic::from)?;
+    check(Some(pinned), uid.as_deref(), cluster.server(), &setup.environment)
+}
+
+/// The uid of `kube-system`, where it may be read.
+async fn uid_of(cluster: &Cluster) -> Result<Option<String>, ApiError> {
+    let namespaces = Resource::core("Namespace", "namespaces", false);
+    let system = match cluster.get(&namespaces, None, "kube-system").await {
+        Err(error) if error.is_forbidden() => None,
+        other => other?,
+    };
+    Ok(system.and_then(|namespace| namespace["metadata"]["uid"].as_str().map(str::to_owned)))
+}
+
+fn check(
+    pinned: Option<&str>,
+    found: Option<&str>,
+    server: &str,
+    environment: &str,
+) -> Result<(), CommandError> {
+    let Some(pinned) = pinned else { return Ok(()) };
+    if found == Some(pinned) {
+        return Ok(());
+    }
+    let found = found.unwrap_or("unknown: its kube-system namespace may not be read");
+    let diagnostic = Diagnostic::new(format!("{server} isn't the cluster of environment {environment:?}"))
+        .because(format!("its uid is {found}, the configuration says {pinned}"))
+        .hint("use the right context, or change cluster.uid");
+    Err(CommandError::new(Exit::Refused, diagnostic))
+}
+
+/// An object to look for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sought<'a> {
+    /// Its identity.
+    pub id: &'a ObjectId,
+    /// How it is reached.
+    pub resource: &'a Arc<Resource>,
+}
+
+/// Which objects to look for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// The objects that should be there, of kinds that are served.
+    pub sought: &'a [Sought<'a>],
+    /// The label selector of the inventory; without one nothing is a member.
+    pub selector: Option<&'a str>,
+    /// Kinds that the inventory holds besides the desired ones.
+    pub kinds: &'a BTreeSet<GroupKind>,
+    /// The namespaces that the inventory spans.
+    pub namespaces: &'a BTreeSet<String>,
+    /// Go on without the kinds that this user may not read: for looking only,
+    /// never for planning.
+    pub tolerant: bool,
+}
+
+/// The live objects that were looked for.
+#[derive(Debug, Default)]
+pub(super) struct Live {
+    objects: BTreeMap<(ObjectId, String), Value>,
+    members: BTreeMap<ObjectId, (Arc<Resource>, String)>,
+    /// Kinds of the inventory that nobody can list now, because their group's
+    /// API server doesn't answer.
+    pub unknown: Vec<GroupKind>,
+    /// Kinds that this user may not read, where that was tolerated.
+    pub forbidden: BTreeSet<GroupKind>,
+}
+
+impl Live {
+    /// The live object at a version of its kind.
+    pub(super) fn get(&self, id: &ObjectId, version: &str) -> Option<&Value> {
+        self.objects.get(&(id.clone(), version.to_owned()))
+    }
+
+    /// Every object that carries the membership label, with how it is reached.
+    pub(super) fn members(&self) -> impl Iterator<Item = (&ObjectId, &Arc<Resource>, &Value)> {
+        self.members.iter().filter_map(|(id, (resource, version))| {
+            self.objects.get(&(id.clone(), version.clone())).map(|object| (id, resource, object))
+        })
+    }
+
+    fn add(&mut self, resource: &Arc<Resource>, objects: Vec<Value>, member: bool) {
+        for object in objects {
+            let id = id_of(&resource.kind, &object);
+            if member {
+                self.members.insert(id.clone(), (resource.clone(), resource.version.clone()));
+            }
+            self.objects.insert((id, resource.version.clone()), object);
+        }
+    }
+}
+
+/// The identity of an object that the server returned.
+pub(super) fn id_of(kind: &GroupKind, object: &Value) -> ObjectId {
+    let metadata = &object["metadata"];
+    ObjectId::new(kind.clone(), metadata["namespace"].as_str(), metadata["name"].as_str().unwrap_or_default())
+}
+
+/// Fetches what is wanted.
+pub(super) async fn live(
+    cluster: &Cluster,
+    discovery: &Discovery,
+    wanted: Wanted<'_>,
+) -> Result<Live, ApiError> {
+    let mut live = Live::default();
+    if let Some(selector) = wanted.selector {
+        members(cluster, discovery, wanted, selector, &mut live).await?;
+    }
+    others(cluster, wanted, &mut live).await?;
+    Ok(live)
+}
+
+async fn members(
+    cluster: &Cluster,
+    discovery: &Discovery,
+    wanted: Wanted<'_>,
+    selector: &str,
+    live: &mut Live,
+) -> Result<(), ApiError> {
+    let (resources, unknown) = member_resources(discovery, wanted);
+    live.unknown = unknown;
+    let lists = resources.iter().map(|resource| list_members(cluster, resource, wanted.namespaces, selector));
+    for (resource, listed) in resources.iter().zip(join_all(lists).await) {
+        match listed {
+            Err(error) if wanted.tolerant && error.is_forbidden() => {
+                live.forbidden.insert(resource.kind.clone());
+            }
+            listed => live.add(resource, listed?, true),
+        }
+    }
+    Ok(())
+}
+
+/// The resources to list: the desired objects' own versions, and the preferred
+/// one of other kinds in the inventory. A kind that complete discovery doesn't
+/// have is gone, and its objects with it.
+fn member_resources(discovery: &Discovery, wanted: Wanted<'_>) -> (Vec<Arc<Resource>>, Vec<GroupKind>) {
+    let mut resources: BTreeMap<(GroupKind, String), Arc<Resource>> = BTreeMap::new();
+    for Sought { resource, .. } in wanted.sought {
+        let resource: &Arc<Resource> = resource;
+        resources
+            .entry((resource.kind.clone(), resource.version.clone()))
+            .or_insert_with(|| resource.clone());
+    }
+    let listed: BTreeSet<GroupKind> = resources.keys().map(|(kind, _)| kind.clone()).collect();
+    let mut unknown = Vec::new();
+    for kind in wanted.kinds.difference(&listed) {
+        match discovery.preferred(kind) {
+            Some(resource) => {
+                resources.insert((kind.clone(), resource.version.clone()), Arc::new(resource.clone()));
+            }
+            None if discovery.is_broken(&kind.group) => unknown.push(kind.clone()),
+            None => {}
+        }
+    }
+    (resources.into_values().collect(), unknown)
+}
+
+/// One list: of the one namespace that there is, else of the whole cluster, and
+/// where that is not allowed of each namespace.
+async fn list_members(
+    cluster: &Cluster,
+    resource: &Resource,
+    namespaces: &BTreeSet<String>,
+    selector: &str,
+) -> Result<Vec<Value>, ApiError> {
+    if resource.namespaced && namespaces.len() <= 1 {
+        return list_each(cluster, resource, namespaces, selector).await;
+    }
+    match cluster.list(resource, &Scope::All, Some(selector)).await {
+        Err(error) if error.is_forbidden() && resource.namespaced => {
+            list_each(cluster, resource, namespaces, selector).await
+        }
+        outcome => outcome,
+    }
+}
+
+async fn list_each(
+    cluster: &Cluster,
+    resource: &Resource,
+    namespaces: &BTreeSet<String>,
+    selector: &str,
+) -> Result<Vec<Value>, ApiError> {
+    let scopes: Vec<Scope> = namespaces.iter().cloned().map(Scope::Namespace).collect();
+    let lists = scopes.iter().map(|scope| cluster.list(resource, scope, Some(selector)));
+    Ok(try_join_all(lists).await?.into_iter().flatten().collect())
+}
+
+/// Objects that aren't members (yet, or any more).
+async fn others(cluster: &Cluster, wanted: Wanted<'_>, live: &mut Live) -> Result<(), ApiError> {
+    let mut missing: BTreeMap<(&GroupKind, &str, Option<&str>), Vec<Sought<'_>>> = BTreeMap::new();
+    for object in wanted.sought.iter().filter(|object| !live.forbidden.contains(&object.id.kind)) {
+        if live.get(object.id, &object.resource.version).is_none() {
+            let key = (&object.id.kind, object.resource.version.as_str(), object.id.namespace.as_deref());
+            missing.entry(key).or_default().push(*object);
+        }
+    }
+    let kinds: Vec<GroupKind> = missing.keys().map(|(kind, ..)| (*kind).clone()).collect();
+    let fetches = missing.into_values().map(|objects| fetch(cluster, objects));
+    for (kind, fetched) in kinds.into_iter().zip(join_all(fetches).await) {
+        match fetched {
+            Err(error) if wanted.tolerant && error.is_forbidden() => {
+                live.forbidden.insert(kind);
+            }
+            fetched => {
+                let (resource, objects) = fetched?;
+                live.add(&resource, objects, false);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// These objects, all of one kind and namespace: by name where they are few.
+async fn fetch(cluster: &Cluster, objects: Vec<Sought<'_>>) -> Result<(Arc<Resource>, Vec<Value>), ApiError> {
+    // Groups are never empty.
+    let resource = objects[0].resource.clone();
+    let namespace = objects[0].id.namespace.as_deref();
+    if objects.len() <= BY_NAME {
+        let gets = objects.iter().map(|object| cluster.get(&resource, namespace, &object.id.name));
+        let found = try_join_all(gets).await?;
+        return Ok((resource, found.into_iter().flatten().collect()));
+    }
+    let scope = namespace.map_or(Scope::All, |name| Scope::Namespace(name.to_owned()));
+    let names: BTreeSet<&str> = objects.iter().map(|object| object.id.name.as_str()).collect();
+    let mut found = cluster.list(&resource, &scope, None).await?;
+    found.retain(|object| object["metadata"]["name"].as_str().is_some_and(|name| names.contains(name)));
+    Ok((resource, found))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(pinned: Option<&str>, found: Option<&str>) -> Option<CommandError> {
+        check(pinned, found, "https://cluster", "prod").err()
+    }
+
+    #[test]
+    fn only_the_pinned_cluster_will_do_and_any_where_none_is_pinned() {
+        assert!(refusal(None, None).is_none());
+        assert!(refusal(None, Some("a")).is_none());
+        assert!(refusal(Some("a"), Some("a")).is_none());
+        assert_eq!(refusal(Some("a"), Some("b")).expect("a refusal").exit, Exit::Refused);
+    }
+
+    #[test]
+    fn a_cluster_whose_uid_may_not_be_read_isnt_taken_for_the_pinned_one() {
+        assert_eq!(refusal(Some("a"), None).expect("a refusal").exit, Exit::Refused);
+    }
+}

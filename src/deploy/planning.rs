@@ -1,0 +1,455 @@
+//! Planning: reads what is live, predicts, and puts the plan together. Sends
+//! nothing but reads and dry runs.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+
+use super::assemble::{Assembled, Ingredients, Membership, Work, assemble};
+use super::autoscaling::{Autoscaled, autoscaled, yield_replicas};
+use super::explain;
+use super::memory::{Memory, namespace_of};
+use super::namespaces::{missing, refuse_missing};
+use super::observe::{self, Observed, Sought};
+use super::predict::{Prediction, Prophet, approximate};
+use super::resolve::{Desired, defined_kinds, resolve};
+use super::setup::{Setup, Wanted};
+use crate::cluster::{ApiError, Cluster};
+use crate::config::Limit;
+use crate::diff::Schemas;
+use crate::error::{CommandError, Diagnostic};
+use crate::guard;
+use crate::object::{GroupKind, Manifest, Masks, ObjectId, ObjectRef, SecretPaths, mask_object};
+use crate::plan::order::{Node, references};
+use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
+use crate::release::PART_OF;
+
+/// How a plan is made.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Ask the server about every object.
+    pub exact: bool,
+    /// Leave objects alone that aren't desired any more.
+    pub keep_removed: bool,
+    /// How many objects may be deleted, instead of the configured limit.
+    pub max_delete: Option<Limit>,
+    /// Guards that may be passed.
+    pub overrides: Vec<String>,
+    /// The way back: limits only warn, whoever rolls back at night needs all of it.
+    pub is_rollback: bool,
+}
+
+/// A plan with everything that is needed to carry it out.
+pub struct Planned {
+    /// What people see.
+    pub plan: TargetPlan,
+    /// What is behind each of its actions.
+    pub work: Vec<Work>,
+    /// The objects that should be there.
+    pub desired: Vec<Desired>,
+    /// What the target remembers, if it has an inventory.
+    pub memory: Option<Memory>,
+    /// The state namespace, when it has to be made before anything else.
+    pub bootstrap: Option<ObjectId>,
+    /// Members that aren't desired and aren't deleted by this plan.
+    pub lingering: Vec<ObjectId>,
+    /// Kinds of the inventory that nobody can list now.
+    pub unknown_kinds: Vec<GroupKind>,
+    /// Stands for the plan, approximate or not, but for the creation of the
+    /// state namespace: two readings of one plan have the same.
+    pub identity: String,
+    /// The files that differ from the commit.
+    pub dirty: Vec<String>,
+}
+
+impl Planned {
+    /// Every object that changes, before and after, for people: masked, and
+    /// without what the server keeps for itself. Absent where it isn't there.
+    pub fn versions(&self) -> Vec<(ObjectRef, Option<Value>, Option<Value>)> {
+        let mut masks = Masks::new();
+        let mut visible = |id: &ObjectId, object: &Value| {
+            mask_object(&written(object), &SecretPaths::of(&id.kind), &mut masks)
+        };
+        let mut versions = Vec::new();
+        for (action, work) in self.plan.actions.iter().zip(&self.work) {
+            let id = action.id();
+            let (before, after) = match work {
+                Work::Write { live, after, .. } => (live.as_ref(), Some(after)),
+                Work::Delete { live, .. } => (Some(live), None),
+                Work::Keep { .. } | Work::Bootstrap => continue,
+            };
+            let before = before.map(|object| visible(&id, object));
+            versions.push((action.object.clone(), before, after.map(|object| visible(&id, object))));
+        }
+        versions
+    }
+
+    /// What is done to an object.
+    pub fn work_on(&self, id: &ObjectId) -> Option<&Work> {
+        let at = self.plan.actions.iter().position(|action| action.id() == *id)?;
+        self.work.get(at)
+    }
+
+    /// The refusals among the guards' verdicts.
+    pub fn refusals(&self) -> impl Iterator<Item = &GuardVerdict> {
+        self.plan.guards.iter().filter(|guard| guard.verdict == Judgement::Refuse)
+    }
+}
+
+/// Plans for one target.
+pub async fn plan(setup: &Setup, cluster: &Cluster, options: &Options) -> Result<Planned, CommandError> {
+    plan_for(setup, cluster, options, setup.render()?).await
+}
+
+/// Plans for the same objects again: the files may have changed meanwhile, what
+/// was agreed to hasn't.
+pub(super) async fn plan_again(
+    setup: &Setup,
+    cluster: &Cluster,
+    options: &Options,
+    planned: &mut Planned,
+) -> Result<Planned, CommandError> {
+    let wanted = Wanted {
+        manifests: std::mem::take(&mut planned.desired).into_iter().map(|object| object.manifest).collect(),
+        commit: planned.plan.commit.clone(),
+        dirty: std::mem::take(&mut planned.dirty),
+    };
+    plan_for(setup, cluster, options, wanted).await
+}
+
+async fn plan_for(
+    setup: &Setup,
+    cluster: &Cluster,
+    options: &Options,
+    wanted: Wanted,
+) -> Result<Planned, CommandError> {
+    let (start, already) = (Instant::now(), cluster.requests());
+    let namespace = namespace_of(setup, cluster).to_owned();
+    let (observed, memory) = futures::join!(Observed::of(cluster), Memory::load(setup, cluster, &namespace));
+    let observed = observed.map_err(Diagnostic::from)?;
+    observed.check_pinned(setup, cluster)?;
+    let memory = memory?;
+    let desired = resolve(wanted.manifests, &observed.discovery, &namespace)?;
+    refuse_own(&desired, memory.as_ref())?;
+
+    let spanned = spanned(&desired, memory.as_ref());
+    let id = memory.as_ref().map(|memory| memory.target.applyset_id());
+    let wanted_ids: BTreeSet<&ObjectId> = desired.iter().map(Desired::id).collect();
+    // An autoscaler that this very plan deletes scales nothing any more.
+    let goes = |object: &Value| {
+        let kind = GroupKind::new("autoscaling", "HorizontalPodAutoscaler");
+        let ours = id.is_some() && object["metadata"]["labels"][PART_OF].as_str() == id.as_deref();
+        ours && !options.keep_removed && !wanted_ids.contains(&observe::id_of(&kind, object))
+    };
+    let (live, absent, autoscaled) = futures::join!(
+        live(cluster, &observed, &desired, memory.as_ref(), &spanned),
+        missing(cluster, &desired, memory.as_ref()),
+        autoscaled(cluster, &observed.discovery, &desired, goes),
+    );
+    let (live, absent) = (live.map_err(Diagnostic::from)?, absent.map_err(Diagnostic::from)?);
+    let autoscaled = autoscaled.map_err(Diagnostic::from)?;
+    refuse_missing(&absent, &desired, memory.as_ref())?;
+
+    let mut bodies: Vec<Value> = desired.iter().map(|object| body(object, id.as_deref())).collect();
+    let left = leave_to_autoscalers(&desired, &autoscaled, &live, &mut bodies);
+    let prophet = Prophet { cluster, schemas: Schemas::builtin(), exact: options.exact };
+    let is_there =
+        |object: &Desired| object.id().namespace.as_ref().is_none_or(|name| !absent.contains(name));
+    let predictions = prophet.predict_all(&desired, &bodies, &live, is_there).await;
+    let predictions = refuse_invalid(setup, &desired, &bodies, &live, predictions)?;
+
+    let bootstrap = memory.as_ref().and_then(|memory| memory.bootstrap(&absent));
+    let keep_form = |id: &ObjectId, live: &Value| {
+        memory.as_ref().map_or(Value::Null, |memory| memory.keep_form(id, live))
+    };
+    let membership = memory.as_ref().zip(id.as_deref()).map(|(memory, id)| Membership {
+        label: PART_OF,
+        id,
+        namespaces: &spanned,
+        state_namespace: memory.target.state_namespace(),
+        past: &memory.past,
+        bootstrap: bootstrap.as_ref(),
+        keep_removed: options.keep_removed,
+        keep_form: &keep_form,
+    });
+    let cluster_name = observed.uid.clone().unwrap_or_else(|| cluster.server().to_owned());
+    let target = memory.as_ref().map_or_else(|| namespace.clone(), |memory| memory.target.to_string());
+    let assembled = assemble(Ingredients {
+        desired: &desired,
+        predictions,
+        bodies,
+        live: &live,
+        membership,
+        cluster: &cluster_name,
+        target: &target,
+    });
+    let lingering = lingering(&live, &desired, &assembled.actions);
+    let Assembled { actions, work, mut guards, mut notes, digest, identity } = assembled;
+    guards.extend(deletion_guards(setup, options, &actions, &desired));
+    guards.extend(unknown_history(setup, memory.as_ref()));
+    notes.extend(left);
+    notes.extend(ending(&desired, &live));
+    notes.splice(
+        0..0,
+        setup.notes.iter().cloned().chain(memory.iter().flat_map(|memory| memory.notes.clone())),
+    );
+    let approximate = actions.iter().any(|action| action.approximate);
+    let plan = TargetPlan {
+        target: setup.environment.clone(),
+        cluster: observed.cluster_ref(cluster),
+        namespace,
+        commit: wanted.commit,
+        deployed: memory.as_ref().and_then(Memory::deployed),
+        digest: (!approximate).then_some(digest),
+        summary: Summary::of(&actions),
+        actions,
+        guards: guard::overridden(lenient(guards, options.is_rollback), &options.overrides),
+        notes,
+        requests: cluster.requests() - already,
+        duration_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    Ok(Planned {
+        plan,
+        work,
+        desired,
+        memory,
+        bootstrap,
+        lingering,
+        unknown_kinds: live.unknown,
+        identity,
+        dirty: wanted.dirty,
+    })
+}
+
+/// An object without its status and the metadata that only the server writes.
+fn written(object: &Value) -> Value {
+    const SERVERS: [&str; 6] =
+        ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
+    let mut written = object.clone();
+    if let Some(root) = written.as_object_mut() {
+        root.remove("status");
+    }
+    if let Some(metadata) = written["metadata"].as_object_mut() {
+        metadata.retain(|name, _| !SERVERS.contains(&name.as_str()));
+    }
+    written
+}
+
+/// The namespaces that the inventory spans, those of the desired objects
+/// included.
+fn spanned(desired: &[Desired], memory: Option<&Memory>) -> BTreeSet<String> {
+    let mut namespaces: BTreeSet<String> =
+        desired.iter().filter_map(|object| object.id().namespace.clone()).collect();
+    if let Some(memory) = memory {
+        namespaces.extend(memory.namespaces());
+    }
+    namespaces
+}
+
+async fn live(
+    cluster: &Cluster,
+    observed: &Observed,
+    desired: &[Desired],
+    memory: Option<&Memory>,
+    namespaces: &BTreeSet<String>,
+) -> Result<observe::Live, ApiError> {
+    let selector = memory.map(|memory| memory.target.members());
+    let kinds: BTreeSet<GroupKind> = memory.map(Memory::kinds).unwrap_or_default();
+    let served = desired.iter().filter(|object| object.served);
+    let sought: Vec<Sought<'_>> =
+        served.map(|object| Sought { id: object.id(), resource: &object.resource }).collect();
+    let wanted = observe::Wanted {
+        sought: &sought,
+        selector: selector.as_deref(),
+        kinds: &kinds,
+        namespaces,
+        tolerant: false,
+    };
+    observe::live(cluster, &observed.discovery, wanted).await
+}
+
+/// What is sent: the manifest and the membership label.
+fn body(object: &Desired, id: Option<&str>) -> Value {
+    let mut body = object.manifest.body.clone();
+    if let Some(id) = id
+        && let Some(metadata) = body["metadata"].as_object_mut()
+    {
+        let labels = metadata.entry("labels").or_insert_with(|| Value::Object(Map::new()));
+        if labels.is_null() {
+            *labels = Value::Object(Map::new());
+        }
+        // Anything else the server refuses, with its line.
+        if let Some(labels) = labels.as_object_mut() {
+            labels.insert(PART_OF.to_owned(), Value::from(id));
+        }
+    }
+    body
+}
+
+/// Replicas that autoscalers set aren't sent; says so where Git has others.
+fn leave_to_autoscalers(
+    desired: &[Desired],
+    autoscaled: &Autoscaled,
+    live: &observe::Live,
+    bodies: &mut [Value],
+) -> Vec<String> {
+    let mut notes: Vec<String> = autoscaled
+        .unknown
+        .iter()
+        .map(|namespace| {
+            format!("autoscalers in {namespace} may not be read: replicas there are set as Git says")
+        })
+        .collect();
+    for (object, body) in
+        desired.iter().zip(bodies).filter(|(object, _)| autoscaled.targets.contains(object.id()))
+    {
+        if yield_replicas(body, live.get(object.id(), &object.manifest.version)) {
+            notes.push(format!("the replicas of {} are its autoscaler's and stay as they are", object.id()));
+        }
+    }
+    notes
+}
+
+/// What the server refuses is an error of the manifests, all of them at once:
+/// but for objects whose definition changes in the same run, which the server
+/// judges by the definition that it has, and those that lean on what isn't there
+/// yet.
+fn refuse_invalid(
+    setup: &Setup,
+    desired: &[Desired],
+    bodies: &[Value],
+    live: &observe::Live,
+    predictions: Vec<Result<Prediction, ApiError>>,
+) -> Result<Vec<Prediction>, CommandError> {
+    let written =
+        |prediction: &Result<Prediction, ApiError>| matches!(prediction, Ok(Prediction::Written(_)));
+    let changing = desired.iter().zip(&predictions).filter(|(_, prediction)| written(prediction));
+    let redefined = defined_kinds(changing.map(|(object, _)| object));
+    let is_new = |prediction: &Result<Prediction, ApiError>| matches!(prediction, Ok(Prediction::Written(predicted)) if predicted.live.is_none());
+    let new: BTreeSet<&ObjectId> = desired
+        .iter()
+        .zip(&predictions)
+        .filter(|(_, found)| is_new(found))
+        .map(|(object, _)| object.id())
+        .collect();
+    // Admission may look for what the same run makes: an account, a priority class.
+    let needs_new = |object: &Desired| {
+        let node = Node { id: object.id(), body: &object.manifest.body };
+        references(&node).iter().any(|id| new.contains(id))
+    };
+    let is_too_early = |object: &Desired, error: &ApiError| {
+        (redefined.contains(&object.id().kind) && error.is_refused_object())
+            || (error.is_forbidden() && needs_new(object))
+    };
+    let too_early: Vec<bool> = desired
+        .iter()
+        .zip(&predictions)
+        .map(|(object, found)| found.as_ref().is_err_and(|error| is_too_early(object, error)))
+        .collect();
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    let mut kept = Vec::with_capacity(predictions.len());
+    for (((object, body), prediction), too_early) in
+        desired.iter().zip(bodies).zip(predictions).zip(too_early)
+    {
+        match prediction {
+            Ok(prediction) => kept.push(prediction),
+            Err(_) if too_early => {
+                let before = live.get(object.id(), &object.manifest.version).cloned();
+                kept.push(approximate(before, body));
+            }
+            Err(error) => findings.push(explained(setup, &object.manifest, error)),
+        }
+    }
+    if findings.is_empty() { Ok(kept) } else { Err(findings.into()) }
+}
+
+/// Why the server refused a manifest, with the line of the field to blame.
+pub(super) fn explained(setup: &Setup, manifest: &Manifest, error: ApiError) -> Diagnostic {
+    let text = setup.text_of(&manifest.source.path);
+    explain(manifest, error, text.as_deref())
+}
+
+/// In a rollback limits only warn; what is protected, or another's, still refuses.
+fn lenient(guards: Vec<GuardVerdict>, is_rollback: bool) -> Vec<GuardVerdict> {
+    let softened = |guard: GuardVerdict| match guard.guard.as_str() {
+        "delete-limit" | "everything-removed" if is_rollback => {
+            GuardVerdict { verdict: Judgement::Warn, ..guard }
+        }
+        _ => guard,
+    };
+    guards.into_iter().map(softened).collect()
+}
+
+/// The deployed commit must be known to this repository: two repositories under
+/// one name would delete each other's objects. A shallow clone can't tell.
+fn unknown_history(setup: &Setup, memory: Option<&Memory>) -> Option<GuardVerdict> {
+    let repository = setup.origin.repository().filter(|repository| !repository.is_shallow())?;
+    let deployed = memory?.parent.as_ref()?.state.deployed.as_ref()?;
+    let sha = deployed.commit.as_ref()?;
+    let known = sha.parse().is_ok_and(|commit| repository.contains(&commit));
+    (!known).then(|| guard::other_repository(sha, deployed.release))
+}
+
+/// The inventory, its lock and its key are trueup's: a manifest of their name
+/// would destroy them.
+fn refuse_own(desired: &[Desired], memory: Option<&Memory>) -> Result<(), Vec<Diagnostic>> {
+    let Some(target) = memory.map(|memory| &memory.target) else { return Ok(()) };
+    let is_own = |object: &&Desired| {
+        let id = object.id();
+        id.namespace.as_deref() == Some(target.state_namespace())
+            && id.name == target.parent_name()
+            && matches!(id.kind.kind.as_str(), "ConfigMap" | "Secret" | "Lease")
+    };
+    let findings: Vec<Diagnostic> = desired
+        .iter()
+        .filter(is_own)
+        .map(|object| {
+            Diagnostic::new(format!(
+                "{} is where trueup keeps what it knows of this environment",
+                object.id()
+            ))
+            .at(object.source().location())
+            .hint("give the object another name")
+        })
+        .collect();
+    if findings.is_empty() { Ok(()) } else { Err(findings) }
+}
+
+/// Desired objects that somebody is deleting.
+fn ending(desired: &[Desired], live: &observe::Live) -> Vec<String> {
+    let is_ending = |object: &&Desired| {
+        let found = live.get(object.id(), &object.manifest.version);
+        found.is_some_and(|live| live["metadata"].get("deletionTimestamp").is_some())
+    };
+    let note = |object: &Desired| format!("{} is being deleted: apply again when it is gone", object.id());
+    desired.iter().filter(is_ending).map(note).collect()
+}
+
+/// Members that aren't desired and stay, for whatever reason.
+fn lingering(live: &observe::Live, desired: &[Desired], actions: &[Action]) -> Vec<ObjectId> {
+    let wanted = desired.iter().map(|object| object.id().clone());
+    let handled: BTreeSet<ObjectId> = wanted.chain(actions.iter().map(Action::id)).collect();
+    live.members().map(|(id, ..)| id).filter(|id| !handled.contains(*id)).cloned().collect()
+}
+
+fn deletion_guards(
+    setup: &Setup,
+    options: &Options,
+    actions: &[Action],
+    desired: &[Desired],
+) -> Vec<GuardVerdict> {
+    let deleted: Vec<ObjectId> =
+        actions.iter().filter(|action| action.action == Verb::Delete).map(Action::id).collect();
+    let protects = |kind: &GroupKind| setup.protect.iter().any(|pattern| pattern.matches(kind));
+    let limit = options.max_delete.unwrap_or(setup.delete_limit);
+    let total = desired.len() + deleted.len();
+    [
+        guard::everything_removed(deleted.len(), desired.len()),
+        guard::protected(&deleted, protects),
+        guard::too_many(deleted.len(), total, limit.allowed(total)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

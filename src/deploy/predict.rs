@@ -1,0 +1,146 @@
+//! What the server would make of each desired object: proved to be unchanged
+//! from the list alone, or asked by a server-side apply dry run.
+
+use futures::StreamExt as _;
+use futures::stream;
+use serde_json::Value;
+
+use super::observe::Live;
+use super::resolve::Desired;
+use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER};
+use crate::diff::{self, Proof, Schemas};
+
+/// How many dry runs are prepared at once; the cluster's permits bound how many
+/// are under way.
+const CONCURRENCY: usize = 32;
+
+/// What would become of one desired object.
+#[derive(Debug)]
+pub(super) enum Prediction {
+    /// Nothing: proved, or the dry run changes nothing.
+    Unchanged {
+        /// The object as it is.
+        live: Value,
+    },
+    /// It would be written.
+    Written(Predicted),
+}
+
+/// An object before and after.
+#[derive(Debug)]
+pub(super) struct Predicted {
+    /// The object as it is; `None` when it isn't there.
+    pub live: Option<Value>,
+    /// The object as it would be.
+    pub after: Value,
+    /// The server couldn't be asked: `after` is what would be sent.
+    pub approximate: bool,
+}
+
+/// How to predict.
+#[derive(Clone, Copy)]
+pub(super) struct Prophet<'a> {
+    /// The cluster.
+    pub cluster: &'a Cluster,
+    /// How the fields of kinds merge.
+    pub schemas: &'a Schemas,
+    /// Ask the server about every object, even where a proof exists.
+    pub exact: bool,
+}
+
+impl Prophet<'_> {
+    /// Predicts for all objects, in their order; an error is the server's refusal.
+    /// `bodies` are what they are sent as; `is_there` says whether the namespace
+    /// of an object is there yet.
+    pub(super) async fn predict_all(
+        &self,
+        desired: &[Desired],
+        bodies: &[Value],
+        live: &Live,
+        is_there: impl Fn(&Desired) -> bool,
+    ) -> Vec<Result<Prediction, ApiError>> {
+        let predictions = desired.iter().zip(bodies).map(|(object, body)| {
+            let before = live.get(object.id(), &object.manifest.version).cloned();
+            let is_there = is_there(object);
+            async move {
+                match (object.served, is_there) {
+                    (true, true) => self.predict(object, body, before).await,
+                    (true, false) => self.try_out(object, body).await,
+                    (false, _) => Ok(approximate(before, body)),
+                }
+            }
+        });
+        stream::iter(predictions).buffered(CONCURRENCY).collect().await
+    }
+
+    /// A dry run in a namespace that isn't there: the server looks at the
+    /// object's fields before it looks for the namespace, so a wrong one is
+    /// told now and not when half of the set is written.
+    async fn try_out(&self, object: &Desired, body: &Value) -> Result<Prediction, ApiError> {
+        match self.ask(object, body, None).await {
+            Err(error) if error.is_not_found() => Ok(approximate(None, body)),
+            // Rights are often granted in the namespace itself.
+            Err(error) if error.is_forbidden() => Ok(approximate(None, body)),
+            outcome => outcome,
+        }
+    }
+
+    /// Predicts for one object that the server can be asked about.
+    pub(super) async fn predict(
+        &self,
+        object: &Desired,
+        body: &Value,
+        live: Option<Value>,
+    ) -> Result<Prediction, ApiError> {
+        match live {
+            Some(live) if !self.exact && self.is_proved(body, &live) => Ok(Prediction::Unchanged { live }),
+            live => self.ask(object, body, live).await,
+        }
+    }
+
+    fn is_proved(&self, body: &Value, live: &Value) -> bool {
+        matches!(diff::prove(body, live, MANAGER, self.schemas), Proof::Unchanged)
+    }
+
+    /// A dry run. If the object was written between reading it and this, it's
+    /// read again, so that before and after belong together.
+    async fn ask(
+        &self,
+        object: &Desired,
+        body: &Value,
+        mut live: Option<Value>,
+    ) -> Result<Prediction, ApiError> {
+        let (resource, id) = (&object.resource, object.id());
+        let mode = ApplyMode { dry_run: true, force: live.is_some() };
+        let after =
+            self.cluster.apply(resource, id.namespace.as_deref(), &id.name, body, MANAGER, mode).await?;
+        if live.as_ref().is_some_and(|live| version(live) != version(&after)) {
+            live = self.cluster.get(resource, id.namespace.as_deref(), &id.name).await?;
+        }
+        Ok(match live {
+            Some(live) if diff::is_noop(&live, &after) => Prediction::Unchanged { live },
+            live => Prediction::Written(Predicted { live, after, approximate: false }),
+        })
+    }
+}
+
+/// What would be sent, laid over what is live, stands for what would become of it.
+pub(super) fn approximate(live: Option<Value>, body: &Value) -> Prediction {
+    let after = live.as_ref().map_or_else(|| body.clone(), |live| laid_over(live, body));
+    Prediction::Written(Predicted { live, after, approximate: true })
+}
+
+/// Maps merge, everything else replaces.
+fn laid_over(live: &Value, body: &Value) -> Value {
+    let (Value::Object(under), Value::Object(over)) = (live, body) else { return body.clone() };
+    let mut merged = under.clone();
+    for (name, value) in over {
+        let below = under.get(name).map_or_else(|| value.clone(), |under| laid_over(under, value));
+        merged.insert(name.clone(), below);
+    }
+    Value::Object(merged)
+}
+
+fn version(object: &Value) -> &Value {
+    &object["metadata"]["resourceVersion"]
+}

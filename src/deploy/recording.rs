@@ -1,0 +1,171 @@
+//! What a run leaves on record: every object of the target as it is now, and
+//! the run in short. Pure.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::carry::{Fate, live_after};
+use super::memory::Memory;
+use super::planning::Planned;
+use super::resolve::Desired;
+use crate::apply::{ActionResult, RunResult};
+use crate::cluster::MANAGER;
+use crate::diff::{LastWritten, Schemas};
+use crate::health::Health;
+use crate::object::{ObjectId, SecretPaths};
+use crate::plan::{CommitRef, Summary as PlanSummary, Verb};
+use crate::release::{
+    Actor, Commit, Counts, DigestKey, Override, Protected, Record, RecordedObject, ReleaseResult, Rollback,
+    Run, Summary, TOOL, Trailer, protect,
+};
+
+/// What is known of a run besides its fates.
+pub(super) struct Circumstances {
+    /// Its number.
+    pub release: u64,
+    /// Who runs it.
+    pub actor: Actor,
+    /// The CI run.
+    pub run: Option<Run>,
+    /// When the first write was about to be made.
+    pub started_at: Timestamp,
+    /// When everything was judged.
+    pub finished_at: Timestamp,
+    /// The commit's trailers.
+    pub trailers: Vec<(String, String)>,
+    /// What it undid and put back.
+    pub rollback: Option<Rollback>,
+    /// The guards that were overridden, and why.
+    pub overrides: Vec<Override>,
+    /// Why it didn't end well.
+    pub cause: Option<String>,
+}
+
+/// The record of a run; `None` when nothing was written, which is no release.
+pub(super) fn record(
+    planned: &Planned,
+    fates: &[Fate],
+    result: RunResult,
+    key: &DigestKey,
+    circumstances: Circumstances,
+) -> Option<Record> {
+    let result = release_result(result)?;
+    let memory = planned.memory.as_ref()?;
+    let summary = Summary {
+        release: circumstances.release,
+        result,
+        commit: planned.plan.commit.as_ref().map(|commit| commit_of(commit, circumstances.trailers)),
+        actor: circumstances.actor,
+        run: circumstances.run,
+        tool: TOOL.to_owned(),
+        plan_digest: planned.plan.digest.clone(),
+        content: String::new(),
+        started_at: circumstances.started_at,
+        finished_at: circumstances.finished_at,
+        counts: counts(planned, fates),
+        selection: None,
+        rollback: circumstances.rollback,
+        overrides: circumstances.overrides,
+        cause: circumstances.cause,
+    };
+    Some(Record::new(summary, objects(planned, memory, key, fates)))
+}
+
+fn release_result(result: RunResult) -> Option<ReleaseResult> {
+    match result {
+        RunResult::Healthy => Some(ReleaseResult::Healthy),
+        RunResult::Applied => Some(ReleaseResult::Applied),
+        RunResult::Unhealthy | RunResult::RolledBack => Some(ReleaseResult::Unhealthy),
+        RunResult::Partial => Some(ReleaseResult::Partial),
+        RunResult::Interrupted => Some(ReleaseResult::Interrupted),
+        RunResult::Failed | RunResult::Refused | RunResult::Superseded | RunResult::Unchanged => None,
+    }
+}
+
+fn commit_of(commit: &CommitRef, trailers: Vec<(String, String)>) -> Commit {
+    Commit {
+        sha: commit.sha.clone(),
+        reference: commit.reference.clone(),
+        author: commit.author.clone(),
+        subject: commit.subject.clone(),
+        time: commit.time,
+        dirty: commit.dirty,
+        trailers: trailers.into_iter().map(|(key, value)| Trailer { key, value }).collect(),
+    }
+}
+
+fn counts(planned: &Planned, fates: &[Fate]) -> Counts {
+    let mut counts = Counts { unchanged: planned.plan.summary.unchanged, ..Counts::default() };
+    let changes = |fate: &&Fate| planned.plan.actions[fate.at].action != Verb::Unchanged;
+    for fate in fates.iter().filter(changes) {
+        let count = match (fate.done.result, planned.plan.actions[fate.at].action) {
+            (ActionResult::Done, Verb::Create) => &mut counts.create,
+            (ActionResult::Done, Verb::Update) => &mut counts.update,
+            (ActionResult::Done, Verb::Replace) => &mut counts.replace,
+            (ActionResult::Done, Verb::Delete) => &mut counts.delete,
+            (ActionResult::Done, Verb::Adopt) => &mut counts.adopt,
+            (ActionResult::Done, Verb::Forget) => &mut counts.forget,
+            (ActionResult::Done, Verb::Unchanged) => &mut counts.unchanged,
+            _ => &mut counts.failed,
+        };
+        *count += 1;
+    }
+    counts
+}
+
+/// The counts as plans have them.
+pub(super) fn summary_of(counts: Counts) -> PlanSummary {
+    PlanSummary {
+        create: counts.create,
+        update: counts.update,
+        replace: counts.replace,
+        delete: counts.delete,
+        adopt: counts.adopt,
+        forget: counts.forget,
+        unchanged: counts.unchanged,
+    }
+}
+
+/// Every object that the target has after the run: as it was written or found;
+/// what couldn't be written or deleted as the last record has it.
+fn objects(planned: &Planned, memory: &Memory, key: &DigestKey, fates: &[Fate]) -> Vec<RecordedObject> {
+    let live = live_after(planned, fates);
+    let health: BTreeMap<ObjectId, Health> = fates
+        .iter()
+        .filter_map(|fate| Some((planned.plan.actions[fate.at].id(), fate.ended.as_ref()?.verdict.health)))
+        .collect();
+    let previous = |id: &ObjectId| memory.record.as_ref().and_then(|record| record.find(id)).cloned();
+    let mut objects: Vec<RecordedObject> = planned
+        .desired
+        .iter()
+        .filter_map(|object| match live.get(object.id()) {
+            Some(live) => Some(recorded(object, live, key, health.get(object.id()).copied())),
+            None => previous(object.id()),
+        })
+        .collect();
+    let undeleted = fates.iter().filter(|fate| {
+        planned.plan.actions[fate.at].action == Verb::Delete && fate.done.result != ActionResult::Done
+    });
+    objects.extend(planned.lingering.iter().filter_map(previous));
+    objects.extend(undeleted.filter_map(|fate| previous(&planned.plan.actions[fate.at].id())));
+    objects
+}
+
+fn recorded(object: &Desired, live: &Value, key: &DigestKey, health: Option<Health>) -> RecordedObject {
+    let id = object.id();
+    let keep = |value: &Value| -> Protected { protect(value, id, &SecretPaths::of(&id.kind), key) };
+    let manifest = keep(&object.manifest.body);
+    let last = LastWritten::of(live, MANAGER, Schemas::builtin());
+    let written = last.as_ref().map(|last| keep(&last.values));
+    RecordedObject {
+        object: object.manifest.object_ref(),
+        uid: live["metadata"]["uid"].as_str().map(str::to_owned),
+        source: Some(object.source().into()),
+        fields: last.map(|last| last.fields).unwrap_or_default(),
+        written: written.filter(|written| *written != manifest),
+        manifest,
+        health,
+    }
+}

@@ -1,0 +1,180 @@
+//! Manifests meet the cluster's kinds: each gets its resource, its final
+//! namespace, and the form in which it is sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::cluster::{Discovery, LookupError, Resource};
+use crate::diff;
+use crate::error::{Diagnostic, did_you_mean};
+use crate::object::{GroupKind, Manifest, ObjectId, Source, kinds};
+
+/// An object as it would be sent, without the membership label.
+#[derive(Debug, Clone)]
+pub struct Desired {
+    /// The manifest with its final identity and normalised body.
+    pub manifest: Manifest,
+    /// How it is reached.
+    pub resource: Arc<Resource>,
+    /// Whether the server serves the kind already, or only will once a
+    /// definition in the set is there.
+    pub served: bool,
+}
+
+impl Desired {
+    /// The object's identity.
+    pub fn id(&self) -> &ObjectId {
+        &self.manifest.id
+    }
+
+    /// Where it stands.
+    pub fn source(&self) -> &Source {
+        &self.manifest.source
+    }
+}
+
+/// Finds each manifest's resource and namespace. All findings at once, in the
+/// manifests' order.
+pub(super) fn resolve(
+    manifests: Vec<Manifest>,
+    discovery: &Discovery,
+    namespace: &str,
+) -> Result<Vec<Desired>, Vec<Diagnostic>> {
+    let introduced = introduced(&manifests);
+    let mut resources: BTreeMap<(GroupKind, String), Arc<Resource>> = BTreeMap::new();
+    let mut desired = Vec::with_capacity(manifests.len());
+    let mut findings = Vec::new();
+    for manifest in manifests {
+        let key = (manifest.id.kind.clone(), manifest.version.clone());
+        let served = discovery.find(&key.0, &key.1);
+        let is_served = served.is_ok();
+        let resource = match (resources.get(&key), served, introduced.get(&key)) {
+            (Some(known), _, _) => known.clone(),
+            (None, Ok(resource), _) | (None, Err(_), Some(resource)) => Arc::new(resource.clone()),
+            (None, Err(error), None) => {
+                findings.push(unknown_kind(&manifest, &error, discovery));
+                continue;
+            }
+        };
+        resources.insert(key, resource.clone());
+        match place(manifest, &resource, namespace) {
+            Ok(manifest) => desired.push(Desired { manifest, resource, served: is_served }),
+            Err(finding) => findings.push(finding),
+        }
+    }
+    findings.extend(twice(&desired));
+    if findings.is_empty() { Ok(desired) } else { Err(findings) }
+}
+
+/// Gives a manifest its final namespace and the form in which it is sent.
+fn place(mut manifest: Manifest, resource: &Resource, namespace: &str) -> Result<Manifest, Diagnostic> {
+    if resource.namespaced {
+        let own = manifest.id.namespace.get_or_insert_with(|| namespace.to_owned()).clone();
+        manifest.body["metadata"]["namespace"] = Value::from(own);
+    } else if let Some(wrong) = &manifest.id.namespace {
+        return Err(Diagnostic::new(format!(
+            "{}: {} has no namespace, but the manifest names {wrong:?}",
+            manifest.id, resource.kind
+        ))
+        .at(manifest.source.location())
+        .hint("remove metadata.namespace"));
+    }
+    diff::normalise(&mut manifest.body, kinds::is_builtin(&manifest.id.kind));
+    leave_to_controllers(&mut manifest);
+    Ok(manifest)
+}
+
+/// The rules of an aggregated `ClusterRole` are its controller's, which overwrites
+/// whatever a manifest says (rbac/v1 `ClusterRole.aggregationRule`).
+fn leave_to_controllers(manifest: &mut Manifest) {
+    let is_aggregated = manifest.id.kind.is("rbac.authorization.k8s.io", "ClusterRole")
+        && manifest.body.get("aggregationRule").is_some_and(Value::is_object);
+    if let Some(body) = manifest.body.as_object_mut().filter(|_| is_aggregated) {
+        body.remove("rules");
+    }
+}
+
+/// The kinds that definitions among these objects define.
+pub(super) fn defined_kinds<'a>(objects: impl IntoIterator<Item = &'a Desired>) -> BTreeSet<GroupKind> {
+    let kind = |object: &Desired| {
+        let spec = &object.manifest.body["spec"];
+        Some(GroupKind::new(spec["group"].as_str()?, spec["names"]["kind"].as_str()?))
+    };
+    objects.into_iter().filter(|object| kinds::is_crd(&object.id().kind)).filter_map(kind).collect()
+}
+
+/// The resources that definitions in the set introduce, by kind and version.
+fn introduced(manifests: &[Manifest]) -> BTreeMap<(GroupKind, String), Resource> {
+    let mut introduced = BTreeMap::new();
+    for definition in manifests.iter().filter(|manifest| kinds::is_crd(&manifest.id.kind)) {
+        let spec = &definition.body["spec"];
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let (Some(group), Some(kind), Some(plural)) =
+            (text(&spec["group"]), text(&spec["names"]["kind"]), text(&spec["names"]["plural"]))
+        else {
+            continue;
+        };
+        for version in
+            spec["versions"].as_array().into_iter().flatten().filter(|version| version["served"] == true)
+        {
+            if let Some(version) = text(&version["name"]) {
+                let resource =
+                    Resource::known(&group, &version, &kind, &plural, spec["scope"] == "Namespaced");
+                introduced.insert((resource.kind.clone(), version), resource);
+            }
+        }
+    }
+    introduced
+}
+
+fn unknown_kind(manifest: &Manifest, error: &LookupError, discovery: &Discovery) -> Diagnostic {
+    let kind = &manifest.id.kind;
+    let at = manifest.source.location();
+    match error {
+        LookupError::BrokenGroup => Diagnostic::new(format!(
+            "{}: the API server of group {:?} doesn't answer",
+            manifest.id, kind.group
+        ))
+        .at(at)
+        .hint("look at its APIService: kubectl get apiservices"),
+        LookupError::UnknownVersion(versions) => Diagnostic::new(format!(
+            "{}: {} isn't served at version {:?}",
+            manifest.id, kind, manifest.version
+        ))
+        .at(at)
+        .hint(format!("the cluster serves: {}", versions.join(", "))),
+        LookupError::UnknownKind => {
+            let diagnostic = Diagnostic::new(format!("{}: unknown kind {kind}", manifest.id)).at(at);
+            let same_group =
+                discovery.kinds().filter(|known| known.group == kind.group).map(|known| known.kind.as_str());
+            let same_kind = discovery.kinds().find(|known| known.kind == kind.kind);
+            match (did_you_mean(&kind.kind, same_group), same_kind) {
+                (Some(meant), _) => diagnostic.hint(format!("did you mean {meant:?}?")),
+                (None, Some(known)) => {
+                    diagnostic.hint(format!("the cluster has {:?} in group {:?}", known.kind, known.group))
+                }
+                (None, None) => {
+                    diagnostic.hint("is its CustomResourceDefinition missing from the set or the cluster?")
+                }
+            }
+        }
+    }
+}
+
+/// Objects that became the same one when the default namespace was filled in.
+fn twice(desired: &[Desired]) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<&ObjectId, &Desired> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for object in desired {
+        if let Some(earlier) = first.insert(object.id(), object) {
+            findings.push(
+                Diagnostic::new(format!("{} is there twice", object.id()))
+                    .at(object.source().location())
+                    .because(format!("it also stands at {}", earlier.source().location())),
+            );
+        }
+    }
+    findings
+}

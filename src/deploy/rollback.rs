@@ -1,0 +1,143 @@
+//! Where a rollback goes: a ref, a release, or the newest healthy release
+//! before the current one.
+
+use super::memory::target_of;
+use super::observe::check_pinned;
+use super::running::Undone;
+use super::setup::Setup;
+use crate::cluster::Cluster;
+use crate::error::{CommandError, Diagnostic};
+use crate::git::{CommitId, Repository};
+use crate::release::history::list_summaries;
+use crate::release::{Parent, ReleaseResult, Summary, inventory};
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// A commit, branch or tag.
+    Reference(String),
+    /// A release.
+    Release(u64),
+    /// The newest healthy release of other content before the current one.
+    LastHealthy,
+}
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The commit to deploy.
+    pub commit: CommitId,
+    /// What that undoes and puts back.
+    pub undone: Undone,
+}
+
+/// Finds the commit to go back to.
+pub async fn find(
+    setup: &Setup,
+    cluster: &Cluster,
+    destination: &Destination,
+) -> Result<Found, CommandError> {
+    let repository =
+        setup.origin.repository().ok_or_else(|| Diagnostic::new("a rollback needs the Git repository"))?;
+    let target = target_of(setup, cluster)?;
+    let (checked, listed, parent) = futures::join!(
+        check_pinned(setup, cluster),
+        list_summaries(cluster, &target),
+        inventory::read(cluster, &target),
+    );
+    checked?;
+    let (listed, parent) = (listed.map_err(Diagnostic::from)?, parent.map_err(Diagnostic::from)?);
+    let environment = &setup.environment;
+    let parent =
+        parent.ok_or_else(|| Diagnostic::new(format!("nothing was ever deployed to {environment}")))?;
+    let of = parent.state.deployed.as_ref().map_or(0, |deployed| deployed.release);
+    let releases: Vec<&Summary> = listed.iter().filter_map(|listed| listed.summary()).collect();
+    if let Destination::Reference(reference) = destination {
+        let commit = repository.resolve(reference).map_err(|error| error.diagnostic())?;
+        refuse_deployed(environment, &parent, &commit)?;
+        let to = releases.iter().find(|release| sha(release) == Some(commit.to_string().as_str()));
+        return Ok(Found { commit, undone: Undone { of, to: to.map(|release| release.release) } });
+    }
+    let release = match destination {
+        Destination::Release(number) => releases
+            .iter()
+            .find(|release| release.release == *number)
+            .ok_or_else(|| no_release(environment, *number))?,
+        _ => last_healthy(&releases, of).ok_or_else(|| nothing_healthy(environment))?,
+    };
+    let commit = commit_of(repository, release)?;
+    refuse_deployed(environment, &parent, &commit)?;
+    Ok(Found { commit, undone: Undone { of, to: Some(release.release) } })
+}
+
+fn sha(release: &Summary) -> Option<&str> {
+    release.commit.as_ref().map(|commit| commit.sha.as_str())
+}
+
+/// The newest healthy release before the current one, or before the one that
+/// this restored, with other content: the releases are newest first.
+fn last_healthy<'a>(releases: &[&'a Summary], current: u64) -> Option<&'a Summary> {
+    let deployed = releases.iter().find(|release| release.release == current);
+    let before = deployed
+        .and_then(|deployed| deployed.rollback.as_ref())
+        .and_then(|rollback| rollback.to)
+        .unwrap_or(current);
+    let content = deployed.map(|deployed| deployed.content.as_str());
+    releases
+        .iter()
+        .find(|release| {
+            release.release < before
+                && release.result == ReleaseResult::Healthy
+                && release.selection.is_none()
+                && release.commit.as_ref().is_some_and(|commit| !commit.dirty)
+                && Some(release.content.as_str()) != content
+        })
+        .copied()
+}
+
+fn commit_of(repository: &Repository, release: &Summary) -> Result<CommitId, CommandError> {
+    let number = release.release;
+    let sha = sha(release).ok_or_else(|| {
+        Diagnostic::new(format!("release {number} was deployed from outside a repository"))
+            .hint("name a commit")
+    })?;
+    let commit: CommitId = sha.parse().map_err(|_| {
+        Diagnostic::new(format!("the record of release {number} names {sha:?}, which isn't a commit's id"))
+    })?;
+    if repository.contains(&commit) {
+        return Ok(commit);
+    }
+    let fetch = if repository.is_shallow() {
+        "git fetch --unshallow".to_owned()
+    } else {
+        format!("git fetch origin {sha}")
+    };
+    Err(Diagnostic::new(format!("the commit of release {number} isn't in this clone: {sha}"))
+        .hint(fetch)
+        .into())
+}
+
+fn refuse_deployed(environment: &str, parent: &Parent, commit: &CommitId) -> Result<(), CommandError> {
+    let deployed = parent.state.deployed.as_ref();
+    let healthy = parent.state.healthy.as_ref().map(|healthy| healthy.release);
+    let same = deployed.filter(|deployed| deployed.commit.as_deref() == Some(commit.to_string().as_str()));
+    match same {
+        // One that isn't healthy may be deployed again to finish it.
+        Some(deployed) if healthy == Some(deployed.release) && !deployed.dirty => {
+            Err(Diagnostic::new(format!("{} is what is deployed to {environment}", commit.short()))
+                .hint("trueup apply puts drift right")
+                .into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn no_release(environment: &str, number: u64) -> Diagnostic {
+    Diagnostic::new(format!("{environment} has no release {number}"))
+        .hint(format!("trueup history {environment} lists them"))
+}
+
+fn nothing_healthy(environment: &str) -> Diagnostic {
+    Diagnostic::new(format!("no earlier healthy release of {environment} has other content"))
+        .hint(format!("trueup history {environment} lists the releases; name a commit or --release N"))
+}

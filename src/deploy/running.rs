@@ -1,0 +1,337 @@
+//! A run: the lock, the plan made again, the inventory widened, the plan carried
+//! out, the record, the inventory narrowed. In this order a run that is killed
+//! at any moment leaves nothing outside of the inventory.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::assemble::Work;
+use super::carry::{Carrying, Fate, Halt, milliseconds, outcomes, result, since};
+use super::failure;
+use super::locked::Locked;
+use super::planning::{Options, Planned, explained, plan_again};
+use super::resolve::defined_kinds;
+use super::setup::Setup;
+use crate::apply::{Event, RunResult, Stop, TargetOutcome};
+use crate::cluster::{ApplyMode, Cluster, MANAGER, Resource};
+use crate::error::{CommandError, Diagnostic, Exit};
+use crate::object::ObjectId;
+use crate::plan::TargetPlan;
+use crate::release::actor::{host, server_user};
+use crate::release::{Actor, HeldBy, Holder, Lock, LockError, Pointer, Run, State, lock};
+
+/// What follows a run, and answers for whoever started it.
+pub trait Listener: Send {
+    /// Something happened.
+    fn event(&mut self, event: Event);
+    /// Another run holds the lock and is waited for.
+    fn waits_for(&mut self, held: &HeldBy);
+    /// The plan has changed since it was shown. Whether to go on with this one.
+    fn agrees(&mut self, planned: &Planned) -> bool;
+}
+
+/// What a rollback undoes and puts back.
+#[derive(Debug, Clone)]
+pub struct Undone {
+    /// The release that is undone.
+    pub of: u64,
+    /// The release that is put back, if it is one.
+    pub to: Option<u64>,
+}
+
+/// How to run.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// How to plan.
+    pub planning: Options,
+    /// Why guards are overridden.
+    pub reason: Option<String>,
+    /// How long to wait for health; not at all when absent.
+    pub wait: Option<Duration>,
+    /// How long to wait for another run on the same target.
+    pub lock_timeout: Duration,
+    /// The digest that the plan must have.
+    pub expected: Option<String>,
+    /// What a rollback undoes.
+    pub undone: Option<Undone>,
+}
+
+/// Who runs this, and in which pipeline.
+pub(super) struct Identity {
+    pub(super) actor: Actor,
+    pub(super) run: Option<Run>,
+    host: Option<String>,
+}
+
+/// Runs a plan that was shown and agreed to.
+pub async fn run(
+    setup: &Setup,
+    cluster: &Cluster,
+    planned: Planned,
+    options: &RunOptions,
+    stop: &Stop,
+    listener: &mut dyn Listener,
+) -> Result<TargetOutcome, CommandError> {
+    let ongoing = Ongoing { setup, cluster, options, stop, start: Instant::now() };
+    match planned.memory {
+        None => Ok(ongoing.without_inventory(&planned, listener).await),
+        Some(_) if planned.plan.is_empty() && !ongoing.has_to_go_on(&planned) => {
+            Ok(ongoing.unchanged(&planned))
+        }
+        Some(_) => ongoing.with_inventory(planned, listener).await,
+    }
+}
+
+/// Whether the last release wasn't seen to be healthy.
+pub(super) fn is_unsettled(state: &State) -> bool {
+    let number = |pointer: &Option<Pointer>| pointer.as_ref().map(|pointer| pointer.release);
+    number(&state.deployed) != number(&state.healthy)
+}
+
+/// What all steps of a run share.
+pub(super) struct Ongoing<'a> {
+    pub(super) setup: &'a Setup,
+    pub(super) cluster: &'a Cluster,
+    pub(super) options: &'a RunOptions,
+    pub(super) stop: &'a Stop,
+    pub(super) start: Instant,
+}
+
+/// What became of planning again under the lock.
+enum Again {
+    /// The plan may be carried out.
+    Agreed,
+    /// A guard refuses it now.
+    Refused,
+}
+
+impl Ongoing<'_> {
+    /// Whether a run that changes nothing still has to note another commit, or to
+    /// find out what became of the run before: one that was killed, or one that
+    /// didn't become healthy. A job that is tried again must not turn green by
+    /// having nothing to do.
+    fn has_to_go_on(&self, planned: &Planned) -> bool {
+        let Some(parent) = planned.memory.as_ref().and_then(|memory| memory.parent.as_ref()) else {
+            return true;
+        };
+        let commit = planned.plan.commit.as_ref();
+        let same = parent.state.deployed.as_ref().is_some_and(|deployed| {
+            deployed.commit.as_ref() == commit.map(|commit| &commit.sha)
+                && deployed.dirty == commit.is_some_and(|commit| commit.dirty)
+        });
+        !same
+            || parent.state.needs_record(false)
+            || (self.options.wait.is_some() && is_unsettled(&parent.state))
+    }
+
+    async fn without_inventory(&self, planned: &Planned, listener: &mut dyn Listener) -> TargetOutcome {
+        let fates =
+            self.carrying(planned, self.stop, false).carry_out(&mut |event| listener.event(event)).await;
+        let halt = self.stop.borrow().is_some().then_some(Halt::Interrupted);
+        self.outcome(planned, &fates, halt).await
+    }
+
+    pub(super) fn carrying<'c>(
+        &'c self,
+        planned: &'c Planned,
+        stop: &'c Stop,
+        judge_all: bool,
+    ) -> Carrying<'c> {
+        Carrying {
+            setup: self.setup,
+            cluster: self.cluster,
+            planned,
+            wait: self.options.wait,
+            judge_all,
+            stop,
+            defined: defined_kinds(&planned.desired),
+        }
+    }
+
+    async fn with_inventory(
+        &self,
+        mut planned: Planned,
+        listener: &mut dyn Listener,
+    ) -> Result<TargetOutcome, CommandError> {
+        let identity = self.identify().await?;
+        let made_namespace = self.bootstrap(&planned).await?;
+        let outcome = self.under_lock(&mut planned, &identity, listener).await;
+        // The namespace is there now, whatever came after.
+        outcome.map_err(|error| if made_namespace { partly(error) } else { error })
+    }
+
+    async fn under_lock(
+        &self,
+        planned: &mut Planned,
+        identity: &Identity,
+        listener: &mut dyn Listener,
+    ) -> Result<TargetOutcome, CommandError> {
+        let Some(lock) = self.lock(planned, identity, listener).await? else {
+            return Ok(blank(&planned.plan, RunResult::Interrupted));
+        };
+        let outcome = match self.again(planned, listener).await {
+            Ok(Again::Agreed) => Locked { ongoing: self, planned, identity, lock: &lock }.run(listener).await,
+            Ok(Again::Refused) => Ok(refused(planned)),
+            Err(error) => Err(error),
+        };
+        let released = lock.release().await;
+        let mut outcome = outcome?;
+        if let Err(error) = released {
+            outcome.notes.push(format!("the lock could not be released and expires by itself: {error}"));
+        }
+        Ok(outcome)
+    }
+
+    async fn identify(&self) -> Result<Identity, CommandError> {
+        let environment = |name: &str| std::env::var(name).ok();
+        let run = Run::detect(&environment);
+        let user = server_user(self.cluster).await.map_err(Diagnostic::from)?;
+        let host = host(&environment);
+        let actor = Actor::new(user, run.as_ref(), host.as_deref(), &environment);
+        Ok(Identity { actor, run, host })
+    }
+
+    /// Takes the lock; `None` when the run was interrupted while it waited.
+    async fn lock(
+        &self,
+        planned: &Planned,
+        identity: &Identity,
+        listener: &mut dyn Listener,
+    ) -> Result<Option<Lock>, CommandError> {
+        let Some(memory) = &planned.memory else { return Ok(None) };
+        let holder =
+            Holder::this(&identity.actor, identity.run.as_ref(), identity.host.clone(), Timestamp::now());
+        let waits = |held: &HeldBy| listener.waits_for(held);
+        let acquiring = lock::acquire(self.cluster, &memory.target, holder, self.options.lock_timeout, waits);
+        let mut stop = self.stop.clone();
+        tokio::select! {
+            // A lock that is half taken ends with this process.
+            Ok(_) = stop.wait_for(Option::is_some) => Ok(None),
+            taken = acquiring => taken.map(Some).map_err(locked_out),
+        }
+    }
+
+    /// Makes the namespace that lock and inventory live in, if it's missing.
+    /// Whether it had to.
+    async fn bootstrap(&self, planned: &Planned) -> Result<bool, CommandError> {
+        let Some(id) = &planned.bootstrap else { return Ok(false) };
+        match planned.work_on(id) {
+            Some(Work::Write { at, body, .. }) => self.make_desired(planned, *at, body, id).await,
+            _ => self.make_bare(id).await,
+        }
+    }
+
+    /// As the set has it.
+    async fn make_desired(
+        &self,
+        planned: &Planned,
+        at: usize,
+        body: &serde_json::Value,
+        id: &ObjectId,
+    ) -> Result<bool, CommandError> {
+        let namespaces = Resource::core("Namespace", "namespaces", false);
+        let sent = self.cluster.apply(&namespaces, None, &id.name, body, MANAGER, ApplyMode::default()).await;
+        sent.map_err(|error| explained(self.setup, &planned.desired[at].manifest, error))?;
+        Ok(true)
+    }
+
+    async fn make_bare(&self, id: &ObjectId) -> Result<bool, CommandError> {
+        let namespaces = Resource::core("Namespace", "namespaces", false);
+        let body = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": id.name}});
+        match self.cluster.create(&namespaces, None, &body, MANAGER).await {
+            Err(error) if error.is_already_exists() => Ok(false),
+            Err(error) => Err(Diagnostic::from(error).into()),
+            Ok(_) => Ok(true),
+        }
+    }
+
+    /// Plans the same objects again, now that nobody else deploys here. A plan
+    /// that is no longer the one that was agreed to is asked about.
+    async fn again(&self, planned: &mut Planned, listener: &mut dyn Listener) -> Result<Again, CommandError> {
+        let agreed = planned.identity.clone();
+        *planned = plan_again(self.setup, self.cluster, &self.options.planning, planned).await?;
+        if let Some(expected) = self.options.expected.as_ref().filter(|_| planned.identity != agreed) {
+            return Err(stale(expected, &planned.plan));
+        }
+        if planned.refusals().next().is_some() {
+            return Ok(Again::Refused);
+        }
+        if planned.identity != agreed && !listener.agrees(planned) {
+            return Err(Diagnostic::new("not applied: the plan changed and wasn't confirmed").into());
+        }
+        Ok(Again::Agreed)
+    }
+
+    /// What came of it, with the first failure told in full.
+    pub(super) async fn outcome(
+        &self,
+        planned: &Planned,
+        fates: &[Fate],
+        halt: Option<Halt>,
+    ) -> TargetOutcome {
+        let result = result(planned, fates, self.options.wait.is_some(), halt);
+        let is_well = matches!(result, RunResult::Healthy | RunResult::Applied | RunResult::Unchanged);
+        let failure = if is_well { None } else { failure::of(self.cluster, planned, fates).await };
+        let mut notes = planned.plan.notes.clone();
+        notes.extend(halt.map(|halt| format!("no new writes were started: {}", halt.words())));
+        TargetOutcome {
+            actions: outcomes(planned, fates),
+            failure,
+            requests: self.cluster.requests(),
+            duration_ms: milliseconds(self.start.elapsed()),
+            notes,
+            ..blank(&planned.plan, result)
+        }
+    }
+
+    pub(super) fn unchanged(&self, planned: &Planned) -> TargetOutcome {
+        let release = planned.plan.deployed.as_ref().map(|deployed| deployed.release);
+        let duration_ms = since(self.start) + planned.plan.duration_ms;
+        TargetOutcome { release, duration_ms, ..blank(&planned.plan, RunResult::Unchanged) }
+    }
+}
+
+fn locked_out(error: LockError) -> CommandError {
+    let exit = if matches!(error, LockError::Held { .. }) { Exit::Refused } else { Exit::Error };
+    CommandError::new(exit, Diagnostic::from(error))
+}
+
+/// Something was written before this went wrong.
+fn partly(error: CommandError) -> CommandError {
+    CommandError { exit: if error.exit == Exit::Error { Exit::Partial } else { error.exit }, ..error }
+}
+
+/// The plan isn't the expected one.
+pub fn stale(expected: &str, plan: &TargetPlan) -> CommandError {
+    let now = plan.digest.as_deref().unwrap_or("none: it is only approximate");
+    let diagnostic = Diagnostic::new(format!("{}: the plan isn't the expected one", plan.target))
+        .because(format!("its digest is {now}, expected was {expected}"))
+        .hint("look at today's plan, and have that one approved");
+    CommandError::new(Exit::Refused, diagnostic)
+}
+
+/// What a plan that a guard refuses comes to.
+pub fn refused(planned: &Planned) -> TargetOutcome {
+    blank(&planned.plan, RunResult::Refused)
+}
+
+fn blank(plan: &TargetPlan, result: RunResult) -> TargetOutcome {
+    TargetOutcome {
+        target: plan.target.clone(),
+        cluster: plan.cluster.clone(),
+        namespace: plan.namespace.clone(),
+        commit: plan.commit.clone(),
+        release: None,
+        digest: plan.digest.clone(),
+        result,
+        actions: Vec::new(),
+        summary: plan.summary,
+        guards: plan.guards.clone(),
+        notes: plan.notes.clone(),
+        failure: None,
+        requests: plan.requests,
+        duration_ms: plan.duration_ms,
+    }
+}

@@ -1,0 +1,191 @@
+//! What is deployed, where, and by which rules: an environment of the
+//! configuration, or an ad hoc one of `-f`, made ready for the pipeline.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::cluster::Access;
+use crate::config::{KindPattern, Limit};
+use crate::error::{CommandError, Diagnostic};
+use crate::git::{CommitId, GitError, Repository};
+use crate::object::Manifest;
+use crate::plan::CommitRef;
+use crate::render::{self, SourceTree};
+
+/// The name of the environment that `-f` makes.
+pub const AD_HOC: &str = "default";
+
+/// Everything that is known before the cluster is asked.
+#[derive(Clone)]
+pub struct Setup {
+    /// The environment's name.
+    pub environment: String,
+    /// The inventory and history; without one nothing is pruned or recorded.
+    pub inventory: Option<Inventory>,
+    /// The namespace of objects that name none; the context's when absent.
+    pub namespace: Option<String>,
+    /// Where sources are read from.
+    pub origin: Origin,
+    /// The sources, relative to the origin.
+    pub sources: Vec<String>,
+    /// The configuration file, relative to the origin, if there is one.
+    pub configuration: Option<String>,
+    /// How to reach the cluster.
+    pub access: Access,
+    /// The uid that the cluster must have.
+    pub cluster_uid: Option<String>,
+    /// How long to wait for health.
+    pub wait_timeout: Duration,
+    /// How many objects may be deleted.
+    pub delete_limit: Limit,
+    /// Kinds that are never deleted without an override.
+    pub protect: Vec<KindPattern>,
+    /// What is worth telling about how this came together.
+    pub notes: Vec<String>,
+}
+
+/// Where the inventory and the history of a target live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inventory {
+    /// What is deployed: the configuration's `name`.
+    pub project: String,
+    /// The namespace of its records; the environment's when absent.
+    pub state_namespace: Option<String>,
+    /// How many releases are kept.
+    pub keep: u32,
+}
+
+/// Where sources are read from.
+#[derive(Clone)]
+pub enum Origin {
+    /// The work tree of a repository.
+    WorkTree {
+        /// The repository.
+        repository: Arc<Repository>,
+        /// Its root.
+        root: PathBuf,
+    },
+    /// A commit.
+    Commit {
+        /// The repository.
+        repository: Arc<Repository>,
+        /// The commit.
+        commit: CommitId,
+        /// The ref that was asked for.
+        reference: Option<String>,
+    },
+    /// Files as given with `-f`.
+    AdHoc {
+        /// The folder that paths go from.
+        directory: PathBuf,
+        /// What standard input held.
+        stdin: Option<Arc<[u8]>>,
+        /// The repository that all of it lies in, if any, and its paths there:
+        /// for the commit's name only.
+        tracked: Option<(Arc<Repository>, Vec<String>)>,
+    },
+}
+
+/// The desired objects before a cluster's kinds are known.
+pub struct Wanted {
+    /// The objects.
+    pub manifests: Vec<Manifest>,
+    /// The commit that they come from.
+    pub commit: Option<CommitRef>,
+    /// The files that differ from that commit.
+    pub dirty: Vec<String>,
+}
+
+impl Origin {
+    /// The repository, if there is one.
+    pub fn repository(&self) -> Option<&Arc<Repository>> {
+        match self {
+            Self::WorkTree { repository, .. } | Self::Commit { repository, .. } => Some(repository),
+            Self::AdHoc { tracked, .. } => tracked.as_ref().map(|(repository, _)| repository),
+        }
+    }
+
+    /// The tree that sources are read from.
+    pub fn tree(&self) -> SourceTree<'_> {
+        match self {
+            Self::WorkTree { repository, root } => {
+                SourceTree::WorkTree { root: root.clone(), repository: Some(repository) }
+            }
+            Self::Commit { repository, commit, .. } => SourceTree::Commit { repository, commit: *commit },
+            Self::AdHoc { directory, stdin, .. } => SourceTree::AdHoc {
+                directory: directory.clone(),
+                stdin: stdin.as_deref().map(<[u8]>::to_vec),
+            },
+        }
+    }
+}
+
+impl Setup {
+    /// Reads the desired objects.
+    pub fn render(&self) -> Result<Wanted, CommandError> {
+        let rendered = render::render(&self.origin.tree(), &self.sources)?;
+        let mut paths = rendered.paths;
+        paths.extend(self.configuration.clone());
+        let dirty = self.dirty(&paths).map_err(|error| error.diagnostic())?;
+        let commit =
+            self.commit(!dirty.is_empty() || self.is_ad_hoc_dirty()?).map_err(|error| error.diagnostic())?;
+        Ok(Wanted { manifests: rendered.manifests, commit, dirty })
+    }
+
+    fn dirty(&self, paths: &[String]) -> Result<Vec<String>, GitError> {
+        match &self.origin {
+            Origin::WorkTree { repository, .. } => repository.is_dirty(paths),
+            Origin::Commit { .. } | Origin::AdHoc { .. } => Ok(Vec::new()),
+        }
+    }
+
+    /// What -f names is deployed as it lies there, committed or not; the record
+    /// says which.
+    fn is_ad_hoc_dirty(&self) -> Result<bool, Diagnostic> {
+        let Origin::AdHoc { tracked: Some((repository, paths)), .. } = &self.origin else { return Ok(false) };
+        Ok(!repository.is_dirty(paths).map_err(|error| error.diagnostic())?.is_empty())
+    }
+
+    /// The commit that is deployed, or that is checked out around what is.
+    fn commit(&self, dirty: bool) -> Result<Option<CommitRef>, GitError> {
+        let (repository, id, asked) = match &self.origin {
+            Origin::Commit { repository, commit, reference } => {
+                (repository, Some(*commit), reference.as_deref())
+            }
+            Origin::WorkTree { repository, .. } | Origin::AdHoc { tracked: Some((repository, _)), .. } => {
+                (repository, repository.head()?, None)
+            }
+            Origin::AdHoc { tracked: None, .. } => return Ok(None),
+        };
+        let Some(id) = id else { return Ok(None) };
+        let commit = repository.commit(&id)?;
+        Ok(Some(CommitRef {
+            sha: id.to_string(),
+            reference: repository.reference_name(asked).filter(|name| *name != id.to_string()),
+            author: commit.author,
+            subject: commit.subject,
+            time: commit.author_time,
+            dirty,
+        }))
+    }
+
+    /// The text of a manifest's file, to find a field's line in it.
+    pub fn text_of(&self, path: &str) -> Option<String> {
+        let file = self.origin.tree().read(path).ok()?.into_iter().next()?;
+        crate::yaml::decode(&file.bytes).ok().map(std::borrow::Cow::into_owned)
+    }
+}
+
+/// Refuses to deploy what isn't committed.
+pub fn refuse_dirty(dirty: &[String]) -> Result<(), CommandError> {
+    let Some(first) = dirty.first() else { return Ok(()) };
+    let more = match dirty.len() {
+        1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    Err(CommandError::from(
+        Diagnostic::new(format!("the work tree isn't committed: {first}{more}"))
+            .hint("commit it, deploy a commit with --ref, or apply what is there with --dirty"),
+    ))
+}
