@@ -1,1 +1,47 @@
-//! The integration tests, one binary.
+//! The integration tests, one binary: each file is a module, named after the
+//! command or capability that it tests. All share one real control plane.
+
+mod access;
+mod ad_hoc;
+mod admission;
+mod apply;
+mod command_line;
+mod diff;
+mod documents;
+mod generated;
+mod git_sources;
+mod harness;
+mod health;
+mod input;
+mod interrupt;
+mod kinds;
+mod lock;
+mod ownership;
+mod plan;
+mod proof;
+mod prune;
+mod render;
+mod rollback;
+mod sandbox;
+mod scale;
+mod secrets;
+mod shop;
+mod status;
+
+/// A file that isn't a module here would never run.
+#[test]
+fn every_test_file_is_a_module() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let declared: Vec<&str> = include_str!("runner.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'))
+        .collect();
+    for entry in std::fs::read_dir(folder).expect("the tests' folder") {
+        let path = entry.expect("an entry").path();
+        let is_module = path.extension().is_some_and(|end| end == "rs") || path.join("mod.rs").is_file();
+        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a name in UTF-8");
+        if is_module && name != "runner" {
+            assert!(declared.contains(&name), "tests/{name} isn't declared in tests/runner.rs");
+        }
+    }
+}

@@ -1,0 +1,381 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_trueup_global_optspecs
+    string join \n C= config= kubeconfig= context= n/namespace= timeout= as= as-group= o/output= report= color= q/quiet v/verbose h/help V/version
+end
+
+function __fish_trueup_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_trueup_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_trueup_using_subcommand
+    set -l cmd (__fish_trueup_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c trueup -n "__fish_trueup_needs_command" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_needs_command" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_needs_command" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_needs_command" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_needs_command" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_needs_command" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_needs_command" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_needs_command" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_needs_command" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_needs_command" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_needs_command" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_needs_command" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_needs_command" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "render" -d 'Prints the desired objects, each with its source'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "diff" -d 'Shows field by field what differs between the repository and the cluster'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "plan" -d 'Shows what apply would do, in order, and whether it may'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "apply" -d 'Makes the cluster as the repository says, waits, and records it'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "rollback" -d 'Deploys an earlier commit again'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "status" -d 'Shows what is deployed, whether it drifted, and its health'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "history" -d 'Lists the releases, or shows one'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "sandbox" -d 'Runs a throw-away Kubernetes control plane on this machine'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "completions" -d 'Prints a shell\'s completion script'
+complete -c trueup -n "__fish_trueup_using_subcommand render" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand render" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand render" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand render" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l all -d 'All environments'
+complete -c trueup -n "__fish_trueup_using_subcommand render" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand render" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand render" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
+protect\t''
+delete-limit\t''
+everything-removed\t''
+repository\t''"
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l reason -d 'Why a guard is overridden; it is recorded' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l all -d 'All environments'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l exact -d 'Ask the API server about every object, even where a proof exists'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l no-prune -d 'Leave objects alone that are no longer in the repository'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l drift -d 'Show only what moved in the cluster since the last deployment'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l unified -d 'Show YAML before and after, as a patch'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l exit-code -d 'Exit with 2 when something differs'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l show-unchanged -d 'List the objects too that don\'t differ'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
+protect\t''
+delete-limit\t''
+everything-removed\t''
+repository\t''"
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l reason -d 'Why a guard is overridden; it is recorded' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l out -d 'Save the plan, for apply --plan' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l all -d 'All environments'
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l exact -d 'Ask the API server about every object, even where a proof exists'
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l no-prune -d 'Leave objects alone that are no longer in the repository'
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l exit-code -d 'Exit with 2 when there is something to do'
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l show-unchanged -d 'List the objects too that stay as they are'
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
+protect\t''
+delete-limit\t''
+everything-removed\t''
+repository\t''"
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l reason -d 'Why a guard is overridden; it is recorded' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l expect -d 'Refuse unless the plan has this digest' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l wait-timeout -d 'How long to wait for health' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l all -d 'All environments'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l exact -d 'Ask the API server about every object, even where a proof exists'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-prune -d 'Leave objects alone that are no longer in the repository'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -s y -l yes -d 'Don\'t ask'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dry-run -d 'Only show the plan'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-wait -d 'Don\'t wait for health'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dirty -d 'Deploy the work tree although it isn\'t committed'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l release -d 'The release to go back to' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
+protect\t''
+delete-limit\t''
+everything-removed\t''
+repository\t''"
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l reason -d 'Why a guard is overridden; it is recorded' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l expect -d 'Refuse unless the plan has this digest' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l wait-timeout -d 'How long to wait for health' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l exact -d 'Ask the API server about every object, even where a proof exists'
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l no-prune -d 'Leave objects alone that are no longer in the repository'
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s y -l yes -d 'Don\'t ask'
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l dry-run -d 'Only show the plan'
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l no-wait -d 'Don\'t wait for health'
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l name -d 'The name under which what -f named was deployed' -r
+complete -c trueup -n "__fish_trueup_using_subcommand status" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand status" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand status" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l all -d 'All environments'
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l exit-code -d 'Exit with 2 when something drifted, isn\'t healthy, or isn\'t deployed yet'
+complete -c trueup -n "__fish_trueup_using_subcommand status" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand status" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand status" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l name -d 'The name under which what -f named was deployed' -r
+complete -c trueup -n "__fish_trueup_using_subcommand history" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand history" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand history" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand history" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand history" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand history" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l dir -d 'Its folder; needed when there are several' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -f -a "start" -d 'Starts one and leaves it running'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -f -a "stop" -d 'Stops it and removes its folder'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -f -a "status" -d 'Says whether it runs, and how to reach it'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l dir -d 'Its folder; needed when there are several' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l dir -d 'Its folder; needed when there are several' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l dir -d 'Its folder; needed when there are several' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -s V -l version -d 'Print version'

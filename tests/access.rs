@@ -1,0 +1,270 @@
+//! Which cluster, and as whom: as kubectl has it.
+
+use std::fs;
+
+use kube::config::Kubeconfig;
+use serde_json::json;
+
+use crate::harness::TestEnvironment;
+use crate::harness::manifests::{config_map, service};
+
+/// A repository with one `ConfigMap` to deploy.
+fn shop() -> TestEnvironment {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+    environment
+}
+
+fn as_text(kubeconfig: &Kubeconfig) -> String {
+    serde_json::to_string(kubeconfig).expect("a kubeconfig")
+}
+
+#[test]
+fn a_list_of_kubeconfigs_is_merged() {
+    let environment = shop();
+    let whole = environment.kubeconfig_data();
+    let users = Kubeconfig { auth_infos: whole.auth_infos.clone(), ..Kubeconfig::default() };
+    let rest = Kubeconfig { auth_infos: Vec::new(), ..whole };
+    let (first, second) = (environment.outside().join("users"), environment.outside().join("rest"));
+    fs::write(&first, as_text(&users)).expect("a file");
+    fs::write(&second, as_text(&rest)).expect("a file");
+    let list = format!("{}:/not/there:{}", first.display(), second.display());
+
+    environment.variable("KUBECONFIG", list).trueup(&["plan", "prod"]).success();
+}
+
+#[test]
+fn a_kubeconfigs_content_may_be_in_the_variable() {
+    let environment = shop();
+    let content = as_text(&environment.kubeconfig_data());
+
+    environment.variable("KUBECONFIG", content).trueup(&["plan", "prod"]).success();
+}
+
+#[test]
+fn an_option_names_the_kubeconfig() {
+    let environment = shop().variable("KUBECONFIG", "/not/there");
+    let file = environment.kubeconfig().display().to_string();
+
+    environment.trueup(&["plan", "prod", "--kubeconfig", &file]).success();
+    environment.variable("TRUEUP_KUBECONFIG", file).trueup(&["plan", "prod"]).success();
+}
+
+#[test]
+fn a_kubeconfig_that_isnt_there_is_an_error() {
+    let run = shop().variable("KUBECONFIG", "/not/there").trueup(&["plan", "prod"]).exits(1);
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup plan prod
+    --- stderr
+    error: no kubeconfig at /not/there
+
+    hint: check --kubeconfig and KUBECONFIG
+    --- exit status 1
+    ");
+}
+
+#[test]
+fn a_kubeconfig_that_is_no_kubeconfig_is_an_error() {
+    let environment = shop();
+    fs::write(environment.kubeconfig(), "clusters: 7\n").expect("a file");
+    let run = environment.trueup(&["plan", "prod"]).exits(1);
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup plan prod
+    --- stderr
+    error: can't use $OUTSIDE/kubeconfig
+    caused by: failed to parse kubeconfig YAML: error: line 1 column 11: expected sequence start
+    --- exit status 1
+    ");
+}
+
+#[test]
+fn a_broken_kubeconfig_does_not_show_its_secrets() {
+    let environment = shop();
+    for broken in [
+        "users:\n- name: a\n  user:\n    token: hidden-token\n    bad: [\n",
+        "users:\n- name: a\n  user:\n    token: [hidden-token]\n",
+        "users: hidden-token\n",
+    ] {
+        fs::write(environment.kubeconfig(), broken).expect("a file");
+        environment.trueup(&["plan", "prod"]).exits(1).never_says("hidden-token");
+    }
+}
+
+#[test]
+fn no_kubeconfig_at_all_is_an_error() {
+    let run = shop().variable("KUBECONFIG", "").trueup(&["plan", "prod"]).exits(1);
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup plan prod
+    --- stderr
+    error: no kubeconfig, and not in a pod with a service account
+
+    hint: set KUBECONFIG, or name a file with --kubeconfig
+    --- exit status 1
+    ");
+}
+
+#[test]
+fn an_unknown_context_is_an_error() {
+    let run = shop().trueup(&["plan", "prod", "--context", "ordinry"]).exits(1);
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup plan prod --context ordinry
+    --- stderr
+    error: unknown context "ordinry"
+
+    hint: did you mean "ordinary"?
+    --- exit status 1
+    "#);
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_an_error() {
+    let environment = shop();
+    let mut kubeconfig = environment.kubeconfig_data();
+    for named in &mut kubeconfig.clusters {
+        if let Some(cluster) = &mut named.cluster {
+            cluster.server = Some("https://127.0.0.1:1".to_owned());
+        }
+    }
+    fs::write(environment.kubeconfig(), as_text(&kubeconfig)).expect("a file");
+
+    let run = environment.trueup(&["apply", "prod", "--yes"]).exits(1);
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup apply prod --yes
+    --- stderr
+    error: can't reach https://127.0.0.1:1
+    caused by: Connection refused (os error 111)
+
+    hint: is the cluster up, and is it the right context?
+    --- exit status 1
+    ");
+}
+
+#[test]
+fn a_token_that_is_no_longer_good_is_an_error() {
+    let environment = shop();
+    let text = as_text(&environment.kubeconfig_data());
+    let mut kubeconfig: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    for user in kubeconfig["users"].as_array_mut().expect("users") {
+        user["user"] = json!({"token": "expired"});
+    }
+    fs::write(environment.kubeconfig(), kubeconfig.to_string()).expect("a file");
+
+    let run = environment.trueup(&["plan", "prod"]).exits(1);
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup plan prod
+    --- stderr
+    error: the API server doesn't accept these credentials
+    caused by: Unauthorized
+
+    hint: log in again, or check which user the context uses
+    --- exit status 1
+    ");
+}
+
+#[test]
+fn without_permission_the_error_names_verb_and_resource() {
+    let environment = shop();
+    environment.apply();
+    let before = environment.footprint();
+
+    let run = environment.trueup(&["plan", "prod", "--as", "nobody"]).exits(1);
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup plan prod --as nobody
+    --- stderr
+    error: can't read the inventory $NAMESPACE/ConfigMap/trueup-shop-prod
+    caused by: configmaps "trueup-shop-prod" is forbidden: User "nobody" cannot get resource "configmaps" in API group "" in the namespace "$NAMESPACE"
+
+    hint: without it, nobody knows what is to be deleted; reading it takes the verb get on configmaps
+    --- exit status 1
+    "#);
+    environment.trueup(&["apply", "prod", "--yes", "--as", "nobody"]).exits(1);
+
+    assert_eq!(environment.footprint(), before);
+}
+
+#[test]
+fn a_user_of_one_namespace_deploys_there() {
+    let environment = shop();
+    environment.create_namespace();
+    environment.allow(
+        "clerk",
+        &json!([
+            {"apiGroups": [""], "resources": ["configmaps", "secrets"], "verbs": ["*"]},
+            {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["*"]},
+        ]),
+    );
+
+    environment.trueup(&["apply", "prod", "--yes", "--as", "clerk"]).success();
+
+    assert!(environment.live("v1/configmaps/settings").is_some());
+}
+
+#[test]
+fn a_user_who_may_not_write_one_kind_is_told_which_before_anything_is_written() {
+    let mut environment = shop();
+    environment.commit_file("deploy/web.yaml", &service("web", 80));
+    environment.create_namespace();
+    environment.allow(
+        "clerk",
+        &json!([
+            {"apiGroups": [""], "resources": ["configmaps", "secrets"], "verbs": ["*"]},
+            {"apiGroups": [""], "resources": ["services"], "verbs": ["get", "list"]},
+            {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["*"]},
+        ]),
+    );
+
+    let run = environment.trueup(&["apply", "prod", "--yes", "--as", "clerk"]).exits(1);
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup apply prod --yes --as clerk
+    --- stderr
+    error: $NAMESPACE/Service/web: no permission
+     --> deploy/web.yaml:1:1
+    caused by: services "web" is forbidden: User "clerk" cannot patch resource "services" in API group "" in the namespace "$NAMESPACE"
+
+    hint: ask for that verb on that resource, or use another user
+    --- exit status 1
+    "#);
+    assert!(environment.live("v1/configmaps/settings").is_none());
+}
+
+#[test]
+fn a_user_with_view_rights_sees_plan_and_status() {
+    let environment = shop();
+    environment.apply();
+    let viewer = environment.unique("viewer");
+    let binding = json!({
+        "metadata": {"name": viewer},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": viewer}],
+    });
+    environment.create_cluster_object("rbac.authorization.k8s.io/v1/clusterrolebindings", &binding);
+
+    environment.trueup(&["plan", "prod", "--exit-code", "--as", &viewer]).success();
+    environment.trueup(&["status", "prod", "--as", &viewer]).success();
+    environment.trueup(&["history", "prod", "--as", &viewer]).success();
+}
+
+#[test]
+fn another_cluster_than_the_pinned_one_is_refused() {
+    let mut environment = TestEnvironment::new();
+    let pinned = format!(
+        "{}    cluster: {{uid: 00000000-0000-4000-8000-000000000000}}\n",
+        environment.configuration()
+    );
+    environment.write("trueup.yaml", &pinned);
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+
+    let run = environment.trueup(&["apply", "prod", "--yes"]).exits(3);
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup apply prod --yes
+    --- stderr
+    error: $SERVER isn't the cluster of environment "prod"
+    caused by: its uid is [uid], the configuration says [uid]
+
+    hint: use the right context, or change cluster.uid
+    --- exit status 3
+    "#);
+    assert!(environment.footprint().is_empty());
+}

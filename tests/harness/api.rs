@@ -1,0 +1,110 @@
+//! The API server as somebody else sees it: what tests arrange and look at
+//! without trueup's own client, so that its faults can't hide.
+
+use std::sync::OnceLock;
+
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config, Error};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+/// Access to an API server, one raw request at a time. Paths are the API's own,
+/// such as `/api/v1/namespaces/shop/configmaps/settings`.
+pub(crate) struct Api {
+    client: Client,
+}
+
+impl Api {
+    /// Access by this context, and the server's address.
+    pub(crate) fn connect(kubeconfig: &Kubeconfig, context: &str) -> (Self, String) {
+        let options = KubeConfigOptions { context: Some(context.to_owned()), ..KubeConfigOptions::default() };
+        runtime().block_on(async {
+            let config = Config::from_custom_kubeconfig(kubeconfig.clone(), &options)
+                .await
+                .unwrap_or_else(|error| panic!("context {context}: {error}"));
+            let server = config.cluster_url.to_string().trim_end_matches('/').to_owned();
+            (Self { client: Client::try_from(config).expect("a client") }, server)
+        })
+    }
+
+    /// An object, or `None` if it isn't there.
+    #[track_caller]
+    pub(crate) fn get(&self, path: &str) -> Option<Value> {
+        match self.request("GET", path, "", None) {
+            Ok(object) => Some(object),
+            Err(Error::Api(status)) if status.code == 404 => None,
+            Err(error) => panic!("GET {path}: {error}"),
+        }
+    }
+
+    /// The items of a list.
+    #[track_caller]
+    pub(crate) fn list(&self, path: &str) -> Vec<Value> {
+        let mut list = self.sent("GET", path, "", None);
+        match list["items"].take() {
+            Value::Array(items) => items,
+            other => panic!("GET {path}: no list but {other}"),
+        }
+    }
+
+    /// Creates an object in a collection, as `manager`.
+    #[track_caller]
+    pub(crate) fn create(&self, collection: &str, object: &Value, manager: &str) -> Value {
+        self.sent("POST", &managed(collection, manager), "application/json", Some(object))
+    }
+
+    /// A merge patch (RFC 7386), as `manager`: what `kubectl edit` sends.
+    #[track_caller]
+    pub(crate) fn edit(&self, path: &str, change: &Value, manager: &str) -> Value {
+        self.sent("PATCH", &managed(path, manager), "application/merge-patch+json", Some(change))
+    }
+
+    /// Server-side apply with force, as `manager`.
+    #[track_caller]
+    pub(crate) fn apply(&self, path: &str, object: &Value, manager: &str) -> Value {
+        let path = format!("{}&force=true", managed(path, manager));
+        self.sent("PATCH", &path, "application/apply-patch+yaml", Some(object))
+    }
+
+    /// Deletes an object that is there.
+    #[track_caller]
+    pub(crate) fn delete(&self, path: &str) {
+        self.sent("DELETE", path, "", None);
+    }
+
+    #[track_caller]
+    fn sent(&self, method: &str, path: &str, content_type: &str, body: Option<&Value>) -> Value {
+        match self.request(method, path, content_type, body) {
+            Ok(answer) => answer,
+            Err(error) => panic!("{method} {path}: {error}"),
+        }
+    }
+
+    fn request(
+        &self,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Error> {
+        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        let mut request = http::Request::builder().method(method).uri(path);
+        if !content_type.is_empty() {
+            request = request.header(http::header::CONTENT_TYPE, content_type);
+        }
+        let request = request.body(body).expect("a request");
+        runtime().block_on(self.client.request(request))
+    }
+}
+
+fn managed(path: &str, manager: &str) -> String {
+    format!("{path}?fieldManager={manager}")
+}
+
+/// One runtime for all tests, which themselves are plain functions.
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
+    })
+}

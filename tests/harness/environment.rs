@@ -1,0 +1,395 @@
+//! One test's surroundings: a folder, a Git repository in it, and names on the
+//! cluster that no other test uses.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::MutexGuard;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use std::{process, thread};
+
+use kube::config::Kubeconfig;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::POLL;
+use super::control_plane::ControlPlane;
+use super::repository::Repository;
+use super::rewrite::Rewriter;
+use super::run::{Run, Running};
+
+/// How long [`wait_until`] waits for what should happen soon.
+const SOON: Duration = Duration::from_secs(30);
+
+/// One test's surroundings.
+#[must_use]
+pub(crate) struct TestEnvironment {
+    /// The repository that trueup runs in.
+    pub repository: Repository,
+    /// A namespace's name that no other test uses; the namespace isn't made.
+    pub namespace: String,
+    folder: TempDir,
+    plane: &'static ControlPlane,
+    variables: Vec<(String, String)>,
+    _turn: Option<MutexGuard<'static, ()>>,
+}
+
+impl TestEnvironment {
+    /// A repository whose `trueup.yaml` deploys the folder `deploy` to an
+    /// environment `prod`.
+    pub(crate) fn new() -> Self {
+        let environment = Self::without_configuration();
+        environment.write("trueup.yaml", &environment.configuration());
+        environment
+    }
+
+    /// A repository without a `trueup.yaml`.
+    pub(crate) fn without_configuration() -> Self {
+        Self::on(ControlPlane::shared(), None)
+    }
+
+    /// Like [`TestEnvironment::new`], on a cluster that the test may break.
+    /// `None` where there is none.
+    pub(crate) fn disruptive() -> Option<Self> {
+        let (plane, turn) = ControlPlane::disruptive()?;
+        let environment = Self::on(plane, Some(turn));
+        environment.write("trueup.yaml", &environment.configuration());
+        Some(environment)
+    }
+
+    fn on(plane: &'static ControlPlane, turn: Option<MutexGuard<'static, ()>>) -> Self {
+        let folder = tempfile::Builder::new().prefix("trueup-test-").tempdir().expect("a folder");
+        fs::create_dir(folder.path().join("home")).expect("a folder");
+        let repository = Repository::init(&folder.path().join("repository"));
+        let environment =
+            Self { repository, namespace: unique_name(), folder, plane, variables: Vec::new(), _turn: turn };
+        environment.write_kubeconfig();
+        environment
+    }
+
+    /// The `trueup.yaml` of [`TestEnvironment::new`].
+    pub(crate) fn configuration(&self) -> String {
+        format!(
+            "version: 1\nname: shop\nsources: deploy\nenvironments:\n  prod:\n    namespace: {}\n",
+            self.namespace
+        )
+    }
+
+    /// Sets a variable of trueup's environment.
+    pub(crate) fn variable(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// A name for something cluster-scoped that no other test uses.
+    pub(crate) fn unique(&self, name: &str) -> String {
+        format!("{}-{name}", self.namespace)
+    }
+
+    /// The repository's folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.repository.folder
+    }
+
+    /// A folder beside the repository, for what must not be in it.
+    pub(crate) fn outside(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file of the repository; its folders are made.
+    #[track_caller]
+    pub(crate) fn write(&self, path: &str, content: &str) {
+        let path = self.root().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+
+    /// Reads a file of the repository.
+    #[track_caller]
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Removes a file of the repository.
+    #[track_caller]
+    pub(crate) fn remove(&self, path: &str) {
+        fs::remove_file(self.root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+
+    /// Commits everything. The commit's id.
+    #[track_caller]
+    pub(crate) fn commit(&mut self, message: &str) -> String {
+        self.repository.commit(message)
+    }
+
+    /// Writes a file and commits it. The commit's id.
+    #[track_caller]
+    pub(crate) fn commit_file(&mut self, path: &str, content: &str) -> String {
+        self.write(path, content);
+        self.commit(&format!("Change {path}"))
+    }
+
+    /// Runs trueup in the repository.
+    #[must_use = "a run that nobody looks at tests nothing"]
+    #[track_caller]
+    pub(crate) fn trueup(&self, arguments: &[&str]) -> Run {
+        self.spawn(arguments).end()
+    }
+
+    /// Runs trueup with this on its standard input.
+    #[must_use = "a run that nobody looks at tests nothing"]
+    #[track_caller]
+    pub(crate) fn trueup_reading(&self, arguments: &[&str], input: &str) -> Run {
+        self.start(self.root(), arguments, Some(input)).end()
+    }
+
+    /// Runs trueup in another folder.
+    #[must_use = "a run that nobody looks at tests nothing"]
+    #[track_caller]
+    pub(crate) fn trueup_in(&self, folder: &Path, arguments: &[&str]) -> Run {
+        self.start(folder, arguments, None).end()
+    }
+
+    /// Starts trueup in the repository.
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
+        self.start(self.root(), arguments, None)
+    }
+
+    /// Commits must be deployed to be worth a test: `apply prod --yes`, which
+    /// must succeed.
+    #[track_caller]
+    pub(crate) fn apply(&self) -> Run {
+        self.trueup(&["apply", "prod", "--yes"]).success()
+    }
+
+    /// An object as it is live. `path` is like `v1/configmaps/settings` or
+    /// `apps/v1/deployments/web`, in the test's namespace.
+    #[track_caller]
+    pub(crate) fn live(&self, path: &str) -> Option<Value> {
+        self.plane.api.get(&self.namespaced(path))
+    }
+
+    /// An object that must be there.
+    #[track_caller]
+    pub(crate) fn live_object(&self, path: &str) -> Value {
+        self.live(path).unwrap_or_else(|| panic!("there is no {path}"))
+    }
+
+    /// An object outside the namespace, such as
+    /// `rbac.authorization.k8s.io/v1/clusterroles/x`.
+    #[track_caller]
+    pub(crate) fn cluster_object(&self, path: &str) -> Option<Value> {
+        self.plane.api.get(&api_path(path, None))
+    }
+
+    /// The objects of a collection such as `v1/configmaps`.
+    #[track_caller]
+    pub(crate) fn live_list(&self, collection: &str) -> Vec<Value> {
+        self.plane.api.list(&self.namespaced(collection))
+    }
+
+    /// Makes the test's namespace.
+    #[track_caller]
+    pub(crate) fn create_namespace(&self) {
+        let namespace = serde_json::json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}});
+        self.plane.api.create("/api/v1/namespaces", &namespace, "somebody");
+    }
+
+    /// Creates an object of a collection such as `v1/configmaps`.
+    #[track_caller]
+    pub(crate) fn create(&self, collection: &str, object: &Value) -> Value {
+        self.plane.api.create(&self.namespaced(collection), object, "somebody")
+    }
+
+    /// Creates an object outside the namespace.
+    #[track_caller]
+    pub(crate) fn create_cluster_object(&self, collection: &str, object: &Value) -> Value {
+        self.plane.api.create(&api_path(collection, None), object, "somebody")
+    }
+
+    /// Changes a live object as `kubectl edit` would.
+    #[track_caller]
+    pub(crate) fn edit(&self, path: &str, change: &Value) -> Value {
+        self.plane.api.edit(&self.namespaced(path), change, "kubectl-edit")
+    }
+
+    /// Changes a live object's scale, status or the like as `manager`.
+    #[track_caller]
+    pub(crate) fn edit_as(&self, manager: &str, path: &str, change: &Value) -> Value {
+        self.plane.api.edit(&self.namespaced(path), change, manager)
+    }
+
+    /// Changes an object outside the namespace as `manager`.
+    #[track_caller]
+    pub(crate) fn edit_cluster_object(&self, manager: &str, path: &str, change: &Value) -> Value {
+        self.plane.api.edit(&api_path(path, None), change, manager)
+    }
+
+    /// Server-side applies an object as `manager`.
+    #[track_caller]
+    pub(crate) fn apply_as(&self, manager: &str, path: &str, object: &Value) -> Value {
+        self.plane.api.apply(&self.namespaced(path), object, manager)
+    }
+
+    /// Deletes a live object.
+    #[track_caller]
+    pub(crate) fn delete(&self, path: &str) {
+        self.plane.api.delete(&self.namespaced(path));
+    }
+
+    /// Lets `user` do this in the test's namespace. `rules` as in a Role.
+    #[track_caller]
+    pub(crate) fn allow(&self, user: &str, rules: &Value) {
+        let group = "rbac.authorization.k8s.io";
+        let (collection, name) = (format!("{group}/v1"), format!("{user}-may"));
+        self.create(
+            &format!("{collection}/roles"),
+            &serde_json::json!({"metadata": {"name": name}, "rules": rules}),
+        );
+        let binding = serde_json::json!({
+            "metadata": {"name": name},
+            "roleRef": {"apiGroup": group, "kind": "Role", "name": name},
+            "subjects": [{"apiGroup": group, "kind": "User", "name": user}],
+        });
+        self.create(&format!("{collection}/rolebindings"), &binding);
+    }
+
+    /// What anybody wrote into the test's namespace: kind, name and
+    /// resourceVersion of everything that trueup could have touched. Empty when
+    /// there is no namespace.
+    #[track_caller]
+    pub(crate) fn footprint(&self) -> Vec<String> {
+        let kinds = [
+            "v1/configmaps",
+            "v1/secrets",
+            "v1/services",
+            "v1/serviceaccounts",
+            "apps/v1/deployments",
+            "batch/v1/jobs",
+            "coordination.k8s.io/v1/leases",
+            "rbac.authorization.k8s.io/v1/roles",
+        ];
+        let mut footprint = Vec::new();
+        for kind in kinds {
+            for object in self.live_list(kind) {
+                let name = object["metadata"]["name"].as_str().expect("a name");
+                // What every namespace gets, sooner or later.
+                if !matches!(name, "kube-root-ca.crt" | "default") {
+                    footprint.push(format!("{kind}/{name}@{}", object["metadata"]["resourceVersion"]));
+                }
+            }
+        }
+        footprint
+    }
+
+    /// The kubeconfig that trueup gets: the test's namespace is its context's.
+    pub(crate) fn kubeconfig(&self) -> PathBuf {
+        self.outside().join("kubeconfig")
+    }
+
+    /// The same as data, to make variants of.
+    pub(crate) fn kubeconfig_data(&self) -> Kubeconfig {
+        let mut kubeconfig = self.plane.kubeconfig.clone();
+        kubeconfig.current_context = Some(self.plane.context.clone());
+        for named in &mut kubeconfig.contexts {
+            if let Some(context) = &mut named.context {
+                context.namespace = Some(self.namespace.clone());
+            }
+        }
+        kubeconfig
+    }
+
+    fn write_kubeconfig(&self) {
+        let kubeconfig = serde_json::to_string(&self.kubeconfig_data()).expect("a kubeconfig");
+        fs::write(self.kubeconfig(), kubeconfig).expect("a file");
+    }
+
+    fn start(&self, folder: &Path, arguments: &[&str], input: Option<&str>) -> Running {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trueup"));
+        command
+            .args(arguments)
+            .current_dir(folder)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.outside().join("home"))
+            .env("USER", "tester")
+            .env("KUBECONFIG", self.kubeconfig())
+            .env("NO_COLOR", "1")
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+        Running::start(command, input, shown(arguments), self.rewriter())
+    }
+
+    fn rewriter(&self) -> Rewriter {
+        let mut rewriter = Rewriter::default();
+        rewriter.path(self.root(), "$REPO");
+        rewriter.path(self.outside(), "$OUTSIDE");
+        rewriter.name(&self.plane.server, "$SERVER");
+        rewriter.name(&self.namespace, "$NAMESPACE");
+        rewriter.commits(self.repository.commits());
+        rewriter
+    }
+
+    fn namespaced(&self, path: &str) -> String {
+        api_path(path, Some(&self.namespace))
+    }
+}
+
+/// Waits until the condition holds, which must be soon.
+#[track_caller]
+pub(crate) fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + SOON;
+    while !condition() {
+        assert!(Instant::now() < deadline, "waited {SOON:?} until {what}");
+        thread::sleep(POLL);
+    }
+}
+
+/// `apps/v1/deployments/web` as a path of the API.
+fn api_path(path: &str, namespace: Option<&str>) -> String {
+    let core = path.starts_with("v1/");
+    let mut parts = path.splitn(if core { 2 } else { 3 }, '/');
+    let version: Vec<&str> = parts.by_ref().take(if core { 1 } else { 2 }).collect();
+    let rest = parts.next().expect("a path like v1/configmaps");
+    let root = if core { "api" } else { "apis" };
+    let namespace = namespace.map(|name| format!("namespaces/{name}/")).unwrap_or_default();
+    format!("/{root}/{}/{namespace}{rest}", version.join("/"))
+}
+
+/// `t-<test>-<run><n>`: after the test, which its thread is named after, and a
+/// valid namespace. The last part tells runs against one cluster apart.
+fn unique_name() -> String {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let thread = thread::current();
+    let test = thread.name().unwrap_or("test").rsplit("::").next().unwrap_or_default();
+    let mut slug: String = test.replace('_', "-").chars().take(16).collect();
+    slug.truncate(slug.trim_end_matches('-').len());
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("t-{slug}-{:05x}{count:03}", process::id() & 0xf_ffff)
+}
+
+fn shown(arguments: &[&str]) -> String {
+    let quoted = arguments.iter().map(|argument| {
+        if argument.contains([' ', '*', '"']) { format!("'{argument}'") } else { (*argument).to_owned() }
+    });
+    quoted.fold("trueup".to_owned(), |all, argument| format!("{all} {argument}"))
+}
+
+#[test]
+fn paths_of_the_api_have_the_namespace_where_it_belongs() {
+    let web = api_path("apps/v1/deployments/web/scale", Some("shop"));
+    assert_eq!(web, "/apis/apps/v1/namespaces/shop/deployments/web/scale");
+    assert_eq!(api_path("v1/configmaps", Some("shop")), "/api/v1/namespaces/shop/configmaps");
+    assert_eq!(api_path("v1/nodes/a", None), "/api/v1/nodes/a");
+}
+
+#[test]
+fn a_namespace_that_isnt_there_has_no_footprint() {
+    let environment = TestEnvironment::without_configuration();
+    assert!(environment.footprint().is_empty());
+    environment.create_namespace();
+    environment.create("v1/configmaps", &serde_json::json!({"metadata": {"name": "settings"}}));
+    assert!(environment.footprint().iter().any(|line| line.contains("settings")));
+    environment.edit("v1/configmaps/settings", &serde_json::json!({"data": {"a": "1"}}));
+    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["a"], "1");
+}

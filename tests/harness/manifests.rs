@@ -1,0 +1,53 @@
+//! Manifests that tests deploy, as short as they can be.
+
+/// A `ConfigMap` with one key.
+pub(crate) fn config_map(name: &str, key: &str, value: &str) -> String {
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  {key}: \"{value}\"\n")
+}
+
+/// A Secret with one key.
+pub(crate) fn secret(name: &str, key: &str, value: &str) -> String {
+    format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}\nstringData:\n  {key}: \"{value}\"\n")
+}
+
+/// A Deployment of one pod. The sandbox reads the image's tag: `:missing`
+/// can't be pulled, `:crash` crashes, `:never-ready` never gets ready.
+pub(crate) fn deployment(name: &str, image: &str) -> String {
+    format!(
+        "apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {name}
+spec:
+  replicas: 1
+  selector:
+    matchLabels:
+      app: {name}
+  template:
+    metadata:
+      labels:
+        app: {name}
+    spec:
+      containers:
+        - name: {name}
+          image: {image}
+"
+    )
+}
+
+/// A Service of that Deployment's pods.
+pub(crate) fn service(name: &str, port: u16) -> String {
+    format!(
+        "apiVersion: v1
+kind: Service
+metadata:
+  name: {name}
+spec:
+  selector:
+    app: {name}
+  ports:
+    - name: http
+      port: {port}
+"
+    )
+}

@@ -1,0 +1,27 @@
+//! What the tests stand on: a real control plane, surroundings for each test,
+//! runs of the real program, and text that can be compared.
+//!
+//! In: a test's files and commands. Out: runs to assert on, and what the
+//! cluster then holds. Nothing sleeps blindly: waiting is for a condition, with
+//! a deadline.
+
+mod actions;
+mod api;
+mod control_plane;
+mod environment;
+pub(crate) mod manifests;
+mod repository;
+mod rewrite;
+mod run;
+mod sandbox_process;
+mod sandbox_program;
+
+use std::time::Duration;
+
+pub(crate) use actions::{action, changing, verb};
+pub(crate) use control_plane::sandbox_program;
+pub(crate) use environment::{TestEnvironment, wait_until};
+pub(crate) use run::Run;
+
+/// The time between two looks at whether something has happened.
+const POLL: Duration = Duration::from_millis(50);

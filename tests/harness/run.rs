@@ -1,0 +1,188 @@
+//! One run of trueup, and what can be said about it.
+
+use std::io::{Read, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::POLL;
+use super::rewrite::Rewriter;
+
+/// No run of a test takes longer, unless it hangs.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// A run that has ended.
+pub(crate) struct Run {
+    /// The exit code; `None` when a signal ended the process.
+    pub code: Option<i32>,
+    /// All of standard output.
+    pub stdout: String,
+    /// All of standard error.
+    pub stderr: String,
+    command: String,
+    rewriter: Rewriter,
+}
+
+/// A run that is under way.
+#[must_use]
+pub(crate) struct Running {
+    child: Child,
+    stdout: JoinHandle<String>,
+    stderr: JoinHandle<String>,
+    command: String,
+    rewriter: Rewriter,
+}
+
+impl Running {
+    /// Starts a command, with this on its standard input.
+    pub(super) fn start(
+        mut command: Command,
+        input: Option<&str>,
+        shown: String,
+        rewriter: Rewriter,
+    ) -> Self {
+        let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
+        let mut child = command
+            .stdin(stdin)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the trueup program starts");
+        if let Some((mut pipe, input)) = child.stdin.take().zip(input) {
+            // A program that doesn't read it all isn't this test's concern.
+            let _ = pipe.write_all(input.as_bytes());
+        }
+        let stdout = child.stdout.take().expect("a pipe");
+        let stderr = child.stderr.take().expect("a pipe");
+        Self {
+            child,
+            stdout: thread::spawn(|| read(stdout)),
+            stderr: thread::spawn(|| read(stderr)),
+            command: shown,
+            rewriter,
+        }
+    }
+
+    /// Sends a signal such as `INT` or `KILL`.
+    pub(crate) fn signal(&self, name: &str) {
+        // The shell's own kill: Rust's standard library has none but SIGKILL.
+        let script = format!("kill -{name} {}", self.child.id());
+        let status = Command::new("sh").args(["-c", &script]).status().expect("a shell");
+        assert!(status.success(), "{script}");
+    }
+
+    /// Waits for the end.
+    #[must_use = "a run that nobody looks at tests nothing"]
+    #[track_caller]
+    pub(crate) fn end(mut self) -> Run {
+        let deadline = Instant::now() + LONGEST;
+        let (status, hung) = loop {
+            if let Some(status) = self.child.try_wait().expect("a status") {
+                break (status, false);
+            }
+            if Instant::now() > deadline {
+                self.child.kill().expect("a process to kill");
+                break (self.child.wait().expect("a status"), true);
+            }
+            thread::sleep(POLL);
+        };
+        let run = Run {
+            code: status.code(),
+            stdout: self.stdout.join().expect("standard output"),
+            stderr: self.stderr.join().expect("standard error"),
+            command: self.command,
+            rewriter: self.rewriter,
+        };
+        assert!(!hung, "no end after {LONGEST:?}\n{run}");
+        run
+    }
+}
+
+fn read(mut pipe: impl Read) -> String {
+    let mut all = String::new();
+    pipe.read_to_string(&mut all).expect("output in UTF-8");
+    all
+}
+
+impl Run {
+    /// Asserts exit code 0.
+    #[track_caller]
+    pub(crate) fn success(self) -> Self {
+        self.exits(0)
+    }
+
+    /// Asserts the exit code.
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "unexpected exit code\n{self}");
+        self
+    }
+
+    /// Asserts that standard error has this in it.
+    #[track_caller]
+    pub(crate) fn complains(self, part: &str) -> Self {
+        assert!(self.stderr.contains(part), "standard error doesn't say {part:?}\n{self}");
+        self
+    }
+
+    /// Asserts that standard output has this in it.
+    #[track_caller]
+    pub(crate) fn prints(self, part: &str) -> Self {
+        assert!(self.stdout.contains(part), "standard output doesn't say {part:?}\n{self}");
+        self
+    }
+
+    /// Asserts that this is nowhere in the output.
+    #[track_caller]
+    pub(crate) fn never_says(self, part: &str) -> Self {
+        assert!(
+            !self.stdout.contains(part) && !self.stderr.contains(part),
+            "the output says {part:?}\n{self}"
+        );
+        self
+    }
+
+    /// Standard output as one JSON document.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("not JSON: {error}\n{self}"))
+    }
+
+    /// The only target of standard output's JSON document.
+    #[track_caller]
+    pub(crate) fn target(&self) -> Value {
+        let mut document = self.json();
+        assert_eq!(document["schema"], "trueup/v1", "another format\n{self}");
+        let targets = document["targets"].as_array_mut().unwrap_or_else(|| panic!("no targets\n{self}"));
+        assert_eq!(targets.len(), 1, "not one target\n{self}");
+        targets.remove(0)
+    }
+
+    /// Everything about the run that is the same each time: command, standard
+    /// output, standard error, exit status.
+    pub(crate) fn snapshot(&self) -> String {
+        let rewriter = &self.rewriter;
+        self.describe(
+            &rewriter.rewrite_names(&self.command),
+            &rewriter.rewrite(&self.stdout),
+            &rewriter.rewrite_progress(&self.stderr),
+        )
+    }
+
+    fn describe(&self, command: &str, stdout: &str, stderr: &str) -> String {
+        let stderr = if stderr.is_empty() { String::new() } else { format!("--- stderr\n{stderr}") };
+        let end = match self.code {
+            Some(code) => format!("--- exit status {code}"),
+            None => "--- ended by a signal".to_owned(),
+        };
+        format!("$ {command}\n{stdout}{stderr}{end}")
+    }
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.describe(&self.command, &self.stdout, &self.stderr))
+    }
+}

@@ -1,0 +1,206 @@
+//! Waiting for health: what apply waits for, and what it says when something
+//! doesn't get ready. The sandbox reads an image's tag: how its pods fare.
+
+use serde_json::json;
+
+use crate::harness::manifests::{config_map, deployment};
+use crate::harness::{TestEnvironment, action, wait_until};
+
+#[test]
+fn an_image_that_isnt_there_fails_with_its_name() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:missing"));
+
+    let run = environment.trueup(&["apply", "prod", "--yes"]).exits(4);
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup apply prod --yes
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT1 "Change deploy/web.yaml", Ada Example, [ago], main
+
+      + create  Namespace/$NAMESPACE
+          the inventory, the lock and the history live there
+      + create  $NAMESPACE/Deployment/web  deploy/web.yaml:1  (approximate)
+
+    approximate: 1 action could not be tried on the server; what it is shown to do is approximate
+    Plan: 2 to create
+    ([n] requests, [time])
+      + created, failed  $NAMESPACE/Deployment/web
+          1 of 1 new pods won't recover: web-79fd85f966-[pod]: container web: ErrImagePull: rpc error:
+          code = NotFound desc = failed to pull and unpack image "web:missing": failed to resolve
+          reference "web:missing": web:missing: not found
+
+    error: $NAMESPACE/Deployment/web isn't healthy: 1 of 1 new pods won't recover: web-79fd85f966-[pod]: container web: ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "web:missing": failed to resolve reference "web:missing": web:missing: not found
+     --> deploy/web.yaml:1:1
+
+    pod web-79fd85f966-[pod], container web: ErrImagePull
+        rpc error: code = NotFound desc = failed to pull and unpack image "web:missing": failed to
+        resolve reference "web:missing": web:missing: not found
+
+    events:
+      │ Failed: Error: ErrImagePull
+      │ Failed: Failed to pull image "web:missing": rpc error: code = NotFound desc = failed to pull and unpack image "web:missing": failed to resolve reference "web:missing": web:missing: not found
+
+    prod: release 1 is NOT healthy: $NAMESPACE/Deployment/web
+      ($COMMIT1 "Change deploy/web.yaml", 1 changed, 0 unchanged, [time])
+    --- stderr
+    created  $NAMESPACE/Deployment/web
+    failed  $NAMESPACE/Deployment/web: 1 of 1 new pods won't recover: web-79fd85f966-[pod]: container web: ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "web:missing": failed to resolve reference "web:missing": web:missing: not found
+    --- exit status 4
+    "#);
+}
+
+#[test]
+fn a_crash_loop_fails_with_exit_code_and_last_log_lines() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:crash"));
+
+    let outcome = environment.trueup(&["apply", "prod", "--yes", "-o", "json"]).exits(4).target();
+
+    assert_eq!(outcome["result"], "unhealthy");
+    assert_eq!(action(&outcome, "Deployment/web")["health"], "failed");
+    let container = &outcome["failure"]["containers"][0];
+    assert_eq!((&container["container"], &container["exitCode"]), (&json!("web"), &json!(1)));
+    assert_eq!(container["reason"], "CrashLoopBackOff");
+    assert!(!outcome["failure"]["logs"].as_array().expect("log lines").is_empty());
+}
+
+#[test]
+fn a_wait_ends_when_its_time_is_over() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:never-ready"));
+
+    let run = environment.trueup(&["apply", "prod", "--yes", "--wait-timeout", "2s"]).exits(4);
+
+    run.complains("web");
+}
+
+#[test]
+fn a_job_that_fails_is_a_failed_deployment() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/migrate.yaml", &job("migrate", "migrate:job-fail"));
+
+    let outcome = environment.trueup(&["apply", "prod", "--yes", "-o", "json"]).exits(4).target();
+
+    assert_eq!(action(&outcome, "Job/migrate")["health"], "failed");
+}
+
+#[test]
+fn a_job_is_waited_for_until_it_is_complete() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/migrate.yaml", &job("migrate", "migrate:job-slow"));
+
+    environment.apply();
+
+    assert_eq!(environment.live_object("batch/v1/jobs/migrate")["status"]["succeeded"], 1);
+}
+
+#[test]
+fn a_fix_over_a_broken_rollout_becomes_healthy() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:missing"));
+    environment.trueup(&["apply", "prod", "--yes"]).exits(4);
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:2"));
+
+    environment.apply();
+
+    assert_eq!(environment.live_object("apps/v1/deployments/web")["status"]["readyReplicas"], 1);
+}
+
+#[test]
+fn what_failed_stays_failed_for_an_apply_that_changes_nothing_else() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:missing"));
+    environment.trueup(&["apply", "prod", "--yes"]).exits(4);
+
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+    let status = environment.trueup(&["status", "prod", "-o", "json"]).success().target();
+
+    assert_eq!(status["health"]["failed"], 1, "{status}");
+    assert_eq!(status["deployed"]["result"], "unhealthy");
+}
+
+#[test]
+fn a_paused_deployment_is_not_waited_for() {
+    let mut environment = TestEnvironment::new();
+    let paused = deployment("web", "web:1").replace("spec:\n  replicas", "spec:\n  paused: true\n  replicas");
+    environment.commit_file("deploy/web.yaml", &paused);
+
+    environment.apply();
+}
+
+#[test]
+fn a_deployment_scaled_to_zero_is_ready() {
+    let mut environment = TestEnvironment::new();
+    let none = deployment("web", "web:missing").replace("replicas: 1", "replicas: 0");
+    environment.commit_file("deploy/web.yaml", &none);
+
+    environment.apply();
+}
+
+#[test]
+fn a_claim_that_waits_for_its_first_pod_is_ready() {
+    let mut environment = TestEnvironment::new();
+    let claim = "apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: cache
+spec:
+  accessModes: [ReadWriteOnce]
+  resources:
+    requests:
+      storage: 1Gi
+";
+    environment.commit_file("deploy/cache.yaml", claim);
+
+    environment.apply();
+}
+
+#[test]
+fn objects_that_are_fine_are_told_from_those_that_arent() {
+    let mut environment = TestEnvironment::new();
+    environment.write("deploy/settings.yaml", &config_map("settings", "level", "info"));
+    environment.write("deploy/good.yaml", &deployment("good", "good:1"));
+    environment.commit_file("deploy/bad.yaml", &deployment("bad", "bad:missing"));
+
+    environment.trueup(&["apply", "prod", "--yes"]).exits(4);
+
+    wait_until("good is ready", || {
+        environment.live_object("apps/v1/deployments/good")["status"]["readyReplicas"] == 1
+    });
+    let status = environment.trueup(&["status", "prod", "-o", "json"]).success().target();
+    assert_eq!(status["health"], json!({"ready": 2, "progressing": 0, "failed": 1, "unknown": 0}));
+}
+
+fn job(name: &str, image: &str) -> String {
+    format!(
+        "apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {name}
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: {name}
+          image: {image}
+"
+    )
+}
+
+#[test]
+fn a_job_that_is_tried_again_does_not_turn_green_by_having_nothing_to_do() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:never-ready"));
+    let apply = ["apply", "prod", "--yes", "--wait-timeout", "2s"];
+    environment.trueup(&apply).exits(4);
+
+    let again = environment.trueup(&apply).exits(4);
+
+    assert!(again.stderr.contains("Deployment/web") || again.stdout.contains("Deployment/web"), "{again}");
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:1"));
+    environment.trueup(&apply).success();
+    environment.trueup(&apply).success();
+}

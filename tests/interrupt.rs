@@ -1,0 +1,162 @@
+//! Runs that are interrupted or killed, and what the next one makes of it.
+
+use crate::harness::manifests::{config_map, deployment};
+use crate::harness::{TestEnvironment, wait_until};
+
+/// A deployment that takes until it is stopped.
+fn endless() -> TestEnvironment {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:never-ready"));
+    environment
+}
+
+fn is_written(environment: &TestEnvironment, path: &str) {
+    wait_until(&format!("{path} is there"), || environment.live(path).is_some());
+}
+
+#[test]
+fn an_interrupt_is_recorded_and_the_lock_is_released() {
+    let environment = endless();
+    let running = environment.spawn(&["apply", "prod", "--yes"]);
+    is_written(&environment, "apps/v1/deployments/web");
+
+    running.signal("INT");
+    let run = running.end().exits(130);
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup apply prod --yes
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT1 "Change deploy/web.yaml", Ada Example, [ago], main
+
+      + create  Namespace/$NAMESPACE
+          the inventory, the lock and the history live there
+      + create  $NAMESPACE/Deployment/web  deploy/web.yaml:1  (approximate)
+
+    approximate: 1 action could not be tried on the server; what it is shown to do is approximate
+    Plan: 2 to create
+    ([n] requests, [time])
+      + created, not ready $NAMESPACE/Deployment/web
+          0 of 1 replicas created
+
+    error: $NAMESPACE/Deployment/web isn't healthy: 0 of 1 replicas created
+     --> deploy/web.yaml:1:1
+
+    note: no new writes were started: the run was interrupted
+
+    prod: interrupted: 1 done ($COMMIT1 "Change deploy/web.yaml", 1 changed, 0 unchanged, [time])
+    --- stderr
+    created  $NAMESPACE/Deployment/web
+    --- exit status 130
+    "#);
+    let status = environment.trueup(&["status", "prod", "-o", "json"]).success().target();
+    assert_eq!(status["deployed"]["result"], "interrupted");
+    environment.trueup(&["apply", "prod", "--yes", "--no-wait", "--lock-timeout", "0s"]).success();
+}
+
+#[test]
+fn a_termination_has_an_exit_code_of_its_own() {
+    let environment = endless();
+    let running = environment.spawn(&["apply", "prod", "--yes"]);
+    is_written(&environment, "apps/v1/deployments/web");
+
+    running.signal("TERM");
+
+    running.end().exits(143);
+}
+
+#[test]
+fn a_second_interrupt_ends_it_at_once() {
+    let environment = endless();
+    let running = environment.spawn(&["apply", "prod", "--yes"]);
+    is_written(&environment, "apps/v1/deployments/web");
+
+    running.signal("INT");
+    running.signal("INT");
+
+    running.end().exits(130);
+}
+
+#[test]
+fn a_killed_run_is_taken_over_at_once_by_the_next() {
+    let environment = endless();
+    let running = environment.spawn(&["apply", "prod", "--yes"]);
+    is_written(&environment, "apps/v1/deployments/web");
+
+    running.signal("KILL");
+    assert_eq!(running.end().code, None);
+
+    environment.trueup(&["apply", "prod", "--yes", "--no-wait", "--lock-timeout", "0s"]).success();
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+}
+
+/// Kills a run that replaces some objects by others, as soon as something of it
+/// shows, and runs it again: the end is the same as if nothing had happened.
+fn killed_when(there: &str) {
+    let mut environment = TestEnvironment::new();
+    for name in ["old-a", "old-b", "kept"] {
+        environment.write(&format!("deploy/{name}.yaml"), &config_map(name, "x", "1"));
+    }
+    environment.commit("Open the shop");
+    environment.apply();
+    for name in ["old-a", "old-b"] {
+        environment.remove(&format!("deploy/{name}.yaml"));
+    }
+    for name in ["new-a", "new-b", "new-c"] {
+        environment.write(&format!("deploy/{name}.yaml"), &config_map(name, "x", "1"));
+    }
+    environment.write("deploy/web.yaml", &deployment("web", "web:1"));
+    environment.commit_file("deploy/kept.yaml", &config_map("kept", "x", "2"));
+
+    let running = environment.spawn(&["apply", "prod", "--yes"]);
+    is_written(&environment, there);
+    running.signal("KILL");
+    let _ = running.end();
+    environment.trueup(&["apply", "prod", "--yes", "--lock-timeout", "0s"]).success();
+
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+    for name in ["kept", "new-a", "new-b", "new-c"] {
+        assert!(environment.live(&format!("v1/configmaps/{name}")).is_some(), "{name} is missing");
+    }
+    for name in ["old-a", "old-b"] {
+        assert!(environment.live(&format!("v1/configmaps/{name}")).is_none(), "{name} leaked");
+    }
+}
+
+#[test]
+fn killed_at_the_first_new_object() {
+    killed_when("v1/configmaps/new-a");
+}
+
+#[test]
+fn killed_at_the_last_new_object() {
+    killed_when("v1/configmaps/new-c");
+}
+
+#[test]
+fn killed_while_waiting() {
+    killed_when("apps/v1/deployments/web");
+}
+
+#[test]
+fn a_first_run_that_is_killed_leaks_nothing() {
+    let mut environment = TestEnvironment::new();
+    for name in ["a", "b", "c", "d"] {
+        environment.write(&format!("deploy/{name}.yaml"), &config_map(name, "x", "1"));
+    }
+    environment.commit("Open the shop");
+    let running = environment.spawn(&["apply", "prod", "--yes"]);
+    is_written(&environment, "v1/configmaps/trueup-shop-prod");
+    running.signal("KILL");
+    let _ = running.end();
+    for name in ["b", "c", "d"] {
+        environment.remove(&format!("deploy/{name}.yaml"));
+    }
+    environment.commit("Think again");
+
+    environment.trueup(&["apply", "prod", "--yes", "--lock-timeout", "0s", "--max-delete", "9"]).success();
+
+    assert!(environment.live("v1/configmaps/a").is_some());
+    for name in ["b", "c", "d"] {
+        assert!(environment.live(&format!("v1/configmaps/{name}")).is_none(), "{name} leaked");
+    }
+}

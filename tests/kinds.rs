@@ -1,0 +1,339 @@
+//! Kinds and fields with ways of their own: after an apply nothing is left to
+//! do, and what can't be changed is said.
+
+use crate::harness::TestEnvironment;
+use crate::harness::manifests::{config_map, deployment, service};
+
+/// Deploys the manifest; then there must be nothing to do, proved or asked.
+fn settles(manifest: &str) {
+    settles_after(&["apply", "prod", "--yes"], manifest);
+}
+
+fn settles_after(command: &[&str], manifest: &str) {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/object.yaml", manifest);
+    environment.trueup(command).success();
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+    environment.trueup(&["plan", "prod", "--exit-code", "--exact"]).success();
+    environment.trueup(&["diff", "prod", "--drift", "--exit-code"]).success();
+}
+
+#[test]
+fn a_stateful_set_with_volumes() {
+    settles(
+        "apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: db
+spec:
+  serviceName: db
+  replicas: 2
+  selector:
+    matchLabels: {app: db}
+  template:
+    metadata:
+      labels: {app: db}
+    spec:
+      containers:
+        - {name: db, image: \"db:1\"}
+  volumeClaimTemplates:
+    - metadata:
+        name: data
+      spec:
+        accessModes: [ReadWriteOnce]
+        resources: {requests: {storage: 1024Mi}}
+",
+    );
+}
+
+#[test]
+fn a_daemon_set() {
+    settles(
+        &deployment("agent", "agent:1")
+            .replace("kind: Deployment", "kind: DaemonSet")
+            .replace("  replicas: 1\n", ""),
+    );
+}
+
+#[test]
+fn a_cron_job_an_ingress_and_a_disruption_budget() {
+    settles(
+        "apiVersion: batch/v1
+kind: CronJob
+metadata: {name: nightly}
+spec:
+  schedule: \"0 3 * * *\"
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          containers: [{name: nightly, image: \"nightly:1\"}]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: front}
+spec:
+  rules:
+    - host: shop.example
+      http:
+        paths:
+          - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec:
+  maxUnavailable: 50%
+  selector: {matchLabels: {app: web}}
+",
+    );
+}
+
+#[test]
+fn an_object_written_at_an_older_version_than_the_server_prefers() {
+    // Without metrics it never gets ready.
+    settles_after(
+        &["apply", "prod", "--yes", "--no-wait"],
+        "apiVersion: autoscaling/v1
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  minReplicas: 1
+  maxReplicas: 3
+  targetCPUUtilizationPercentage: 80
+",
+    );
+}
+
+#[test]
+fn empty_maps_and_lists() {
+    let rolled = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: empty, annotations: {}}\nrules: []\n";
+    let map = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: empty, labels: {}}\ndata: {}\n";
+    let policy = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny}\nspec: {podSelector: {}, \
+                  policyTypes: [Ingress], ingress: []}\n";
+    settles(&format!("{rolled}{map}{policy}"));
+}
+
+#[test]
+fn explicit_nulls() {
+    settles(
+        &deployment("web", "web:1")
+            .replace("spec:\n  replicas: 1", "spec:\n  paused: null\n  strategy: null\n  replicas: 1"),
+    );
+}
+
+#[test]
+fn a_large_config_map() {
+    let value = "0123456789abcdef".repeat(20_000);
+    settles(&config_map("large", "value", &value));
+}
+
+#[test]
+fn a_service_of_every_type() {
+    let load_balancer = service("public", 443)
+        .replace(
+            "  name: public\n",
+            "  name: public\n  labels:\n    sandbox.trueup.dev/load-balancer: \"true\"\n",
+        )
+        .replace("spec:\n", "spec:\n  type: LoadBalancer\n");
+    let headless = service("headless", 80).replace("spec:\n", "spec:\n  clusterIP: None\n");
+    let external = "apiVersion: v1\nkind: Service\nmetadata: {name: external}\nspec: {type: ExternalName, externalName: shop.example}\n";
+    let node = service("node", 80).replace("spec:\n", "spec:\n  type: NodePort\n");
+    settles(&[load_balancer, headless, external.to_owned(), node].join("---\n"));
+}
+
+#[test]
+fn one_port_number_for_two_protocols() {
+    settles(
+        "apiVersion: v1
+kind: Service
+metadata: {name: dns}
+spec:
+  selector: {app: dns}
+  ports:
+    - {name: udp, port: 53, protocol: UDP}
+    - {name: tcp, port: 53, protocol: TCP}
+",
+    );
+}
+
+#[test]
+fn a_custom_object_keeps_its_nulls_and_unknown_fields() {
+    let mut environment = TestEnvironment::new();
+    let group = format!("{}.example.com", environment.unique("notes"));
+    let definition = format!(
+        "apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: notes.{group}
+spec:
+  group: {group}
+  scope: Namespaced
+  names: {{kind: Note, plural: notes, singular: note}}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              x-kubernetes-preserve-unknown-fields: true
+              properties:
+                size: {{type: integer, default: 3}}
+                note: {{type: string, nullable: true, default: hello}}
+"
+    );
+    let object = format!(
+        "apiVersion: {group}/v1\nkind: Note\nmetadata: {{name: a}}\nspec: {{note: null, other: {{x: [1, 2]}}}}\n"
+    );
+    environment.write("deploy/definition.yaml", &definition);
+    environment.commit_file("deploy/object.yaml", &object);
+
+    environment.apply();
+
+    let spec = environment.live_object(&format!("{group}/v1/notes/a"))["spec"].clone();
+    assert_eq!(spec, serde_json::json!({"note": null, "other": {"x": [1, 2]}, "size": 3}));
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+    environment.trueup(&["plan", "prod", "--exit-code", "--exact"]).success();
+}
+
+/// Deploys the first manifest, then the second, which the server can't make of
+/// the first: that must be refused or replaced, never be half done.
+fn cannot_become(first: &str, second: &str) -> String {
+    let mut environment = TestEnvironment::new();
+    environment.write("deploy/other.yaml", &config_map("other", "x", "1"));
+    environment.commit_file("deploy/object.yaml", first);
+    environment.apply();
+    environment.write("deploy/other.yaml", &config_map("other", "x", "2"));
+    environment.commit_file("deploy/object.yaml", second);
+    let run = environment.trueup(&["apply", "prod", "--yes"]);
+    assert!(matches!(run.code, Some(1 | 3)), "{run}");
+    assert_eq!(environment.live_object("v1/configmaps/other")["data"]["x"], "1", "{run}");
+    run.snapshot()
+}
+
+#[test]
+fn an_immutable_config_map() {
+    let immutable = |value| format!("{}immutable: true\n", config_map("fixed", "x", value));
+    insta::assert_snapshot!(cannot_become(&immutable("1"), &immutable("2")), @"
+    $ trueup apply prod --yes
+    --- stderr
+    error: $NAMESPACE/ConfigMap/fixed: data: Forbidden: field is immutable when `immutable` is set
+     --> deploy/object.yaml:5:1
+
+    hint: this field can't be changed on a live object: delete the object first, then apply
+    --- exit status 1
+    ");
+}
+
+#[test]
+fn a_deployments_selector() {
+    let second = deployment("web", "web:1").replace("app: web", "app: shop");
+    insta::assert_snapshot!(cannot_become(&deployment("web", "web:1"), &second), @r#"
+    $ trueup apply prod --yes
+    --- stderr
+    error: $NAMESPACE/Deployment/web: spec.selector: Invalid value: {"matchLabels":{"app":"shop"}}: field is immutable
+     --> deploy/object.yaml:7:3
+
+    hint: this field can't be changed on a live object: delete the object first, then apply
+    --- exit status 1
+    "#);
+}
+
+#[test]
+fn a_jobs_template() {
+    let job = |image: &str| {
+        format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: migrate}}\nspec: {{template: {{spec: {{restartPolicy: Never, \
+             containers: [{{name: migrate, image: \"{image}\"}}]}}}}}}\n"
+        )
+    };
+    insta::assert_snapshot!(cannot_become(&job("migrate:1"), &job("migrate:2")), @r#"
+    $ trueup apply prod --yes
+    --- stderr
+    error: $NAMESPACE/Job/migrate: spec.template: Invalid value: {"labels":{"batch.kubernetes.io/controller-uid":"[uid]","batch.kubernetes.io/job-name":"migrate","controller-uid":"[uid]","job-name":"migrate"},"Spec":{"Volumes":null,"InitContainers":null,"Containers":[{"Name":"migrate","Image":"migrate:2","Command":null,"Args":null,"WorkingDir":"","Ports":null,"EnvFrom":null,"Env":null,"Resources":{"Limits":null,"Requests":null,"Claims":null},"ResizePolicy":null,"RestartPolicy":null,"RestartPolicyRules":null,"VolumeMounts":null,"VolumeDevices":null,"LivenessProbe":null,"ReadinessProbe":null,"StartupProbe":null,"Lifecycle":null,"TerminationMessagePath":"/dev/termination-log","TerminationMessagePolicy":"File","ImagePullPolicy":"IfNotPresent","SecurityContext":null,"Stdin":false,"StdinOnce":false,"TTY":false}],"EphemeralContainers":null,"RestartPolicy":"Never","TerminationGracePeriodSeconds":30,"ActiveDeadlineSeconds":null,"DNSPolicy":"ClusterFirst","NodeSelector":null,"ServiceAccountName":"","AutomountServiceAccountToken":null,"NodeName":"","SecurityContext":{"HostNetwork":false,"HostPID":false,"HostIPC":false,"ShareProcessNamespace":null,"HostUsers":null,"SELinuxOptions":null,"WindowsOptions":null,"RunAsUser":null,"RunAsGroup":null,"RunAsNonRoot":null,"SupplementalGroups":null,"SupplementalGroupsPolicy":null,"FSGroup":null,"FSGroupChangePolicy":null,"Sysctls":null,"SeccompProfile":null,"AppArmorProfile":null,"SELinuxChangePolicy":null},"ImagePullSecrets":null,"Hostname":"","Subdomain":"","SetHostnameAsFQDN":null,"Affinity":null,"SchedulerName":"default-scheduler","Tolerations":null,"HostAliases":null,"PriorityClassName":"","Priority":null,"PreemptionPolicy":null,"DNSConfig":null,"ReadinessGates":null,"RuntimeClassName":null,"Overhead":null,"EnableServiceLinks":null,"TopologySpreadConstraints":null,"OS":null,"SchedulingGates":null,"ResourceClaims":null,"Resources":null,"HostnameOverride":null,"SchedulingGroup":null}}: field is immutable
+     --> deploy/object.yaml:4:8
+
+    hint: this field can't be changed on a live object: delete the object first, then apply
+    --- exit status 1
+    "#);
+}
+
+#[test]
+fn a_bindings_role() {
+    let binding = |role: &str| {
+        format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{name: clerk}}\nroleRef: {{apiGroup: \
+             rbac.authorization.k8s.io, kind: ClusterRole, name: {role}}}\nsubjects: []\n"
+        )
+    };
+    insta::assert_snapshot!(cannot_become(&binding("view"), &binding("edit")), @r#"
+    $ trueup apply prod --yes
+    --- stderr
+    error: $NAMESPACE/RoleBinding/clerk: roleRef: Invalid value: {"APIGroup":"rbac.authorization.k8s.io","Kind":"ClusterRole","Name":"edit"}: cannot change roleRef
+     --> deploy/object.yaml:4:1
+    --- exit status 1
+    "#);
+}
+
+/// A definition of tills, whose specs have these properties.
+fn tills(group: &str, properties: &str) -> String {
+    format!(
+        "apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: tills.{group}
+spec:
+  group: {group}
+  scope: Namespaced
+  names: {{kind: Till, plural: tills, singular: till}}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec: {{type: object, properties: {{{properties}}}}}
+"
+    )
+}
+
+fn till(group: &str, spec: &str) -> String {
+    format!("apiVersion: {group}/v1\nkind: Till\nmetadata: {{name: main}}\nspec: {{{spec}}}\n")
+}
+
+#[test]
+fn a_custom_object_that_its_definition_in_the_same_commit_refuses() {
+    let mut environment = TestEnvironment::new();
+    let group = format!("{}.example.com", environment.unique("tills"));
+    environment.create_namespace();
+    environment.write("deploy/definition.yaml", &tills(&group, "drawers: {type: integer}"));
+    environment.commit_file("deploy/object.yaml", &till(&group, "drawers: many"));
+
+    // Nobody can try the object before the definition is there.
+    environment.trueup(&["apply", "prod", "--yes"]).exits(6).prints("drawers").prints("deploy/object.yaml:4");
+}
+
+#[test]
+fn a_definition_gains_a_field_that_an_object_uses_at_once() {
+    let mut environment = TestEnvironment::new();
+    let group = format!("{}.example.com", environment.unique("tills"));
+    environment.write("deploy/definition.yaml", &tills(&group, "drawers: {type: integer}"));
+    environment.commit_file("deploy/object.yaml", &till(&group, "drawers: 1"));
+    environment.apply();
+    environment
+        .write("deploy/definition.yaml", &tills(&group, "drawers: {type: integer}, street: {type: string}"));
+    environment.commit_file("deploy/object.yaml", &till(&group, "drawers: 1, street: Main"));
+
+    environment.apply();
+
+    assert_eq!(environment.live_object(&format!("{group}/v1/tills/main"))["spec"]["street"], "Main");
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+}

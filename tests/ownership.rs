@@ -1,0 +1,203 @@
+//! Objects that are there already: adopted when nobody claims them, refused
+//! when somebody does.
+
+use serde_json::json;
+
+use crate::harness::manifests::config_map;
+use crate::harness::{TestEnvironment, action, verb};
+
+#[test]
+fn an_object_that_nobody_claims_is_adopted() {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    environment.create(
+        "v1/configmaps",
+        &json!({"metadata": {"name": "settings"}, "data": {"level": "debug", "extra": "kept"}}),
+    );
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+
+    let plan = environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+    assert_eq!(verb(&plan, "ConfigMap/settings"), "adopt");
+    environment.apply();
+
+    let data = environment.live_object("v1/configmaps/settings")["data"].clone();
+    assert_eq!(data, json!({"level": "info", "extra": "kept"}));
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+}
+
+#[test]
+fn an_object_of_a_helm_release_is_refused() {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    environment.create(
+        "v1/configmaps",
+        &json!({"metadata": {
+            "name": "settings",
+            "labels": {"app.kubernetes.io/managed-by": "Helm"},
+            "annotations": {"meta.helm.sh/release-name": "web", "meta.helm.sh/release-namespace": "shop"},
+        }, "data": {"level": "debug"}}),
+    );
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+    let before = environment.footprint();
+
+    let run = environment.trueup(&["apply", "prod", "--yes"]).exits(3);
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup apply prod --yes
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT1 "Change deploy/settings.yaml", Ada Example, [ago], main
+
+      * adopt  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
+          data.level: debug → info
+          takes data.level from somebody
+
+    refused: owner: $NAMESPACE/ConfigMap/settings belongs to the Helm release
+      shop/web: annotate it with helm.sh/resource-policy: keep and uninstall the release
+      --override owner --reason TEXT lets it pass
+
+    Plan: 1 to adopt
+    digest v1:[digest]
+    ([n] requests, [time])
+    refused: owner: $NAMESPACE/ConfigMap/settings belongs to the Helm release
+      shop/web: annotate it with helm.sh/resource-policy: keep and uninstall the release
+      --override owner --reason TEXT lets it pass
+
+    prod: refused by owner, nothing was written ($COMMIT1 "Change deploy/settings.yaml", [time])
+    --- exit status 3
+    "#);
+    assert_eq!(environment.footprint(), before);
+    environment.trueup(&["plan", "prod"]).exits(3);
+}
+
+#[test]
+fn an_object_of_another_environment_is_refused() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+    environment.apply();
+    environment.write("trueup.yaml", &environment.configuration().replace("name: shop", "name: store"));
+    environment.commit("Rename the project");
+    let before = environment.footprint();
+
+    environment.trueup(&["apply", "prod", "--yes"]).exits(3);
+
+    assert_eq!(environment.footprint(), before);
+}
+
+#[test]
+fn the_same_object_in_two_environments_is_refused() {
+    let mut environment = TestEnvironment::new();
+    let both = format!("{}  again:\n    namespace: {}\n", environment.configuration(), environment.namespace);
+    environment.write("trueup.yaml", &both);
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+    environment.apply();
+
+    environment.trueup(&["apply", "again", "--yes"]).exits(3);
+}
+
+#[test]
+fn a_field_that_another_applier_owns_is_taken_and_the_plan_says_from_whom() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+    environment.apply();
+    environment.apply_as(
+        "other-tool",
+        "v1/configmaps/settings",
+        &json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"level": "debug"}}),
+    );
+
+    let plan = environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+    assert_eq!(
+        action(&plan, "ConfigMap/settings")["takesFrom"],
+        json!([{"manager": "other-tool", "fields": ["data.level"]}])
+    );
+    environment.apply();
+
+    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["level"], "info");
+}
+
+#[test]
+fn an_object_that_disappears_between_plan_and_apply_is_made_again() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+    environment.apply();
+    environment.delete("v1/configmaps/settings");
+
+    environment.apply();
+
+    assert!(environment.live("v1/configmaps/settings").is_some());
+}
+
+#[test]
+fn another_repository_of_the_same_name_is_refused() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+    environment.apply();
+    let before = environment.footprint();
+    std::fs::remove_dir_all(environment.root().join(".git")).expect("no repository");
+    environment.repository.git(&["init", "--quiet", "--initial-branch=main"]);
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "warn"));
+
+    let run = environment.trueup(&["apply", "prod", "--yes"]).exits(3);
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup apply prod --yes
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT2 "Change deploy/settings.yaml", Ada Example, [ago], main
+      deployed release 1, commit $COMMIT1
+
+      ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
+          data.level: info → warn
+
+    apply would be refused now: repository: release 1 deployed commit
+      $COMMIT1, which isn't in this repository: fetch it, or give this
+      repository a name of its own
+      --override repository --reason TEXT lets it pass
+
+    Plan: 1 to update
+    digest v1:[digest]
+    ([n] requests, [time])
+    apply would be refused now: repository: release 1 deployed commit
+      $COMMIT1, which isn't in this repository: fetch it, or give this
+      repository a name of its own
+      --override repository --reason TEXT lets it pass
+
+    prod: refused by repository, nothing was written ($COMMIT2 "Change deploy/settings.yaml", [time])
+    --- exit status 3
+    "#);
+    assert_eq!(environment.footprint(), before);
+    environment.trueup(&["plan", "prod"]).success();
+}
+
+#[test]
+fn an_object_that_kubectl_applied_is_adopted_for_good() {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    environment.apply_as(
+        "kubectl",
+        "v1/configmaps/settings",
+        &json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"level": "debug"}}),
+    );
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+
+    environment.apply();
+
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+    environment.remove("deploy/settings.yaml");
+    environment.commit_file("deploy/other.yaml", &config_map("other", "x", "1"));
+    environment.apply();
+    assert!(environment.live("v1/configmaps/settings").is_none());
+}
+
+#[test]
+fn a_manifest_in_the_place_of_the_inventory_is_refused() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+    environment.apply();
+    let inventory = environment.live_object("v1/configmaps/trueup-shop-prod");
+    environment.commit_file("deploy/mine.yaml", &config_map("trueup-shop-prod", "state", "x"));
+
+    let run = environment.trueup(&["apply", "prod", "--yes"]).exits(1);
+
+    assert!(run.stderr.contains("deploy/mine.yaml:1"), "{run}");
+    assert_eq!(environment.live_object("v1/configmaps/trueup-shop-prod")["data"], inventory["data"]);
+}

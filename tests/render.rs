@@ -1,0 +1,95 @@
+//! `trueup render`: the desired objects, without any cluster.
+
+use crate::harness::TestEnvironment;
+use crate::harness::manifests::{config_map, deployment, secret};
+
+#[test]
+fn objects_are_printed_with_their_sources_and_without_secrets() {
+    let environment = TestEnvironment::new();
+    environment
+        .write("deploy/a.yaml", &[config_map("one", "x", "1"), config_map("two", "x", "2")].join("---\n"));
+    environment.write("deploy/b.yaml", &secret("credentials", "password", "sesame"));
+
+    let run = environment.trueup(&["render", "prod"]).success().never_says("sesame");
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup render prod
+    ---
+    # deploy/a.yaml:1:1 (document 1)
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: one
+      namespace: $NAMESPACE
+    data:
+      x: "1"
+    ---
+    # deploy/a.yaml:8:1 (document 2)
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: two
+      namespace: $NAMESPACE
+    data:
+      x: "2"
+    ---
+    # deploy/b.yaml:1:1
+    apiVersion: v1
+    kind: Secret
+    metadata:
+      name: credentials
+      namespace: $NAMESPACE
+    data:
+      password: "‹masked #1›"
+    --- exit status 0
+    "#);
+}
+
+#[test]
+fn json_has_each_object_with_its_source() {
+    let environment = TestEnvironment::new();
+    environment.write("deploy/web.yaml", &deployment("web", "web:1"));
+
+    let run = environment.trueup(&["render", "prod", "-o", "json"]).success();
+
+    let document = run.json();
+    assert_eq!(document["kind"], "Objects");
+    let text = document.to_string();
+    assert!(text.contains("deploy/web.yaml") && text.contains("web:1"), "{run}");
+}
+
+#[test]
+fn what_is_rendered_can_be_applied_by_others() {
+    let environment = TestEnvironment::new();
+    environment.write("deploy/a.yaml", &config_map("one", "x", "1"));
+
+    let run = environment.trueup(&["render", "prod", "-o", "yaml"]).success();
+
+    assert!(!run.stdout.contains("applyset"), "{run}");
+    assert!(run.stdout.contains(&format!("namespace: {}", environment.namespace)), "{run}");
+}
+
+#[test]
+fn rendering_needs_no_cluster() {
+    let environment = TestEnvironment::new().variable("KUBECONFIG", "/nowhere");
+    environment.write("deploy/a.yaml", &config_map("one", "x", "1"));
+
+    environment.trueup(&["render", "prod"]).success().prints("name: one");
+}
+
+#[test]
+fn lists_json_and_many_documents_are_read() {
+    let environment = TestEnvironment::new();
+    let list = "apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: ConfigMap, metadata: {name: in-list}}\n";
+    environment.write("deploy/list.yaml", list);
+    environment.write(
+        "deploy/object.json",
+        r#"{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "in-json"}}"#,
+    );
+    environment.write("deploy/empty.yaml", "---\n# nothing here\n---\n");
+    environment.write("deploy/notes.txt", "not a manifest");
+
+    let run = environment.trueup(&["render", "prod"]).success();
+
+    assert!(run.stdout.contains("name: in-list") && run.stdout.contains("name: in-json"), "{run}");
+}

@@ -1,0 +1,213 @@
+//! `trueup rollback`: deploys an earlier commit again, out of Git's database.
+
+use crate::harness::manifests::{config_map, deployment};
+use crate::harness::{TestEnvironment, changing};
+
+/// Three releases of one setting: `one`, `two`, `three`. Their commits.
+fn three_releases() -> (TestEnvironment, Vec<String>) {
+    let mut environment = TestEnvironment::new();
+    let commits = ["one", "two", "three"].map(|value| {
+        let commit = environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", value));
+        environment.apply();
+        commit
+    });
+    (environment, commits.into())
+}
+
+fn value(environment: &TestEnvironment) -> String {
+    let live = environment.live_object("v1/configmaps/settings");
+    live["data"]["value"].as_str().expect("a value").to_owned()
+}
+
+#[test]
+fn without_a_ref_it_goes_to_the_release_before() {
+    let (environment, commits) = three_releases();
+
+    let run = environment.trueup(&["rollback", "prod", "--yes"]).success();
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup rollback prod --yes
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT2 "Change deploy/settings.yaml", Ada Example, [ago]
+      deployed release 3, commit $COMMIT3
+
+      ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
+          data.value: three → two
+
+    Plan: 1 to update
+    digest v1:[digest]
+    ([n] requests, [time])
+    prod: release 4 is healthy ($COMMIT2 "Change deploy/settings.yaml", 1 changed, 0 unchanged, [time])
+    --- stderr
+    updated  $NAMESPACE/ConfigMap/settings
+    --- exit status 0
+    "#);
+    assert_eq!(value(&environment), "two");
+    let status = environment.trueup(&["status", "prod", "-o", "json"]).success().target();
+    assert_eq!(status["deployed"]["commit"]["sha"], commits[1].as_str());
+    assert_eq!(status["deployed"]["release"], 4);
+}
+
+#[test]
+fn a_second_rollback_goes_on_backwards() {
+    let (environment, _) = three_releases();
+    environment.trueup(&["rollback", "prod", "--yes"]).success();
+
+    environment.trueup(&["rollback", "prod", "--yes"]).success();
+
+    assert_eq!(value(&environment), "one");
+}
+
+#[test]
+fn it_goes_to_a_release_by_its_number() {
+    let (environment, _) = three_releases();
+    environment.trueup(&["rollback", "prod", "--release", "1", "--yes"]).success();
+    assert_eq!(value(&environment), "one");
+}
+
+#[test]
+fn it_goes_to_any_ref() {
+    let (environment, commits) = three_releases();
+    environment.repository.git(&["tag", "good", &commits[0]]);
+    environment.repository.git(&["branch", "stable", &commits[1]]);
+
+    for (reference, expected) in
+        [("good", "one"), ("stable", "two"), ("HEAD~2", "one"), (&commits[2][..8], "three")]
+    {
+        environment.trueup(&["rollback", "prod", reference, "--yes"]).success();
+        assert_eq!(value(&environment), expected, "{reference}");
+    }
+}
+
+#[test]
+fn it_renders_from_git_and_leaves_the_work_tree_alone() {
+    let (environment, _) = three_releases();
+    environment.write("deploy/settings.yaml", "not even YAML: [");
+    environment.write("trueup.yaml", &environment.configuration());
+
+    environment.trueup(&["rollback", "prod", "HEAD~1", "--yes"]).success();
+
+    assert_eq!(value(&environment), "two");
+    assert_eq!(environment.read("deploy/settings.yaml"), "not even YAML: [");
+    assert_eq!(environment.repository.git(&["diff", "--name-only"]), "deploy/settings.yaml");
+}
+
+#[test]
+fn it_deletes_what_the_earlier_commit_did_not_have() {
+    let (mut environment, _) = three_releases();
+    environment.commit_file("deploy/added.yaml", &config_map("added", "a", "1"));
+    environment.apply();
+
+    environment.trueup(&["rollback", "prod", "--yes"]).success();
+
+    assert!(environment.live("v1/configmaps/added").is_none());
+    assert_eq!(value(&environment), "three");
+}
+
+#[test]
+fn it_brings_back_what_was_removed_since() {
+    let (mut environment, _) = three_releases();
+    environment.remove("deploy/settings.yaml");
+    environment.commit_file("deploy/added.yaml", &config_map("added", "a", "1"));
+    environment.apply();
+
+    environment.trueup(&["rollback", "prod", "HEAD~1", "--yes"]).success();
+
+    assert_eq!(value(&environment), "three");
+}
+
+#[test]
+fn it_restores_what_ran_before_a_failed_release() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:1"));
+    environment.apply();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:missing"));
+    environment.trueup(&["apply", "prod", "--yes"]).exits(4);
+
+    environment.trueup(&["rollback", "prod", "--yes"]).success();
+
+    let live = environment.live_object("apps/v1/deployments/web");
+    assert_eq!(live["spec"]["template"]["spec"]["containers"][0]["image"], "web:1");
+    assert_eq!(live["status"]["readyReplicas"], 1);
+}
+
+#[test]
+fn the_only_release_has_nothing_before_it() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "one"));
+    environment.apply();
+    let before = environment.footprint();
+
+    let run = environment.trueup(&["rollback", "prod", "--yes"]).exits(1);
+
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup rollback prod --yes
+    --- stderr
+    error: no earlier healthy release of prod has other content
+
+    hint: trueup history prod lists the releases; name a commit or --release N
+    --- exit status 1
+    ");
+    assert_eq!(environment.footprint(), before);
+}
+
+#[test]
+fn nothing_deployed_is_nothing_to_roll_back() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "one"));
+
+    let run = environment.trueup(&["rollback", "prod", "--yes"]).exits(1);
+
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup rollback prod --yes
+    --- stderr
+    error: nothing was ever deployed to prod
+    --- exit status 1
+    ");
+    assert!(environment.footprint().is_empty());
+}
+
+#[test]
+fn a_release_that_never_was_is_an_error() {
+    let (environment, _) = three_releases();
+    let before = environment.footprint();
+
+    let run = environment.trueup(&["rollback", "prod", "--release", "9", "--yes"]).exits(1);
+
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup rollback prod --release 9 --yes
+    --- stderr
+    error: prod has no release 9
+
+    hint: trueup history prod lists them
+    --- exit status 1
+    ");
+    assert_eq!(environment.footprint(), before);
+}
+
+#[test]
+fn a_ref_that_isnt_there_is_an_error() {
+    let (environment, _) = three_releases();
+    let before = environment.footprint();
+
+    let run = environment.trueup(&["rollback", "prod", "v9", "--yes"]).exits(1);
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup rollback prod v9 --yes
+    --- stderr
+    error: no commit, branch or tag is called "v9"
+    --- exit status 1
+    "#);
+    assert_eq!(environment.footprint(), before);
+}
+
+#[test]
+fn a_dry_run_shows_the_way_back_and_does_not_go_it() {
+    let (environment, _) = three_releases();
+
+    let run = environment.trueup(&["rollback", "prod", "--dry-run", "-o", "json"]).success();
+
+    assert_eq!(run.json()["kind"], "Plan");
+    assert!(changing(&run.target()).contains(&"ConfigMap/settings".to_owned()), "{run}");
+    assert_eq!(value(&environment), "three");
+}

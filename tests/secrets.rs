@@ -1,0 +1,158 @@
+//! No secret value in any output, record or file.
+
+use std::fs;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::harness::manifests::{deployment, secret};
+use crate::harness::{Run, TestEnvironment};
+
+const OLD: &str = "correct-horse-battery";
+const NEW: &str = "staple-horse-correct";
+
+/// Neither value may be anywhere in the text, plain or in base64.
+#[track_caller]
+fn assert_silent(text: &str, place: &str) {
+    for value in [OLD, NEW] {
+        let encoded = STANDARD.encode(value);
+        assert!(!text.contains(value), "{place} has the secret:\n{text}");
+        assert!(!text.contains(encoded.trim_end_matches('=')), "{place} has the secret in base64:\n{text}");
+    }
+}
+
+#[track_caller]
+fn silent(run: Run) -> Run {
+    assert_silent(&run.to_string(), "the output");
+    run
+}
+
+/// A release with the old value, and a commit with the new one.
+fn changed_secret() -> TestEnvironment {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/secret.yaml", &secret("credentials", "password", OLD));
+    silent(environment.apply());
+    environment.commit_file("deploy/secret.yaml", &secret("credentials", "password", NEW));
+    environment
+}
+
+#[test]
+fn no_command_prints_it() {
+    let environment = changed_secret();
+    for output in ["text", "json", "markdown"] {
+        silent(environment.trueup(&["plan", "prod", "-o", output, "-v"]).success());
+        silent(environment.trueup(&["diff", "prod", "-o", output]).success());
+        silent(environment.trueup(&["diff", "prod", "--drift", "-o", output]).success());
+    }
+    silent(environment.trueup(&["render", "prod"]).success());
+    silent(environment.trueup(&["render", "prod", "-o", "json"]).success());
+    silent(environment.apply());
+    silent(environment.trueup(&["status", "prod", "-o", "json"]).success());
+    silent(environment.trueup(&["history", "prod", "-o", "json"]).success());
+    silent(environment.trueup(&["history", "prod", "2"]).success());
+    silent(environment.trueup(&["rollback", "prod", "--yes"]).success());
+}
+
+#[test]
+fn a_change_is_shown_by_masks() {
+    let environment = changed_secret();
+    let run = environment.trueup(&["diff", "prod"]).success();
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup diff prod
+    ~ $NAMESPACE/Secret/credentials  deploy/secret.yaml:1
+          data.password: ‹masked #1› → ‹masked #2›
+
+    prod: 1 to update
+    --- exit status 0
+    ");
+}
+
+#[test]
+fn no_file_has_it() {
+    let environment = changed_secret();
+    environment
+        .trueup(&[
+            "plan",
+            "prod",
+            "--out",
+            "plan.json",
+            "--report",
+            "json=r.json",
+            "--report",
+            "markdown=r.md",
+        ])
+        .success();
+    environment
+        .trueup(&["apply", "prod", "--yes", "--plan", "plan.json", "--report", "json=o.json"])
+        .success();
+
+    for file in ["plan.json", "r.json", "r.md", "o.json"] {
+        assert_silent(&environment.read(file), file);
+    }
+    for entry in fs::read_dir(environment.outside().join("home")).expect("the home folder") {
+        let path = entry.expect("an entry").path();
+        assert_silent(&String::from_utf8_lossy(&fs::read(&path).unwrap_or_default()), "a file at home");
+    }
+}
+
+#[test]
+fn no_record_in_the_cluster_has_it() {
+    let environment = changed_secret();
+    environment.apply();
+
+    for map in environment.live_list("v1/configmaps") {
+        assert_silent(&map.to_string(), "a ConfigMap");
+        for data in map["binaryData"].as_object().into_iter().flat_map(|data| data.values()) {
+            let bytes = STANDARD.decode(data.as_str().expect("base64")).expect("base64");
+            let unpacked = zstd::decode_all(bytes.as_slice()).unwrap_or(bytes);
+            assert_silent(&String::from_utf8_lossy(&unpacked), "a record");
+        }
+    }
+    for secret in environment.live_list("v1/secrets") {
+        if secret["metadata"]["name"] != "credentials" {
+            assert_silent(&secret.to_string(), "trueup's own Secret");
+        }
+    }
+}
+
+#[test]
+fn a_secret_changed_by_hand_is_drift_and_put_right() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/secret.yaml", &secret("credentials", "password", OLD));
+    environment.apply();
+    let theirs = serde_json::json!({"data": {"password": STANDARD.encode(NEW)}});
+    environment.edit("v1/secrets/credentials", &theirs);
+
+    silent(environment.trueup(&["diff", "prod", "--drift", "--exit-code"]).exits(2));
+    silent(environment.apply());
+
+    let live = environment.live_object("v1/secrets/credentials");
+    assert_eq!(live["data"]["password"], STANDARD.encode(OLD));
+}
+
+#[test]
+fn what_the_server_quotes_is_scrubbed() {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    // A number where text belongs: the server's answer quotes what it was sent.
+    let wrong = secret("credentials", "password", OLD)
+        .replace("stringData:", "type: [correct-horse-battery]\nstringData:");
+    environment.commit_file("deploy/secret.yaml", &wrong);
+    environment.trueup(&["plan", "prod"]).exits(1);
+
+    let object = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: credentials\ndata:\n  password: {nested: \
+                  correct-horse-battery}\n";
+    environment.commit_file("deploy/secret.yaml", object);
+    silent(environment.trueup(&["plan", "prod"]).exits(1));
+}
+
+#[test]
+fn an_unchanged_secret_is_proved_unchanged() {
+    let mut environment = TestEnvironment::new();
+    environment.write("deploy/web.yaml", &deployment("web", "web:1").replace("replicas: 1", "replicas: 0"));
+    environment.commit_file("deploy/secret.yaml", &secret("credentials", "password", OLD));
+    environment.apply();
+
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+    environment.trueup(&["plan", "prod", "--exit-code", "--exact"]).success();
+}
