@@ -45,7 +45,9 @@ fn without_a_ref_it_goes_to_the_release_before() {
     assert_eq!(value(&environment), "two");
     let status = environment.trueup(&["status", "prod", "-o", "json"]).success().target();
     assert_eq!(status["deployed"]["commit"]["sha"], commits[1].as_str());
-    assert_eq!(status["deployed"]["release"], 4);
+    assert_eq!((&status["deployed"]["release"], &status["deployed"]["restored"]), (&4.into(), &2.into()));
+    let status = environment.trueup(&["status", "prod"]).success();
+    assert!(status.stdout.contains("release 4, back to 2, healthy"), "{status}");
 }
 
 #[test]

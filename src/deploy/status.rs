@@ -83,6 +83,7 @@ fn deployed(memory: &Memory) -> Option<DeployedState> {
         actor: Some(pointer.actor.clone()),
         run: pointer.run.clone(),
         at: pointer.at,
+        restored: summary.and_then(|summary| summary.rollback.as_ref()).and_then(|rollback| rollback.to),
         result: summary.map_or(crate::apply::RunResult::Applied, |summary| run_result(summary.result)),
     })
 }

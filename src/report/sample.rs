@@ -344,6 +344,7 @@ pub(crate) fn status() -> StatusReport {
             actor: Some("ci-bot".into()),
             run: Some("https://ci.example.org/runs/77".into()),
             at: minutes_ago(125),
+            restored: None,
             result: RunResult::Unhealthy,
         }),
         healthy: Some(12),

@@ -56,6 +56,9 @@ pub struct DeployedState {
     pub run: Option<String>,
     /// When.
     pub at: Timestamp,
+    /// The release that this one put back, when it was a rollback.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub restored: Option<u64>,
     /// How it ended.
     pub result: RunResult,
 }

@@ -48,7 +48,9 @@ fn deployed(report: &StatusReport, options: &TextOptions) -> Vec<String> {
 /// `release 13, healthy, by ci-bot, 2 hours ago`.
 fn release(state: &DeployedState, healthy: Option<u64>, options: &TextOptions) -> String {
     let (style, result) = super::verdict::word(state.result);
-    let mut parts = vec![format!("release {}", state.release), paint(style, result)];
+    let mut parts = vec![format!("release {}", state.release)];
+    parts.extend(state.restored.map(|restored| format!("back to {restored}")));
+    parts.push(paint(style, result));
     parts.extend(state.actor.as_deref().map(|actor| format!("by {}", visible(actor))));
     parts.push(words::ago(options.now, state.at));
     let healthy = match healthy {
