@@ -28,11 +28,12 @@ fn a_first_deployment_is_applied_and_recorded() {
     approximate: 3 actions could not be tried on the server; what they are shown to do is approximate
     Plan: 4 to create
     ([n] requests, [time])
-    prod: release 1 is healthy ($COMMIT1 "Open the shop", 3 changed, 0 unchanged, [time])
+    prod: release 1 is healthy ($COMMIT1 "Open the shop", 4 changed, 0 unchanged, [time])
     --- stderr
     created  $NAMESPACE/ConfigMap/settings
     created  $NAMESPACE/Deployment/web
     created  $NAMESPACE/Service/web
+    created  Namespace/$NAMESPACE
     ready  $NAMESPACE/Deployment/web  ([time])
     --- exit status 0
     "#);

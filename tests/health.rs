@@ -13,41 +13,18 @@ fn an_image_that_isnt_there_fails_with_its_name() {
 
     let run = environment.trueup(&["apply", "prod", "--yes"]).exits(4);
 
-    insta::assert_snapshot!(run.snapshot(), @r#"
-    $ trueup apply prod --yes
-    prod on $SERVER ([version]), namespace $NAMESPACE
-      commit  $COMMIT1 "Change deploy/web.yaml", Ada Example, [ago], main
-
-      + create  Namespace/$NAMESPACE
-          the inventory, the lock and the history live there
-      + create  $NAMESPACE/Deployment/web  deploy/web.yaml:1  (approximate)
-
-    approximate: 1 action could not be tried on the server; what it is shown to do is approximate
-    Plan: 2 to create
-    ([n] requests, [time])
-      + created, failed  $NAMESPACE/Deployment/web
-          1 of 1 new pods won't recover: web-79fd85f966-[pod]: container web: ErrImagePull: rpc error:
-          code = NotFound desc = failed to pull and unpack image "web:missing": failed to resolve
-          reference "web:missing": web:missing: not found
-
-    error: $NAMESPACE/Deployment/web isn't healthy: 1 of 1 new pods won't recover: web-79fd85f966-[pod]: container web: ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "web:missing": failed to resolve reference "web:missing": web:missing: not found
-     --> deploy/web.yaml:1:1
-
-    pod web-79fd85f966-[pod], container web: ErrImagePull
-        rpc error: code = NotFound desc = failed to pull and unpack image "web:missing": failed to
-        resolve reference "web:missing": web:missing: not found
-
-    events:
-      │ Failed: Error: ErrImagePull
-      │ Failed: Failed to pull image "web:missing": rpc error: code = NotFound desc = failed to pull and unpack image "web:missing": failed to resolve reference "web:missing": web:missing: not found
-
-    prod: release 1 is NOT healthy: $NAMESPACE/Deployment/web
-      ($COMMIT1 "Change deploy/web.yaml", 1 changed, 0 unchanged, [time])
-    --- stderr
-    created  $NAMESPACE/Deployment/web
-    failed  $NAMESPACE/Deployment/web: 1 of 1 new pods won't recover: web-79fd85f966-[pod]: container web: ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "web:missing": failed to resolve reference "web:missing": web:missing: not found
-    --- exit status 4
-    "#);
+    // Whether the kubelet is pulling or backing off just then, and how many
+    // events it has written, depends on the moment; this doesn't.
+    let said = run.snapshot();
+    for fact in [
+        "error: $NAMESPACE/Deployment/web isn't healthy: 1 of 1 new pods won't recover: web-",
+        "failed to pull and unpack image \"web:missing\"",
+        "\n --> deploy/web.yaml:1:1\n",
+        "[pod], container web: ",
+        "prod: release 1 is NOT healthy: $NAMESPACE/Deployment/web",
+    ] {
+        assert!(said.contains(fact), "{fact:?} isn't in\n{said}");
+    }
 }
 
 #[test]

@@ -35,6 +35,7 @@ fn an_interrupt_is_recorded_and_the_lock_is_released() {
     approximate: 1 action could not be tried on the server; what it is shown to do is approximate
     Plan: 2 to create
     ([n] requests, [time])
+      + created  Namespace/$NAMESPACE
       + created, not ready $NAMESPACE/Deployment/web
           0 of 1 replicas created
 
@@ -43,9 +44,10 @@ fn an_interrupt_is_recorded_and_the_lock_is_released() {
 
     note: no new writes were started: the run was interrupted
 
-    prod: interrupted: 1 done ($COMMIT1 "Change deploy/web.yaml", 1 changed, 0 unchanged, [time])
+    prod: interrupted: 2 done ($COMMIT1 "Change deploy/web.yaml", 2 changed, 0 unchanged, [time])
     --- stderr
     created  $NAMESPACE/Deployment/web
+    created  Namespace/$NAMESPACE
     --- exit status 130
     "#);
     let status = environment.trueup(&["status", "prod", "-o", "json"]).success().target();

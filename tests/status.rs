@@ -114,7 +114,7 @@ fn the_history_lists_releases_with_their_outcome() {
     RELEASE  RESULT  WHEN  COMMIT  BY  CHANGES  SUBJECT
     3  healthy  [ago]  $COMMIT1  tester@[host]  +1 ~1  back to 1: Open the shop
     2  unhealthy  [ago]  $COMMIT2  tester@[host]  ~1 -1  Change deploy/web.yaml
-    1  healthy  [ago]  $COMMIT1  tester@[host]  +3  Open the shop
+    1  healthy  [ago]  $COMMIT1  tester@[host]  +4  Open the shop
     --- exit status 0
     ");
     let json = environment.trueup(&["history", "prod", "-o", "json"]).success().json();
@@ -132,7 +132,7 @@ fn a_release_is_shown_in_full() {
     insta::assert_snapshot!(release.snapshot(), @"
     $ trueup history prod 1
     RELEASE  RESULT  WHEN  COMMIT  BY  CHANGES  SUBJECT
-    1  healthy  [ago]  $COMMIT1  tester@[host]  +3  Open the shop
+    1  healthy  [ago]  $COMMIT1  tester@[host]  +4  Open the shop
     --- exit status 0
     ");
     environment.trueup(&["history", "prod", "7"]).exits(1);

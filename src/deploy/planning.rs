@@ -52,6 +52,9 @@ pub struct Planned {
     pub memory: Option<Memory>,
     /// The state namespace, when it has to be made before anything else.
     pub bootstrap: Option<ObjectId>,
+    /// That namespace, when this very run has made it: a plan made again finds
+    /// it there.
+    pub made: Option<ObjectId>,
     /// Members that aren't desired and aren't deleted by this plan.
     pub lingering: Vec<ObjectId>,
     /// Kinds of the inventory that nobody can list now.
@@ -89,6 +92,19 @@ impl Planned {
     pub fn work_on(&self, id: &ObjectId) -> Option<&Work> {
         let at = self.plan.actions.iter().position(|action| action.id() == *id)?;
         self.work.get(at)
+    }
+
+    /// How many actions of each sort this run has, the namespace that it made
+    /// included.
+    pub fn summary(&self) -> Summary {
+        let mut summary = self.plan.summary;
+        if let Some(made) = &self.made {
+            summary.create += 1;
+            if matches!(self.work_on(made), Some(Work::Keep { .. })) {
+                summary.unchanged -= 1;
+            }
+        }
+        summary
     }
 
     /// The refusals among the guards' verdicts.
@@ -215,6 +231,7 @@ async fn plan_for(
         desired,
         memory,
         bootstrap,
+        made: None,
         lingering,
         unknown_kinds: live.unknown,
         identity,

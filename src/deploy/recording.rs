@@ -97,7 +97,11 @@ fn commit_of(commit: &CommitRef, trailers: Vec<(String, String)>) -> Commit {
 }
 
 fn counts(planned: &Planned, fates: &[Fate]) -> Counts {
-    let mut counts = Counts { unchanged: planned.plan.summary.unchanged, ..Counts::default() };
+    let mut counts = Counts {
+        unchanged: planned.summary().unchanged,
+        create: usize::from(planned.made.is_some()),
+        ..Counts::default()
+    };
     let changes = |fate: &&Fate| planned.plan.actions[fate.at].action != Verb::Unchanged;
     for fate in fates.iter().filter(changes) {
         let count = match (fate.done.result, planned.plan.actions[fate.at].action) {

@@ -14,11 +14,11 @@ use super::locked::Locked;
 use super::planning::{Options, Planned, explained, plan_again};
 use super::resolve::defined_kinds;
 use super::setup::Setup;
-use crate::apply::{Event, RunResult, Stop, TargetOutcome};
+use crate::apply::{ActionOutcome, ActionResult, Event, RunResult, Stop, TargetOutcome};
 use crate::cluster::{ApplyMode, Cluster, MANAGER, Resource};
 use crate::error::{CommandError, Diagnostic, Exit};
-use crate::object::ObjectId;
-use crate::plan::TargetPlan;
+use crate::object::{ObjectId, ObjectRef};
+use crate::plan::{TargetPlan, Verb};
 use crate::release::actor::{host, server_user};
 use crate::release::{Actor, HeldBy, Holder, Lock, LockError, Pointer, Run, State, lock};
 
@@ -157,6 +157,10 @@ impl Ongoing<'_> {
     ) -> Result<TargetOutcome, CommandError> {
         let identity = self.identify().await?;
         let made_namespace = self.bootstrap(&planned).await?;
+        if let Some(id) = planned.bootstrap.clone().filter(|_| made_namespace) {
+            listener.event(Event::Written { id: id.clone(), verb: Verb::Create });
+            planned.made = Some(id);
+        }
         let outcome = self.under_lock(&mut planned, &identity, listener).await;
         // The namespace is there now, whatever came after.
         outcome.map_err(|error| if made_namespace { partly(error) } else { error })
@@ -250,8 +254,9 @@ impl Ongoing<'_> {
     /// Plans the same objects again, now that nobody else deploys here. A plan
     /// that is no longer the one that was agreed to is asked about.
     async fn again(&self, planned: &mut Planned, listener: &mut dyn Listener) -> Result<Again, CommandError> {
-        let agreed = planned.identity.clone();
+        let (agreed, made) = (planned.identity.clone(), planned.made.take());
         *planned = plan_again(self.setup, self.cluster, &self.options.planning, planned).await?;
+        planned.made = made;
         if let Some(expected) = self.options.expected.as_ref().filter(|_| planned.identity != agreed) {
             return Err(stale(expected, &planned.plan));
         }
@@ -277,7 +282,8 @@ impl Ongoing<'_> {
         let mut notes = planned.plan.notes.clone();
         notes.extend(halt.map(|halt| format!("no new writes were started: {}", halt.words())));
         TargetOutcome {
-            actions: outcomes(planned, fates),
+            actions: made(planned).into_iter().chain(outcomes(planned, fates)).collect(),
+            summary: planned.summary(),
             failure,
             requests: self.cluster.requests(),
             duration_ms: milliseconds(self.start.elapsed()),
@@ -291,6 +297,19 @@ impl Ongoing<'_> {
         let duration_ms = since(self.start) + planned.plan.duration_ms;
         TargetOutcome { release, duration_ms, ..blank(&planned.plan, RunResult::Unchanged) }
     }
+}
+
+/// What became of the state namespace, when this run made it.
+fn made(planned: &Planned) -> Option<ActionOutcome> {
+    let id = planned.made.as_ref()?;
+    Some(ActionOutcome {
+        object: ObjectRef::new(id, "v1"),
+        action: Verb::Create,
+        result: ActionResult::Done,
+        health: None,
+        reason: None,
+        duration_ms: 0,
+    })
 }
 
 fn locked_out(error: LockError) -> CommandError {
