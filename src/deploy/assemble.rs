@@ -155,7 +155,10 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
         assembled.work.push(work);
     }
     assembled.digest = digest_of(&assembled, desired, cluster, target, None);
-    assembled.identity = digest_of(&assembled, desired, cluster, target, bootstrapped);
+    assembled.identity = match bootstrapped {
+        None => assembled.digest.clone(),
+        made_first => digest_of(&assembled, desired, cluster, target, made_first),
+    };
     assembled
 }
 

@@ -3,17 +3,15 @@
 
 use std::time::Instant;
 
-use serde_json::Value;
-
 use super::carry::since;
 use super::memory::Memory;
 use super::present::{Presence, Present, Sight, look, unknown_drift};
 use super::setup::Setup;
 use crate::cluster::{Cluster, MANAGER};
-use crate::diff::{self, Writer};
 use crate::error::CommandError;
 use crate::object::{Masks, SecretPaths, mask_changes};
-use crate::plan::{Action, Cause, FieldChange, SourceRef, Summary, TargetPlan, Verb};
+use crate::plan::causes::told;
+use crate::plan::{Action, Cause, SourceRef, Summary, TargetPlan, Verb};
 
 /// What moved. Without a record nothing is known, which is said in a note.
 pub async fn plan(setup: &Setup, cluster: &Cluster) -> Result<TargetPlan, CommandError> {
@@ -54,7 +52,7 @@ fn action(object: &Present, masks: &mut Masks) -> Action {
     let changes = match &object.sight {
         Sight::Live(live) => mask_changes(&SecretPaths::of(&id.kind), moved, masks)
             .into_iter()
-            .map(|change| told(change, live))
+            .map(|change| told(change, Cause::Drift, live, MANAGER))
             .collect(),
         Sight::Gone | Sight::Forbidden | Sight::NoAnswer => Vec::new(),
     };
@@ -74,19 +72,5 @@ fn action(object: &Present, masks: &mut Masks) -> Action {
         takes_from: Vec::new(),
         reason: (verb == Verb::Delete).then(|| "somebody deleted it".to_owned()),
         approximate: false,
-    }
-}
-
-fn told(change: crate::object::Change, live: &Value) -> FieldChange {
-    let writer = diff::who_changed(live, &change.path, MANAGER);
-    let (by, when) = writer.map_or((None, None), |Writer { manager, time, .. }| (Some(manager), time));
-    FieldChange {
-        path: change.path,
-        op: change.op,
-        from: change.from,
-        to: change.to,
-        cause: Some(Cause::Drift),
-        by,
-        when,
     }
 }

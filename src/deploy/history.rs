@@ -1,15 +1,13 @@
 //! The releases of a target, newest first.
 
-use super::memory::target_of;
-use super::observe::check_pinned;
+use super::memory::releases;
 use super::recording::summary_of;
 use super::setup::Setup;
 use crate::apply::RunResult;
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
 use crate::plan::CommitRef;
-use crate::release::history::list_summaries;
-use crate::release::{Commit, Listed, Parent, ReleaseResult, Summary, inventory};
+use crate::release::{Commit, Listed, Parent, ReleaseResult, Summary};
 use crate::report::HistoryRow;
 
 /// What the history holds.
@@ -22,14 +20,7 @@ pub struct History {
 
 /// Reads it, or one release of it.
 pub async fn read(setup: &Setup, cluster: &Cluster, release: Option<u64>) -> Result<History, CommandError> {
-    let target = target_of(setup, cluster)?;
-    let (checked, listed, parent) = futures::join!(
-        check_pinned(setup, cluster),
-        list_summaries(cluster, &target),
-        inventory::read(cluster, &target),
-    );
-    checked?;
-    let (listed, parent) = (listed.map_err(Diagnostic::from)?, parent.map_err(Diagnostic::from)?);
+    let (listed, parent) = releases(setup, cluster).await?;
     let mut history = History { rows: Vec::new(), notes: interrupted(parent.as_ref()) };
     for entry in listed {
         match entry {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::observe::check_pinned;
 use super::setup::{Inventory, Setup};
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
@@ -130,6 +131,22 @@ pub(super) fn target_of(setup: &Setup, cluster: &Cluster) -> Result<Target, Comm
     target(setup, namespace_of(setup, cluster))?.ok_or_else(|| {
         Diagnostic::new("what -f deploys has no history").hint("give it one with --name").into()
     })
+}
+
+/// The releases of a target, newest first, and its inventory: of the cluster
+/// that the configuration pins, or an error.
+pub(super) async fn releases(
+    setup: &Setup,
+    cluster: &Cluster,
+) -> Result<(Vec<Listed>, Option<Parent>), CommandError> {
+    let target = target_of(setup, cluster)?;
+    let (checked, listed, parent) = futures::join!(
+        check_pinned(setup, cluster),
+        list_summaries(cluster, &target),
+        inventory::read(cluster, &target),
+    );
+    checked?;
+    Ok((listed.map_err(Diagnostic::from)?, parent.map_err(Diagnostic::from)?))
 }
 
 fn past(record: &Record) -> Past {

@@ -17,7 +17,7 @@ use super::resolve::{Desired, defined_kinds, resolve};
 use super::setup::{Setup, Wanted};
 use crate::cluster::{ApiError, Cluster};
 use crate::config::Limit;
-use crate::diff::Schemas;
+use crate::diff::{SERVER_METADATA, Schemas};
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::object::{GroupKind, Manifest, Masks, ObjectId, ObjectRef, SecretPaths, mask_object};
@@ -241,14 +241,12 @@ async fn plan_for(
 
 /// An object without its status and the metadata that only the server writes.
 fn written(object: &Value) -> Value {
-    const SERVERS: [&str; 6] =
-        ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
     let mut written = object.clone();
     if let Some(root) = written.as_object_mut() {
         root.remove("status");
     }
     if let Some(metadata) = written["metadata"].as_object_mut() {
-        metadata.retain(|name, _| !SERVERS.contains(&name.as_str()));
+        metadata.retain(|name, _| !SERVER_METADATA.contains(&name.as_str()));
     }
     written
 }

@@ -98,10 +98,7 @@ fn leave_to_controllers(manifest: &mut Manifest) {
 
 /// The kinds that definitions among these objects define.
 pub(super) fn defined_kinds<'a>(objects: impl IntoIterator<Item = &'a Desired>) -> BTreeSet<GroupKind> {
-    let kind = |object: &Desired| {
-        let spec = &object.manifest.body["spec"];
-        Some(GroupKind::new(spec["group"].as_str()?, spec["names"]["kind"].as_str()?))
-    };
+    let kind = |object: &Desired| kinds::defined_by(&object.manifest.body);
     objects.into_iter().filter(|object| kinds::is_crd(&object.id().kind)).filter_map(kind).collect()
 }
 
@@ -111,8 +108,8 @@ fn introduced(manifests: &[Manifest]) -> BTreeMap<(GroupKind, String), Resource>
     for definition in manifests.iter().filter(|manifest| kinds::is_crd(&manifest.id.kind)) {
         let spec = &definition.body["spec"];
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let (Some(group), Some(kind), Some(plural)) =
-            (text(&spec["group"]), text(&spec["names"]["kind"]), text(&spec["names"]["plural"]))
+        let defined = kinds::defined_by(&definition.body);
+        let (Some(GroupKind { group, kind }), Some(plural)) = (defined, text(&spec["names"]["plural"]))
         else {
             continue;
         };

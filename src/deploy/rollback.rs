@@ -1,15 +1,13 @@
 //! Where a rollback goes: a ref, a release, or the newest healthy release
 //! before the current one.
 
-use super::memory::target_of;
-use super::observe::check_pinned;
+use super::memory::releases;
 use super::running::Undone;
 use super::setup::Setup;
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, Repository};
-use crate::release::history::list_summaries;
-use crate::release::{Parent, ReleaseResult, Summary, inventory};
+use crate::release::{Parent, ReleaseResult, Summary};
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,14 +37,7 @@ pub async fn find(
 ) -> Result<Found, CommandError> {
     let repository =
         setup.origin.repository().ok_or_else(|| Diagnostic::new("a rollback needs the Git repository"))?;
-    let target = target_of(setup, cluster)?;
-    let (checked, listed, parent) = futures::join!(
-        check_pinned(setup, cluster),
-        list_summaries(cluster, &target),
-        inventory::read(cluster, &target),
-    );
-    checked?;
-    let (listed, parent) = (listed.map_err(Diagnostic::from)?, parent.map_err(Diagnostic::from)?);
+    let (listed, parent) = releases(setup, cluster).await?;
     let environment = &setup.environment;
     let parent =
         parent.ok_or_else(|| Diagnostic::new(format!("nothing was ever deployed to {environment}")))?;

@@ -6,8 +6,8 @@ use super::alignment::{Item, align};
 use super::list_keys::ListKeys;
 use crate::object::{FieldPath, RawChange, Step};
 
-/// Fields that the server keeps, not people.
-const SERVER_METADATA: [&str; 6] =
+/// Fields of `metadata` that the server keeps, not people.
+pub const SERVER_METADATA: [&str; 6] =
     ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
 
 /// Fields that name the object (a list's items lack them), and its status.

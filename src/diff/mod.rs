@@ -20,7 +20,7 @@ mod quantity;
 mod schema;
 
 pub use crate::object::{Op, RawChange};
-pub use changes::changes;
+pub use changes::{SERVER_METADATA, changes};
 pub use drift::{LastWritten, drift};
 pub use field_set::{Element, FieldSet};
 pub use managed_fields::{ManagedEntry, Operation};

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::object::kinds;
+
 /// Another owner of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
@@ -15,7 +17,7 @@ pub struct Claim {
 /// that nobody claims or that is ours.
 pub fn claim(live: &Value, ours: Option<&str>) -> Option<Claim> {
     let labels = &live["metadata"]["labels"];
-    if is_bookkeeping(live) {
+    if kinds::is_bookkeeping(live) {
         return Some(Claim {
             owner: "an inventory or a history, which only its tool may write".into(),
             handover: "take it out of the manifests".into(),
@@ -33,13 +35,6 @@ pub fn claim(live: &Value, ours: Option<&str>) -> Option<Claim> {
         .or_else(|| flux(labels))
         .or_else(|| kapp(labels))
         .or_else(|| kluctl(labels))
-}
-
-/// Whether an object is the parent of an ApplySet (KEP-3659), or one of trueup's
-/// records.
-fn is_bookkeeping(live: &Value) -> bool {
-    let labels = &live["metadata"]["labels"];
-    labels.get("applyset.kubernetes.io/id").is_some() || labels.get("trueup.dev/target").is_some()
 }
 
 /// Helm marks what it installs (pkg/kube in Helm 3.2 and later).

@@ -1,5 +1,7 @@
 //! Kinds that are treated specially somewhere, named once.
 
+use serde_json::Value;
+
 use super::GroupKind;
 
 /// `Namespace` of the core group.
@@ -15,6 +17,19 @@ pub fn is_secret(kind: &GroupKind) -> bool {
 /// `CustomResourceDefinition`.
 pub fn is_crd(kind: &GroupKind) -> bool {
     kind.is("apiextensions.k8s.io", "CustomResourceDefinition")
+}
+
+/// The kind that a `CustomResourceDefinition` defines, as far as it says so.
+pub fn defined_by(definition: &Value) -> Option<GroupKind> {
+    let spec = &definition["spec"];
+    Some(GroupKind::new(spec["group"].as_str()?, spec["names"]["kind"].as_str()?))
+}
+
+/// Whether an object is the parent of an ApplySet (KEP-3659), or one of trueup's
+/// records: only the tool that keeps it may write it.
+pub fn is_bookkeeping(object: &Value) -> bool {
+    let labels = &object["metadata"]["labels"];
+    labels.get("applyset.kubernetes.io/id").is_some() || labels.get("trueup.dev/target").is_some()
 }
 
 /// Whether a built-in kind lives in namespaces; `None` for kinds that aren't

@@ -33,6 +33,12 @@ pub fn with_cause(
     manager: &str,
 ) -> FieldChange {
     let cause = recorded.map_or(Cause::Unknown, |recorded| cause(&change.path, &recorded.written, kept));
+    told(change, cause, live, manager)
+}
+
+/// A change with the cause that it is known to have; of drift also who wrote last
+/// and when.
+pub fn told(change: Change, cause: Cause, live: &Value, manager: &str) -> FieldChange {
     let writer = (cause == Cause::Drift).then(|| diff::who_changed(live, &change.path, manager)).flatten();
     let (by, when) = writer.map_or((None, None), |Writer { manager, time, .. }| (Some(manager), time));
     FieldChange {

@@ -81,9 +81,8 @@ fn namespace_id(name: &str) -> ObjectId {
 fn definitions(nodes: &[Node<'_>]) -> BTreeMap<GroupKind, usize> {
     let mut definitions = BTreeMap::new();
     for (at, node) in nodes.iter().enumerate().filter(|(_, node)| kinds::is_crd(&node.id.kind)) {
-        let spec = &node.body["spec"];
-        if let (Some(group), Some(kind)) = (spec["group"].as_str(), spec["names"]["kind"].as_str()) {
-            definitions.insert(GroupKind::new(group, kind), at);
+        if let Some(kind) = kinds::defined_by(node.body) {
+            definitions.insert(kind, at);
         }
     }
     definitions

@@ -54,8 +54,7 @@ pub fn removal(id: &ObjectId, live: &Value, evidence: Evidence<'_>) -> Removal {
     if id.namespace.as_ref().is_some_and(|namespace| !evidence.namespaces.contains(namespace)) {
         return Removal::Keep("it lies in a namespace that isn't the inventory's");
     }
-    let bookkeeping = ["applyset.kubernetes.io/id", "trueup.dev/target"];
-    if bookkeeping.iter().any(|label| metadata["labels"].get(label).is_some()) {
+    if kinds::is_bookkeeping(live) {
         return Removal::Keep("it is an inventory or a history");
     }
     if is_kept(&metadata["annotations"]) {
