@@ -71,8 +71,6 @@ struct ServedResource {
     resource: String,
     response_kind: Option<ResponseKind>,
     scope: String,
-    #[serde(default)]
-    verbs: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -129,7 +127,6 @@ impl Discovery {
             version: version.to_owned(),
             plural: served.resource,
             namespaced: served.scope == "Namespaced",
-            verbs: served.verbs,
         });
     }
 }

@@ -13,19 +13,12 @@ pub struct Resource {
     pub plural: String,
     /// Whether its objects live in namespaces.
     pub namespaced: bool,
-    /// What can be done with it: `list`, `patch` …
-    pub verbs: Vec<String>,
 }
 
 impl Resource {
     /// The `apiVersion` of its objects.
     pub fn api_version(&self) -> ApiVersion {
         ApiVersion { group: self.kind.group.clone(), version: self.version.clone() }
-    }
-
-    /// Whether the server offers this verb on it.
-    pub fn offers(&self, verb: &str) -> bool {
-        self.verbs.iter().any(|offered| offered == verb)
     }
 
     /// The name with its group, as RBAC writes it: `deployments.apps`.
@@ -60,13 +53,11 @@ impl Resource {
 
     /// A built-in kind known without discovery.
     pub fn known(group: &str, version: &str, kind: &str, plural: &str, namespaced: bool) -> Self {
-        let verbs = ["create", "delete", "get", "list", "patch", "update", "watch"];
         Self {
             kind: GroupKind::new(group, kind),
             version: version.to_owned(),
             plural: plural.to_owned(),
             namespaced,
-            verbs: verbs.map(str::to_owned).to_vec(),
         }
     }
 }
