@@ -26,19 +26,26 @@ pub(super) fn documents(text: &str) -> Option<Vec<Document>> {
     Some(documents)
 }
 
-/// One object of a text of several, alone, with its place: the text that YAML
-/// can read. `None` when the text isn't a row of objects.
-pub(super) fn object_in_row(text: &str, number: u32) -> Option<(&str, u32, u32)> {
+/// An object of a text of several, alone: a text that YAML can read.
+pub(super) struct InRow<'t> {
+    pub(super) text: &'t str,
+    /// The place of its first character in the whole text, from 1.
+    pub(super) line: u32,
+    pub(super) column: u32,
+}
+
+/// The objects of a text of several. `None` when the text isn't a row of
+/// objects.
+pub(super) fn objects_in_row(text: &str) -> Option<Vec<InRow<'_>>> {
     let objects = objects(text).filter(|objects| objects.len() > 1)?;
     let mut place = Cursor { line: 1, column: 1 };
-    for (position, (_, source)) in (1..).zip(objects) {
+    let mut row = Vec::with_capacity(objects.len());
+    for (_, source) in objects {
         place.pass(source.before);
-        if position == number {
-            return Some((source.text, place.line, place.column));
-        }
+        row.push(InRow { text: source.text, line: place.line, column: place.column });
         place.pass(source.text);
     }
-    None
+    Some(row)
 }
 
 struct Source<'t> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::json;
+use super::json::{self, InRow};
 use super::tree::{Content, Node, NodeId, Place, Reader, Tree};
 use super::value::{is_merge, key_text, scalar_value};
 use crate::object::{FieldPath, Step};
@@ -23,28 +23,60 @@ pub fn locate_value(text: &str, document: u32, path: &FieldPath) -> Option<(u32,
     find(text, document, path).map(|(_, value)| value)
 }
 
-type LineAndColumn = (u32, u32);
-
-fn find(text: &str, document: u32, path: &FieldPath) -> Option<(LineAndColumn, LineAndColumn)> {
-    if let Some((object, line, column)) = json::object_in_row(text, document) {
-        let (key, value) = find_in(object, 1, path)?;
-        let moved = |(inner_line, inner_column): LineAndColumn| {
-            let column = if inner_line == 1 { column - 1 + inner_column } else { inner_column };
-            (line - 1 + inner_line, column)
-        };
-        return Some((moved(key), moved(value)));
+/// The same as [`locate`] for many fields, documents and paths, reading the
+/// text once. In their order.
+pub fn locate_many(text: &str, wanted: &[(u32, &FieldPath)]) -> Vec<Option<(u32, u32)>> {
+    let mut places = vec![None; wanted.len()];
+    let of_document = |number: u32| (0..).zip(wanted).filter(move |(_, (document, _))| *document == number);
+    if let Some(row) = json::objects_in_row(text) {
+        for (number, object) in (1..).zip(row) {
+            let mut wanted = of_document(number).peekable();
+            let Some(tree) = wanted.peek().and_then(|_| document(object.text, 1)) else { continue };
+            for (position, (_, path)) in wanted {
+                places[position] = Some(moved(walk(&tree, path).key, &object));
+            }
+        }
+        return places;
     }
-    find_in(text, document, path)
+    let mut reader = Reader::new(text);
+    while let Ok(Some(tree)) = reader.next_document() {
+        for (position, (_, path)) in of_document(tree.number) {
+            let Place { line, column } = walk(&tree, path).key;
+            places[position] = Some((line, column));
+        }
+    }
+    places
 }
 
-fn find_in(text: &str, document: u32, path: &FieldPath) -> Option<(LineAndColumn, LineAndColumn)> {
+type LineAndColumn = (u32, u32);
+
+fn find(text: &str, number: u32, path: &FieldPath) -> Option<(LineAndColumn, LineAndColumn)> {
+    if let Some(row) = json::objects_in_row(text) {
+        let object = row.get(usize::try_from(number).ok()?.checked_sub(1)?);
+        if let Some(object) = object {
+            let tree = document(object.text, 1)?;
+            let found = walk(&tree, path);
+            return Some((moved(found.key, object), moved(tree.node(found.node).place, object)));
+        }
+    }
+    let tree = document(text, number)?;
+    let found = walk(&tree, path);
+    let value = tree.node(found.node).place;
+    Some(((found.key.line, found.key.column), (value.line, value.column)))
+}
+
+/// A place in an object of a row as one in the whole text.
+fn moved(inner: Place, object: &InRow<'_>) -> LineAndColumn {
+    let column = if inner.line == 1 { object.column - 1 + inner.column } else { inner.column };
+    (object.line - 1 + inner.line, column)
+}
+
+fn document(text: &str, number: u32) -> Option<Tree<'_>> {
     let mut reader = Reader::new(text);
     loop {
         let tree = reader.next_document().ok()??;
-        if tree.number == document {
-            let found = walk(&tree, path);
-            let value = tree.node(found.node).place;
-            return Some(((found.key.line, found.key.column), (value.line, value.column)));
+        if tree.number == number {
+            return Some(tree);
         }
     }
 }

@@ -8,33 +8,43 @@
 //! nobody carries positions around; [`to_text`] writes values as YAML. JSON
 //! texts go the same ways.
 //!
-//! Refused, though Go's lax reader takes them: duplicate keys, merges (`<<`)
-//! that change keys written before them, binary that isn't text, names of
-//! anchors that Go reads differently than everybody else. Documents after the
-//! first are read however they are separated.
+//! `scan` makes tokens of the text, `parse` trees of those, and `value` resolves
+//! them. Refused, though Go's lax reader takes them: duplicate keys, merges
+//! (`<<`) that change keys written before them, and what else `docs/yaml.md`
+//! lists, with the limits.
 //!
 //! Never opens a file, never prints, never looks into what an object means.
 
-mod cut_off;
 mod decode;
 mod error;
 mod json;
 mod locate;
 mod number;
+mod parse;
+mod parts;
+mod place;
 mod scalar;
+mod scan;
 mod text;
+mod timestamp;
 mod tree;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
+use place::Place;
 use serde_json::Value;
 
 pub use decode::{DecodeError, decode};
 pub use error::YamlError;
-pub use locate::{locate, locate_value};
+pub use locate::{locate, locate_many, locate_value};
 pub use text::to_text;
+
+/// How many documents a file may have.
+const MAX_DOCUMENTS: u32 = 100_000;
 
 /// One document of a file.
 #[derive(Clone, PartialEq)]
@@ -67,15 +77,69 @@ pub fn documents(text: &str) -> Result<Vec<Document>, YamlError> {
     if let Some(documents) = json::documents(text) {
         return Ok(documents);
     }
-    let mut reader = tree::Reader::new(text);
-    let mut expansion = value::Expansion::default();
-    let mut documents = Vec::new();
-    while let Some(tree) = reader.next_document()? {
-        let value = expansion.value(&tree).map_err(|error| error.or_hint_at_templates(text))?;
-        if !value.is_null() {
-            let place = tree.root().place;
-            documents.push(Document { value, number: tree.number, line: place.line, column: place.column });
-        }
+    Ok(Read::of(&with_line_end(text), 1)?.documents)
+}
+
+/// The same, on all cores where a text of many documents is long enough.
+pub fn documents_in_parallel(text: &str) -> Result<Vec<Document>, YamlError> {
+    if let Some(documents) = json::documents(text) {
+        return Ok(documents);
     }
-    Ok(documents)
+    let text = &with_line_end(text);
+    match parts::read(text) {
+        Some(read) => Ok(read.documents),
+        None => Ok(Read::of(text, 1)?.documents),
+    }
+}
+
+/// What a text, or a part of it, was read to.
+#[derive(Debug, Default, PartialEq)]
+struct Read {
+    documents: Vec<Document>,
+    /// How many documents there are, empty ones included.
+    count: u32,
+    expansion: value::Expansion,
+}
+
+impl Read {
+    /// Reads a text whose first line has this number.
+    fn of(text: &str, line: u32) -> Result<Self, YamlError> {
+        let mut read = Self::default();
+        let mut reader = tree::Reader::from_line(text, line);
+        while let Some(tree) = reader.next_document()? {
+            let place = tree.root().place;
+            if tree.number > MAX_DOCUMENTS {
+                return Err(YamlError::new(
+                    format!("this file has more than {MAX_DOCUMENTS} documents"),
+                    place,
+                )
+                .hint("spread them over several files"));
+            }
+            let value = read.expansion.value(&tree).map_err(|error| error.or_hint_at_templates(text))?;
+            read.count = tree.number;
+            if !value.is_null() {
+                let Place { line, column } = place;
+                read.documents.push(Document { value, number: tree.number, line, column });
+            }
+        }
+        Ok(read)
+    }
+
+    /// Adds what was read of the part that follows.
+    fn append(&mut self, part: Self) {
+        let numbered = |document: Document| Document { number: self.count + document.number, ..document };
+        self.documents.extend(part.documents.into_iter().map(numbered));
+        self.count += part.count;
+        self.expansion.add(&part.expansion);
+    }
+
+    fn is_within_limits(&self) -> bool {
+        self.count <= MAX_DOCUMENTS && self.expansion.is_within_limits()
+    }
+}
+
+/// kubectl ends the last line of a file before it's parsed (`LineReader` of
+/// `k8s.io/apimachinery/pkg/util/yaml`), which counts in a block scalar.
+fn with_line_end(text: &str) -> Cow<'_, str> {
+    if text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) }
 }

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::number::{self, Numeric};
+use super::timestamp;
 use super::tree::Scalar;
 
 const NAMESPACE: &str = "tag:yaml.org,2002:";
@@ -31,10 +32,14 @@ pub(super) enum TagError {
     Binary,
 }
 
-/// Whether a key stands for a merge: a plain `<<`, or one tagged so.
+/// Whether a key stands for a merge: a plain `<<`, or one tagged so. (Go takes
+/// the tag `!`, which means "no tag", for the sign of a plain scalar.)
 pub(super) fn is_merge_key(scalar: &Scalar<'_>) -> bool {
-    let tagged = scalar.tag.as_deref().map(|tag| tag.strip_prefix(NAMESPACE));
-    scalar.text == "<<" && (tagged.is_none() && scalar.plain || tagged == Some(Some("merge")))
+    scalar.text == "<<"
+        && match scalar.tag.as_deref() {
+            None => scalar.plain,
+            Some(tag) => tag == "!" || tag.strip_prefix(NAMESPACE) == Some("merge"),
+        }
 }
 
 /// Resolves a scalar. Quoted and block scalars are text unless tagged; a tag
@@ -54,7 +59,7 @@ pub(super) fn resolve<'a>(scalar: &'a Scalar<'_>) -> Result<Resolved<'a>, TagErr
         Some("float") => expect(floating(plain(text)), "a float", |value| {
             matches!(value, Resolved::Number(Numeric::Float(_)))
         }),
-        Some("timestamp") if !is_timestamp(text) => Err(TagError::Not("a timestamp")),
+        Some("timestamp") if !timestamp::is_timestamp(text) => Err(TagError::Not("a timestamp")),
         Some("binary") => binary(text),
         _ => as_text,
     }
@@ -70,6 +75,10 @@ fn expect<'a>(
 
 /// An untagged plain scalar.
 pub(super) fn plain(text: &str) -> Resolved<'_> {
+    let first = text.bytes().next().unwrap_or(b'~');
+    if !b"~nNyYtTfFoO.+-0123456789".contains(&first) {
+        return Resolved::Text(Cow::Borrowed(text));
+    }
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Resolved::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
@@ -95,13 +104,6 @@ fn floating(value: Resolved<'_>) -> Resolved<'_> {
         Resolved::Number(Numeric::Integer(number)) => Resolved::Number(Numeric::Float(number as f64)),
         other => other,
     }
-}
-
-/// Whether the text starts like a date. What follows isn't checked: it stays
-/// text either way.
-fn is_timestamp(text: &str) -> bool {
-    let year = text.split('-').next().unwrap_or_default();
-    year.len() == 4 && year.len() < text.len() && year.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Go turns bytes that aren't UTF-8 into replacement characters; that loses

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use super::error::YamlError;
@@ -17,12 +18,21 @@ const MAX_EXPANSION: usize = 1_000_000;
 const UNIT: usize = 64;
 
 /// How much of a text came from aliases so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Expansion {
     expanded: usize,
 }
 
 impl Expansion {
+    /// Adds what came from aliases in another part of the text.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.expanded += other.expanded;
+    }
+
+    pub(super) fn is_within_limits(&self) -> bool {
+        self.expanded <= MAX_EXPANSION
+    }
+
     /// The document as JSON.
     pub(super) fn value(&mut self, tree: &Tree<'_>) -> Result<Value, YamlError> {
         Builder { tree, expansion: self, alias: None }.value(tree.root_id(), 0)
@@ -51,7 +61,11 @@ impl Builder<'_, '_> {
             }
             Content::Sequence(items) => {
                 self.check_depth(depth, node.place)?;
-                items.iter().map(|item| self.value(*item, depth + 1)).collect()
+                let mut list = Vec::with_capacity(items.len());
+                for item in items {
+                    list.push(self.value(*item, depth + 1)?);
+                }
+                Ok(Value::Array(list))
             }
             Content::Mapping(entries) => {
                 self.check_depth(depth, node.place)?;
@@ -67,7 +81,7 @@ impl Builder<'_, '_> {
             Content::Scalar(scalar) => 1 + scalar.text.len() / UNIT,
             _ => 1,
         };
-        if self.expansion.expanded > MAX_EXPANSION {
+        if !self.expansion.is_within_limits() {
             return Err(YamlError::new("alias expansion makes this file unreasonably large", alias)
                 .hint(format!("aliases may bring in up to {MAX_EXPANSION} values")));
         }
@@ -103,11 +117,16 @@ impl Builder<'_, '_> {
             }
             let name = key_text(self.tree.followed(*key), key_node.place)?;
             let value = self.value(*value, depth + 1)?;
-            // Keys from a merge give way to a key written after it.
-            if map.contains_key(&name) && !merged.remove(&name) {
-                return Err(self.duplicate(&name, entries, key_node.place));
+            match map.entry(name) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value);
+                }
+                // Keys from a merge give way to a key written after it.
+                Entry::Occupied(mut entry) if merged.remove(entry.key()) => {
+                    entry.insert(value);
+                }
+                Entry::Occupied(entry) => return Err(self.duplicate(entry.key(), entries, key_node.place)),
             }
-            map.insert(name, value);
         }
         Ok(map)
     }

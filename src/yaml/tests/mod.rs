@@ -1,6 +1,7 @@
 //! The reader as a whole: documents, places, errors, limits.
 
 mod as_go;
+mod cases;
 mod text;
 
 use insta::assert_snapshot;
@@ -160,6 +161,25 @@ fn alias_expansion_has_a_limit() {
 }
 
 #[test]
+fn documents_have_a_limit() {
+    assert_eq!(values(&"---\na: 1\n".repeat(100_000)).len(), 100_000);
+    assert_snapshot!(refusal(&"---\n".repeat(100_001)), @"
+    100002:1: this file has more than 100000 documents
+    hint: spread them over several files
+    ");
+}
+
+#[test]
+fn long_texts_are_read_alike_in_parts() {
+    let document = |number: usize| format!("---\n# {number}\na: {number}\nb: |\n  x\n\n  é\nc: [1,\n 2]\n");
+    let text: String = (0..40_000).map(document).collect();
+    assert!(documents_in_parallel(&text).expect("readable") == documents(&text).expect("readable"));
+    let broken = format!("{text}a: [\n");
+    assert_eq!(documents_in_parallel(&broken), documents(&broken));
+    assert_eq!(documents(&broken).expect_err("broken").line, 360_001);
+}
+
+#[test]
 fn errors_say_what_is_wrong_and_what_to_do() {
     let broken = [
         "a:\n\tb: 1\n",
@@ -195,24 +215,22 @@ fn errors_say_what_is_wrong_and_what_to_do() {
     let report: String = broken.map(|text| format!("{text:?}\n{}\n", refusal(text))).concat();
     assert_snapshot!(report, @r#"
     "a:\n\tb: 1\n"
-    2:2: a tab is used for indentation
+    2:1: a tab is used for indentation
     hint: indent with spaces
     "a: b: c\n"
     1:5: unexpected `:`
     hint: quote a value that contains `: `, or check the indentation here and above
     "a: [1, 2\nb: 3\n"
-    2:2: unexpected `:`
-    hint: quote a value that contains `: `, or check the indentation here and above
+    2:2: a `,` or `]` is expected here
+    hint: the `[` of line 1 isn't closed yet
     "a: {b: 1]\n"
-    1:4: a `{` is closed by `]`
+    1:9: a `{` is closed by `]`
     "a: \"x\nb: 1\n"
-    2:1: a quoted value goes on in this line
-    hint: indent its further lines, or close the quote
+    1:4: a quote is never closed
     "a: 'x\n"
-    2:1: a quoted value goes on in this line
-    hint: indent its further lines, or close the quote
+    1:4: a quote is never closed
     "a: \"C:\\Users\"\n"
-    1:4: an escape lacks its hexadecimal digits
+    1:7: an escape lacks its hexadecimal digits
     hint: write `\\` for a backslash, or use single quotes
     "a: @x\n"
     1:4: the character '@' can't stand here
@@ -221,8 +239,8 @@ fn errors_say_what_is_wrong_and_what_to_do() {
     1:4: unknown anchor
     hint: an alias (`*name`) follows its anchor (`&name`) in the same document; quote a value that starts with `*`
     "a: &x=y\n"
-    1:4: an anchor's name is made of letters, digits, `-` and `_`
-    hint: quote a value that starts with `&`
+    1:4: the name of an anchor or alias is made of letters, digits, `-` and `_`
+    hint: quote a value that starts with `&` or `*`
     "a: - b\n"
     1:4: a list item can't start here
     hint: put `- ` on a line of its own, or quote the value
@@ -257,7 +275,7 @@ fn errors_say_what_is_wrong_and_what_to_do() {
     "a: !e!x 1\n"
     1:4: a tag's prefix isn't declared by `%TAG`
     "a: [b:]\n"
-    1:5: a `:` stands right before a bracket or comma
+    1:6: a `:` stands right before a bracket or comma
     hint: readers disagree about it: put a space after a key's `:`, or quote the text
     "image: {{ .Values.image }}\n"
     1:9: a map or a list can't be a key
@@ -266,7 +284,7 @@ fn errors_say_what_is_wrong_and_what_to_do() {
     1:8: text follows a closing quote
     hint: quote the whole value
     "a: |x\n  y\n"
-    1:4: text follows `|` or `>`
+    1:5: text follows `|` or `>`
     hint: put it on the next line
     "a: 1 2: 3\n"
     1:7: unexpected `:`
@@ -275,7 +293,8 @@ fn errors_say_what_is_wrong_and_what_to_do() {
     2:1: a `- ` is expected here
     hint: items of one list start in the same column
     "%YAML 3.0\n---\na: 1\n"
-    1:1: this version of YAML isn't supported
+    1:10: this version of YAML isn't supported
+    hint: kubectl reads YAML 1.1 only: remove the line
     "#);
 }
 
@@ -299,4 +318,15 @@ fn no_value_gets_into_an_error() {
             "{text:?}"
         );
     }
+}
+
+#[test]
+fn many_fields_are_found_in_one_reading() {
+    let (root, name) = (FieldPath::root(), FieldPath::fields(["a", "b"]));
+    let wanted = [(1, &root), (2, &name), (3, &name), (1, &name)];
+    let places = |text: &str| locate_many(text, &wanted);
+    assert_eq!(places("a: {b: 1}\n---\na:\n  b: 2\n"), [Some((1, 1)), Some((4, 3)), None, Some((1, 5))]);
+    let row = places("{\"a\": {\"b\": 1}}\n {\"a\": {\n\"b\": 2}}");
+    assert_eq!(row, [Some((1, 1)), Some((3, 1)), None, Some((1, 8))]);
+    assert_eq!(places("a: ["), [None; 4]);
 }
