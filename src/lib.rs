@@ -15,6 +15,8 @@
 //! terminal. `docs/architecture.md` is the map.
 
 pub mod apply;
+pub mod cel;
+pub mod check;
 pub mod cli;
 pub mod cluster;
 pub mod commands;
@@ -30,6 +32,7 @@ pub mod plan;
 pub mod release;
 pub mod render;
 pub mod report;
+pub mod schema;
 pub mod ui;
 pub mod wait;
 pub mod yaml;
@@ -73,7 +76,7 @@ fn finish(outcome: Result<Exit, CommandError>, output: Output, terminal: &Termin
             terminal.data(&report::json::error(&error));
         }
         terminal.errors(&error.diagnostics);
-        if commands::annotates() {
+        if commands::is_github() {
             terminal.annotate(&report::github::annotations(report::Severity::Error, &error.diagnostics));
         }
         error.exit
