@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{ObjectId, ObjectRef};
+use super::{FieldPath, ObjectId, ObjectRef};
 use crate::error::Location;
 
 /// Where a manifest comes from. Cheap to copy: one per object.
@@ -22,6 +22,8 @@ pub struct Source {
     pub document: u32,
     /// Whether the file holds more than one document.
     pub several: bool,
+    /// The object's path in the document, where it is an item of a list.
+    pub item: Option<Arc<FieldPath>>,
     /// The Git blob id (SHA-1, hex) of the file's content, whether or not it
     /// is in a repository.
     pub blob: Arc<str>,

@@ -9,6 +9,7 @@ mod id;
 pub mod kinds;
 mod manifest;
 mod mask;
+pub mod names;
 mod path;
 mod scrub;
 mod secret_paths;

@@ -50,13 +50,13 @@ fn of_commit(
 fn of_disk(file: &Listed<'_>) -> Result<SourceFile, Diagnostic> {
     let path = file.path.as_str();
     let bytes = match &file.place {
-        Place::Text { bytes } => bytes.to_vec(),
+        Place::Text { bytes } => Some(bytes.to_vec()),
         Place::Disk { path: place, .. } => bytes_of(place).map_err(|why| problem::unreadable(path, why))?,
-        Place::Commit { .. } => Vec::new(),
+        Place::Commit { .. } => Some(Vec::new()),
     };
-    if bytes.len() as u64 > SIZE_LIMIT {
+    let Some(bytes) = bytes.filter(|bytes| bytes.len() as u64 <= SIZE_LIMIT) else {
         return Err(problem::too_large(path));
-    }
+    };
     if is_lfs_pointer(&bytes) {
         return Err(problem::lfs_pointer(path, false));
     }
@@ -64,10 +64,15 @@ fn of_disk(file: &Listed<'_>) -> Result<SourceFile, Diagnostic> {
     Ok(SourceFile { path: path.into(), bytes, blob })
 }
 
-/// A file's content, or a little more of it than is allowed (a pipe doesn't
-/// say how much it has).
-fn bytes_of(place: &Path) -> Result<Vec<u8>, Unreadable> {
+/// A file's content; nothing of it when it says that it's too large, and a
+/// little too much when that shows only while it's read (a pipe doesn't say how
+/// much it has).
+fn bytes_of(place: &Path) -> Result<Option<Vec<u8>>, Unreadable> {
+    let file = File::open(place)?;
+    if file.metadata()?.len() > SIZE_LIMIT {
+        return Ok(None);
+    }
     let mut bytes = Vec::new();
-    File::open(place)?.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
 }

@@ -15,12 +15,14 @@
 //! Never talks to a cluster, never writes, never runs a program, and never
 //! puts a manifest's values into an error.
 
+mod definitions;
 mod duplicates;
 mod list;
 mod load;
+mod metadata;
 mod names;
 mod object;
-mod parallel;
+pub(crate) mod parallel;
 mod place;
 mod plain;
 mod problem;
@@ -31,21 +33,51 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, Location};
 use crate::object::Manifest;
 
+pub use definitions::{definitions, no_definitions};
 pub use duplicates::duplicates;
 pub use source::{SourceFile, SourceTree};
+
+/// How many objects all sources of an environment may hold: far more than an
+/// etcd of the recommended size (8 GiB) serves well.
+const MOST_OBJECTS: usize = 100_000;
 
 /// What sources were rendered to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rendered {
     /// The objects, in the order of the items, then of the files by path, then
-    /// as they stand in the file. No two are the same object.
+    /// as they stand in the file. No two are the same object (but after a
+    /// [`survey`]).
     pub manifests: Vec<Manifest>,
     /// Every path that the result depends on, sorted: the items, and the links
     /// below them with what they lead to. What is dirty here isn't committed.
     pub paths: Vec<String>,
+}
+
+/// A file or folder to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Its path in the tree.
+    pub path: String,
+    /// Where it's named, for errors.
+    pub named_at: Option<Location>,
+}
+
+/// An item that nobody names in a file.
+impl From<&str> for Item {
+    fn from(path: &str) -> Self {
+        Self { path: path.to_owned(), named_at: None }
+    }
+}
+
+impl Item {
+    /// A finding about it as a whole stands where it's named.
+    fn blamed(&self, finding: Diagnostic) -> Diagnostic {
+        let location = finding.location.clone().or_else(|| self.named_at.clone());
+        Diagnostic { location, ..finding }
+    }
 }
 
 /// Reads the manifests of these items: paths of files and folders in the
@@ -53,32 +85,39 @@ pub struct Rendered {
 ///
 /// Errors with everything that is wrong, in the order of the files: whatever
 /// can't be read, isn't an object, or is the same object twice.
-pub fn render(tree: &SourceTree<'_>, items: &[String]) -> Result<Rendered, Vec<Diagnostic>> {
+pub fn render(tree: &SourceTree<'_>, items: &[Item]) -> Result<Rendered, Vec<Diagnostic>> {
+    let (rendered, mut findings) = survey(tree, items);
+    findings.extend(duplicates(&rendered.manifests));
+    if findings.is_empty() { Ok(rendered) } else { Err(findings) }
+}
+
+/// The same, but what can be read beside everything that can't: for who looks
+/// at manifests without deploying them. Says nothing about [`duplicates`].
+pub fn survey(tree: &SourceTree<'_>, items: &[Item]) -> (Rendered, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let mut manifests = Vec::new();
     let mut paths = BTreeSet::new();
     let mut known = BTreeSet::new();
     for item in items {
-        let listing = match tree.list(item) {
+        let listing = match tree.list(&item.path) {
             Ok(listing) => listing,
             Err(found) => {
-                findings.extend(found);
+                findings.extend(found.into_iter().map(|finding| item.blamed(finding)));
                 continue;
             }
         };
         paths.extend(listing.paths);
         let is_listed_twice = listing.files.iter().any(|file| known.contains(&file.path));
         let new = listing.files.into_iter().filter(|file| known.insert(file.path.clone())).collect();
-        match plain::render(new) {
-            Ok(found) if found.is_empty() && !is_listed_twice => findings.push(tree.nothing_under(item)),
-            Ok(found) => manifests.extend(found),
-            Err(found) => findings.extend(found),
+        let (found, wrong) = plain::render(new);
+        if found.is_empty() && wrong.is_empty() && !is_listed_twice {
+            findings.push(item.blamed(tree.nothing_under(&item.path)));
         }
+        manifests.extend(found);
+        findings.extend(wrong);
     }
-    findings.extend(duplicates(&manifests));
-    if findings.is_empty() {
-        Ok(Rendered { manifests, paths: paths.into_iter().collect() })
-    } else {
-        Err(findings)
+    if manifests.len() > MOST_OBJECTS {
+        findings.push(problem::too_many(MOST_OBJECTS));
     }
+    (Rendered { manifests, paths: paths.into_iter().collect() }, findings)
 }

@@ -1,7 +1,7 @@
 //! What the names of files say about them.
 
-/// The largest file that is read, in bytes: 100 MB.
-pub(super) const SIZE_LIMIT: u64 = 100_000_000;
+/// The largest file that is read, in bytes: 64 MiB.
+pub(super) const SIZE_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Whether a file of a folder is read. A file that is named itself is read
 /// whatever it is called.

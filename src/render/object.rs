@@ -1,8 +1,8 @@
 //! One value to one manifest: what every object must have, what no manifest
 //! may have, and what is dropped.
 //!
-//! Only what trueup itself relies on is checked; the rest is the API server's
-//! business, which knows it better.
+//! Checked is what trueup itself relies on, and the metadata, whose rules are
+//! the same for all kinds; the rest is [`crate::check`]'s business.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -64,6 +64,7 @@ impl Place<'_> {
             column,
             document: self.document,
             several: self.several,
+            item: (!self.path.steps().is_empty()).then(|| Arc::new(self.path.clone())),
             blob: Arc::clone(&self.file.blob),
         }
     }
@@ -81,7 +82,13 @@ pub(super) fn read(value: Value, place: &Place<'_>) -> Result<Manifest, Vec<Diag
     let metadata = check.metadata();
     let name = metadata.and_then(|metadata| check.name(metadata));
     let namespace = metadata.and_then(|metadata| check.namespace(metadata));
+    let group_kind =
+        version.as_ref().zip(kind).map(|(version, kind)| GroupKind::new(version.group.as_str(), kind));
+    if let Some((kind, name)) = group_kind.as_ref().zip(name) {
+        check.identity(kind, name, namespace);
+    }
     if let Some(metadata) = metadata {
+        check.bearings(metadata, group_kind.as_ref());
         check.server_fields(metadata);
         check.membership(metadata);
     }
@@ -99,10 +106,10 @@ pub(super) fn read(value: Value, place: &Place<'_>) -> Result<Manifest, Vec<Diag
     }
 }
 
-struct Check<'a> {
-    place: &'a Place<'a>,
-    body: &'a Map<String, Value>,
-    findings: Vec<Diagnostic>,
+pub(super) struct Check<'a> {
+    pub(super) place: &'a Place<'a>,
+    pub(super) body: &'a Map<String, Value>,
+    pub(super) findings: Vec<Diagnostic>,
 }
 
 impl<'a> Check<'a> {
@@ -143,14 +150,7 @@ impl<'a> Check<'a> {
             self.findings.push(finding.hint("give it a fixed metadata.name"));
             return None;
         }
-        let name = self.text(metadata, &["metadata"], "name")?;
-        // Kubernetes' path.IsValidPathSegmentName; the kind's own rules are
-        // the API server's.
-        if matches!(name, "." | "..") || name.contains(['/', '%']) {
-            self.find(format!("{name:?} can't be a name"), &["metadata", "name"]);
-            return None;
-        }
-        Some(name)
+        self.text(metadata, &["metadata"], "name")
     }
 
     fn namespace(&mut self, metadata: &'a Map<String, Value>) -> Option<&'a str> {
@@ -202,7 +202,7 @@ impl<'a> Check<'a> {
         });
     }
 
-    fn find(&mut self, message: String, field: &[&str]) {
+    pub(super) fn find(&mut self, message: String, field: &[&str]) {
         self.findings.push(self.place.finding(message, &FieldPath::fields(field.iter().copied())));
     }
 }

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 const THINGS_A_THREAD: usize = 16;
 
 /// `work`'s results, in the order of the things.
-pub(super) fn each<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+pub(crate) fn each<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let size = things.len().div_ceil(threads).max(THINGS_A_THREAD);
     if things.len() <= size {

@@ -17,8 +17,8 @@ use crate::yaml::{self, Document};
 /// faulty fields stand; after that their document's own place has to do.
 const MOST_READ_AGAIN: usize = 8 * 1024 * 1024;
 
-/// The manifests of files, in their order; or everything that is wrong.
-pub(super) fn render(listed: Vec<Listed<'_>>) -> Result<Vec<Manifest>, Vec<Diagnostic>> {
+/// The manifests of files, in their order, and everything that is wrong.
+pub(super) fn render(listed: Vec<Listed<'_>>) -> Read {
     let is_named: Vec<bool> = listed.iter().map(|file| file.is_named).collect();
     let files: Vec<_> = load::files(listed).into_iter().zip(is_named).collect();
     let read = parallel::each(files, |(file, is_named)| match file {
@@ -26,8 +26,7 @@ pub(super) fn render(listed: Vec<Listed<'_>>) -> Result<Vec<Manifest>, Vec<Diagn
         Err(finding) => (Vec::new(), vec![finding]),
     });
     let (manifests, findings): (Vec<_>, Vec<_>) = read.into_iter().unzip();
-    let findings: Vec<Diagnostic> = findings.into_iter().flatten().collect();
-    if findings.is_empty() { Ok(manifests.into_iter().flatten().collect()) } else { Err(findings) }
+    (manifests.into_iter().flatten().collect(), findings.into_iter().flatten().collect())
 }
 
 type Read = (Vec<Manifest>, Vec<Diagnostic>);
@@ -38,7 +37,7 @@ fn manifests(file: &SourceFile, is_named: bool, most_read_again: usize) -> Read 
         Ok(text) => text,
         Err(error) => return nothing_but(error.diagnostic(&file.path)),
     };
-    let documents = match yaml::documents(&text) {
+    let documents = match yaml::documents_in_parallel(&text) {
         Ok(documents) => documents,
         Err(error) => return nothing_but(error.diagnostic(&file.path)),
     };

@@ -64,7 +64,14 @@ pub(super) fn unreadable(path: &str, why: Unreadable) -> Diagnostic {
 }
 
 pub(super) fn too_large(path: &str) -> Diagnostic {
-    Diagnostic::new("this file is larger than 100 MB, too large for a manifest").at(Location::file(path))
+    Diagnostic::new("this file is larger than 64 MiB, too large for a manifest")
+        .at(Location::file(path))
+        .hint("split it, or leave it out of the sources")
+}
+
+pub(super) fn too_many(limit: usize) -> Diagnostic {
+    Diagnostic::new(format!("the sources hold more than {limit} objects"))
+        .hint("deploy them as several environments, each with its own sources")
 }
 
 pub(super) fn lfs_pointer(path: &str, from_commit: bool) -> Diagnostic {

@@ -1,20 +1,22 @@
 //! Rendering real folders and commits.
 
+mod any_bytes;
 mod links;
+mod metadata;
 mod objects;
 mod sources;
 
 use crate::error::Diagnostic;
 use crate::git::fixture::Fixture;
-use crate::render::{Rendered, SourceTree, render};
+use crate::render::{Item, Rendered, SourceTree, render};
 
 /// A `ConfigMap` of this name, as text.
 fn config_map(name: &str) -> String {
     format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n")
 }
 
-fn items(items: &[&str]) -> Vec<String> {
-    items.iter().map(|item| (*item).to_owned()).collect()
+fn items(items: &[&str]) -> Vec<Item> {
+    items.iter().map(|item| Item::from(*item)).collect()
 }
 
 /// Renders the work tree of a repository.

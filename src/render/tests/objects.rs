@@ -36,7 +36,10 @@ fn an_object_is_its_own_json_with_its_identity_and_place() {
 #[test]
 fn documents_are_counted_as_they_are_separated() {
     let input = format!("---\n# empty\n---\n{}---\n---\n{}", config_map("a"), config_map("b"));
-    assert_eq!(objects(text(&input)), "ConfigMap/a -:4:1 (document 2)\nConfigMap/b -:10:1 (document 4)");
+    assert_eq!(
+        objects(text(&input)),
+        "ConfigMap/a <stdin>:4:1 (document 2)\nConfigMap/b <stdin>:10:1 (document 4)"
+    );
 }
 
 #[test]
@@ -75,55 +78,57 @@ kind: ConfigMap
 metadata: web
 ")), @r#"
     an object is a map, but this is a list
-      --> -:1:1 (document 1)
+      --> <stdin>:1:1 (document 1)
     an object is a map, but this is a text
-      --> -:3:1 (document 2)
+      --> <stdin>:3:1 (document 2)
     apiVersion is missing
-      --> -:5:1 (document 3)
+      --> <stdin>:5:1 (document 3)
     kind is missing
-      --> -:5:1 (document 3)
+      --> <stdin>:5:1 (document 3)
     metadata is missing
-      --> -:5:1 (document 3)
+      --> <stdin>:5:1 (document 3)
     ConfigMap: metadata is missing
-      --> -:7:1 (document 4)
+      --> <stdin>:7:1 (document 4)
     apiVersion "a/b/c" is neither VERSION nor GROUP/VERSION
-      --> -:10:1 (document 5)
+      --> <stdin>:10:1 (document 5)
     kind must be a text, but is a number
-      --> -:11:1 (document 5)
+      --> <stdin>:11:1 (document 5)
       hint: put it in quotes
     metadata.name must be a text, but is true or false
-      --> -:13:3 (document 5)
+      --> <stdin>:13:3 (document 5)
       hint: put it in quotes
     metadata.namespace must be a text, but is a list
-      --> -:14:3 (document 5)
+      --> <stdin>:14:3 (document 5)
     apiVersion is missing
-      --> -:16:1 (document 6)
+      --> <stdin>:16:1 (document 6)
       hint: did you mean "apiVersion" where it says "apiversion"?
     kind is missing
-      --> -:16:1 (document 6)
+      --> <stdin>:16:1 (document 6)
       hint: did you mean "kind" where it says "Kind"?
     metadata.name is missing
-      --> -:18:1 (document 6)
+      --> <stdin>:18:1 (document 6)
       hint: did you mean "name" where it says "naem"?
     ConfigMap: metadata.generateName makes a new object each time
-      --> -:23:12 (document 7)
+      --> <stdin>:23:12 (document 7)
       hint: give it a fixed metadata.name
     kind is empty
-      --> -:26:1 (document 8)
+      --> <stdin>:26:1 (document 8)
     metadata.name is empty
-      --> -:27:12 (document 8)
+      --> <stdin>:27:12 (document 8)
     ConfigMap: metadata must be a map, but is a text
-      --> -:31:1 (document 9)
+      --> <stdin>:31:1 (document 9)
     "#);
 }
 
 #[test]
 fn names_that_no_object_can_have_are_refused() {
     for name in [".", "..", "a/b", "a%b"] {
-        let said = findings(text(&config_map(name)));
-        assert_eq!(said, format!("ConfigMap: {name:?} can't be a name\n  --> -:4:3"));
+        let role =
+            format!("apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: {name}}}\n");
+        assert!(findings(text(&role)).starts_with(&format!("Role/{name}: metadata.name {name:?} ")));
     }
-    assert_eq!(one(&config_map("system:node..x")).id.name, "system:node..x");
+    let role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: system:node..x}\n";
+    assert_eq!(one(role).id.name, "system:node..x");
 }
 
 #[test]
@@ -166,16 +171,16 @@ metadata:
   labels: {applyset.kubernetes.io/part-of: x}
 ")), @r#"
     shop/Service/web: metadata.uid is the API server's and can't be in a manifest
-      --> -:6:3
+      --> <stdin>:6:3
       hint: it was exported from a cluster: remove what the server added to it
     shop/Service/web: metadata.resourceVersion is the API server's and can't be in a manifest
-      --> -:7:3
+      --> <stdin>:7:3
       hint: it was exported from a cluster: remove what the server added to it
     shop/Service/web: metadata.managedFields is the API server's and can't be in a manifest
-      --> -:8:3
+      --> <stdin>:8:3
       hint: it was exported from a cluster: remove what the server added to it
     shop/Service/web: the label applyset.kubernetes.io/part-of is set by trueup itself
-      --> -:9:12
+      --> <stdin>:9:12
       hint: remove it: it says which environment an object belongs to
     "#);
 }
@@ -205,10 +210,10 @@ spec: {items: [1]}
     assert_eq!(
         objects(Ok(rendered.clone())),
         "\
-ConfigMap/a -:4:3 (document 1)
-shop/Deployment/b -:10:5 (document 1)
-Secret/c -:11:5 (document 1)
-AllowList/d -:14:1 (document 2)"
+ConfigMap/a <stdin>:4:3 (document 1)
+shop/Deployment/b <stdin>:10:5 (document 1)
+Secret/c <stdin>:11:5 (document 1)
+AllowList/d <stdin>:14:1 (document 2)"
     );
     assert_eq!(rendered.manifests[1].id.kind.to_string(), "Deployment.apps");
     assert_eq!(rendered.manifests[1].body["apiVersion"], json!("apps/v1"));
@@ -232,16 +237,16 @@ items:
 - metadata: {name: a}
 ")), @r#"
     an object is a map, but this is a number
-      --> -:5:3
+      --> <stdin>:5:3
     ConfigMap: metadata.name must be a text, but is a number
-      --> -:9:5
+      --> <stdin>:9:5
       hint: put it in quotes
     items must be a list
-      --> -:12:3
+      --> <stdin>:12:3
     a: apiVersion is missing
-      --> -:13:3
+      --> <stdin>:13:3
     a: kind is missing
-      --> -:13:3
+      --> <stdin>:13:3
     "#);
 }
 
@@ -299,6 +304,19 @@ fn no_value_of_a_secret_gets_into_a_finding() {
     }
     let fine = text("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {password: hunter2}\n");
     assert!(!format!("{fine:?}").contains("hunter2"));
+}
+
+#[test]
+fn too_many_objects_are_refused() {
+    let object = |number: usize| {
+        format!("{{\"apiVersion\":\"v1\",\"kind\":\"A\",\"metadata\":{{\"name\":\"a{number}\"}}}}\n")
+    };
+    let objects = |count: usize| (0..count).map(object).collect::<String>();
+    assert_eq!(text(&objects(100_000)).expect("not too many").manifests.len(), 100_000);
+    insta::assert_snapshot!(findings(text(&objects(100_001))), @"
+    the sources hold more than 100000 objects
+      hint: deploy them as several environments, each with its own sources
+    ");
 }
 
 #[test]

@@ -8,7 +8,7 @@ fn a_folder_means_the_manifests_at_any_depth_below_it_by_path() {
     for path in
         ["deploy/web.yaml", "deploy/a/db.yml", "deploy/a-b.json", "deploy/a/b/c d.yaml", "deploy/ü/x.yaml"]
     {
-        let name = path.trim_start_matches("deploy/").replace(['/', '.', ' '], "-");
+        let name = path.trim_start_matches("deploy/").replace(['/', '.', ' ', 'ü'], "-").replace("--", "u-");
         fixture.write(path, &config_map(&name));
     }
     for path in ["deploy/README.md", "deploy/.hidden.yaml", "deploy/.ci/job.yaml", "other/x.yaml"] {
@@ -20,7 +20,7 @@ ConfigMap/a-b-json deploy/a-b.json:1:1
 ConfigMap/a-b-c-d-yaml deploy/a/b/c d.yaml:1:1
 ConfigMap/a-db-yml deploy/a/db.yml:1:1
 ConfigMap/web-yaml deploy/web.yaml:1:1
-ConfigMap/ü-x-yaml deploy/ü/x.yaml:1:1";
+ConfigMap/u-x-yaml deploy/ü/x.yaml:1:1";
     assert_eq!(objects(work_tree(&fixture, &["deploy"])), expected);
     assert_eq!(objects(head(&fixture, &["./deploy/"])), expected);
     assert_eq!(objects(ad_hoc(&fixture, &["deploy"], None)), expected);
@@ -251,18 +251,19 @@ fn what_is_no_text_or_too_large_is_refused_by_name() {
     fixture.write_bytes("deploy/c.yaml", b"a: b\nc: \xff\n");
     fixture.write("deploy/d.yaml", "a: [1\nb: 2\n");
     let large = std::fs::File::create(fixture.path().join("deploy/e.yaml")).expect("made");
-    large.set_len(100_000_001).expect("sparse");
+    large.set_len(64 * 1024 * 1024 + 1).expect("sparse");
     insta::assert_snapshot!(findings(work_tree(&fixture, &["deploy"])), @r#"
     this is a binary file, not text
       --> deploy/b.yaml
     this file isn't UTF-8
       --> deploy/c.yaml:2:4
       hint: save it as UTF-8
-    unexpected `:`
+    a `,` or `]` is expected here
       --> deploy/d.yaml:2:2
-      hint: quote a value that contains `: `, or check the indentation here and above
-    this file is larger than 100 MB, too large for a manifest
+      hint: the `[` of line 1 isn't closed yet
+    this file is larger than 64 MiB, too large for a manifest
       --> deploy/e.yaml
+      hint: split it, or leave it out of the sources
     "#);
 }
 
@@ -341,7 +342,7 @@ fn standard_input_is_a_source_of_its_own() {
     let stdin = format!("{}---\n{}", config_map("a"), config_map("b"));
     assert_eq!(
         objects(ad_hoc(&fixture, &["-", "web.yaml", "-"], Some(&stdin))),
-        "ConfigMap/a -:1:1 (document 1)\nConfigMap/b -:6:1 (document 2)\nConfigMap/web web.yaml:1:1"
+        "ConfigMap/a <stdin>:1:1 (document 1)\nConfigMap/b <stdin>:6:1 (document 2)\nConfigMap/web web.yaml:1:1"
     );
     assert_eq!(
         findings(ad_hoc(&fixture, &["-"], None)),
