@@ -78,7 +78,7 @@ struct StatusDetails {
 impl ApiError {
     /// Reads a refusal. Answers that aren't a `Status` (a proxy's page, say)
     /// keep their first line.
-    pub(super) fn from_response(request: String, code: u16, retry_after: Option<u64>, body: &[u8]) -> Self {
+    pub(crate) fn from_response(request: String, code: u16, retry_after: Option<u64>, body: &[u8]) -> Self {
         let status: StatusBody = serde_json::from_slice(body).unwrap_or_else(|_| StatusBody {
             message: String::from_utf8_lossy(body)
                 .lines()

@@ -17,6 +17,7 @@ mod objects;
 mod request;
 mod resource;
 mod transport;
+mod warning;
 mod watch;
 
 pub use connect::{Access, ConnectError};
@@ -25,6 +26,7 @@ pub use error::{ApiError, FieldCause, StatusError};
 pub use objects::{ApplyMode, Precondition, Scope, ServerVersion};
 pub use request::Cluster;
 pub use resource::Resource;
+pub use warning::ServerWarning;
 pub use watch::WatchEvent;
 
 /// The field manager that trueup writes as.

@@ -4,12 +4,12 @@
 use std::error::Error;
 use std::fmt;
 use std::io::{self, ErrorKind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
-use http::{Method, Request};
+use http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt as _;
 use kube::Client;
 use kube::client::Body;
@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 
 use super::connect::root_cause;
 use super::error::ApiError;
+use super::warning::{self, ServerWarning};
 
 /// How many requests are under way at once. Beyond 16 to 32 nothing is gained
 /// and the slowest get very slow.
@@ -39,6 +40,7 @@ pub struct Cluster {
     timeout: Duration,
     permits: Arc<Semaphore>,
     sent: Arc<AtomicUsize>,
+    warnings: Arc<Mutex<Vec<ServerWarning>>>,
 }
 
 /// Leaves out the client, which holds credentials.
@@ -72,6 +74,7 @@ impl Cluster {
             timeout,
             permits: Arc::new(Semaphore::new(CONCURRENCY)),
             sent: Arc::default(),
+            warnings: Arc::default(),
         }
     }
 
@@ -95,6 +98,27 @@ impl Cluster {
     /// How many requests were sent so far, retries included.
     pub fn requests(&self) -> usize {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// What the server has warned of since this was last asked, about objects
+    /// that were applied or tried out, each warning once.
+    pub fn take_warnings(&self) -> Vec<ServerWarning> {
+        let mut warnings = std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner));
+        warnings.sort();
+        warnings.dedup();
+        warnings
+    }
+
+    /// Keeps what the answer to a patch warns of. What other requests are warned
+    /// of is about the kind, not about an object that was sent.
+    fn keep_warnings(&self, call: &Call<'_>, headers: &HeaderMap) {
+        if call.method != Method::PATCH {
+            return;
+        }
+        let path = call.path.split('?').next().unwrap_or_default();
+        let found = warning::texts(headers);
+        let found = found.into_iter().map(|text| ServerWarning { path: path.to_owned(), text });
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -164,12 +188,13 @@ impl Cluster {
             error: self.transport(root_cause(&error)),
         })?;
         let code = response.status();
-        let retry_after =
-            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let headers = response.headers().clone();
+        let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         let body =
             response.into_body().collect().await.map_err(|error| self.transport(root_cause(&error)))?;
         let body = body.to_bytes().to_vec();
         if code.is_success() {
+            self.keep_warnings(call, &headers);
             Ok(body)
         } else {
             Err(ApiError::from_response(name(call), code.as_u16(), retry_after, &body).into())

@@ -41,7 +41,7 @@ impl Resource {
     }
 
     /// The path of one object.
-    pub(super) fn object(&self, namespace: Option<&str>, name: &str) -> String {
+    pub fn object(&self, namespace: Option<&str>, name: &str) -> String {
         format!("{}/{name}", self.collection(namespace))
     }
 

@@ -30,6 +30,10 @@ pub(super) struct File {
     /// path, or a list of paths and items, relative to this file. Default: the
     /// folder of this file.
     pub(super) sources: Option<Sources>,
+    /// Where the `CustomResourceDefinition`s are that the sources don't have, for
+    /// `check`: a path or a pattern such as `crds/*.yaml`, or a list of them,
+    /// relative to this file.
+    pub(super) schemas: Option<Paths>,
     /// What every environment starts from. Maps merge, lists replace.
     #[expect(dead_code, reason = "merged into each environment before it is read")]
     defaults: Option<Settings>,
@@ -115,6 +119,22 @@ pub(super) struct History {
     #[schemars(range(min = 1, max = 10_000))]
     pub(super) keep: Option<u32>,
 }
+
+/// A path or pattern, or a list of them.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Paths {
+    /// One.
+    One(PathPattern),
+    /// Several.
+    Many(Vec<PathPattern>),
+}
+
+/// A file, a folder, or a pattern such as `crds/*.yaml`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend("format" = "path"))]
+pub(super) struct PathPattern(pub(super) String);
 
 /// A path, or a list of paths and items.
 #[derive(Debug, Deserialize, JsonSchema)]

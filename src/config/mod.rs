@@ -28,13 +28,14 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::error::{Diagnostic, Location, did_you_mean};
-use crate::object::FieldPath;
+use crate::object::{FieldPath, Step};
 use crate::yaml;
 use check::Finding;
 
 pub use duration::{Period, PeriodError};
 pub use file::{Renderer, SourceItem, schema};
 pub use find::{FILE_NAME, find};
+pub use glob::{folder_of_pattern, path_fits};
 pub use kind::{KindError, KindPattern};
 pub use limit::{Limit, LimitError};
 
@@ -64,6 +65,11 @@ pub struct Environment {
     pub project: String,
     /// What to deploy; paths are relative to the file.
     pub sources: Vec<SourceItem>,
+    /// Where the file names each of the sources; empty where it names none.
+    pub source_places: Vec<Location>,
+    /// Where the definitions of custom kinds are that the sources don't have:
+    /// files, folders and patterns, relative to the file.
+    pub schemas: Vec<String>,
     /// The kubeconfig context; `None` for the current one.
     pub context: Option<String>,
     /// The kubeconfig file, relative to the file; `None` for the usual one.
@@ -93,6 +99,7 @@ pub fn parse(text: &str, path: &str) -> Result<Config, Vec<Diagnostic>> {
     if !findings.is_empty() {
         return Err(diagnostics(findings, text, path));
     }
+    let written = value.clone();
     resolve::layer_defaults(&mut value);
     let file: file::File = serde_json::from_value(value).map_err(|error| {
         // The schema comes from the types, so what it lets pass they take.
@@ -100,10 +107,26 @@ pub fn parse(text: &str, path: &str) -> Result<Config, Vec<Diagnostic>> {
     })?;
     let name = file.name.clone();
     let mut environments = resolve::environments(file);
+    for environment in &mut environments {
+        environment.source_places = source_places(text, path, &written, environment);
+    }
     environments.sort_by_key(|environment| {
         yaml::locate(text, 1, &FieldPath::fields(["environments", &environment.name]))
     });
     Ok(Config { name, environments, path: path.to_owned() })
+}
+
+/// Where an environment's sources are written: in itself, in the defaults, or
+/// for all.
+fn source_places(text: &str, path: &str, written: &Value, environment: &Environment) -> Vec<Location> {
+    let named = [&["environments", &environment.name, "sources"][..], &["defaults", "sources"], &["sources"]];
+    let mut fields = named.iter().map(|names| FieldPath::fields(names.iter().copied()));
+    let Some(field) = fields.find(|field| field.get(written).is_some_and(|value| !value.is_null())) else {
+        return Vec::new();
+    };
+    let items = (0..environment.sources.len()).map(|index| field.then(Step::Index(index)));
+    let places = items.filter_map(|item| yaml::locate_value(text, 1, &item));
+    places.map(|(line, column)| Location::at(path, line, column)).collect()
 }
 
 impl Config {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Environment;
 use super::duration::Period;
-use super::file::{File, Renderer, Settings, SourceEntry, SourceItem, Sources};
+use super::file::{File, Paths, Renderer, Settings, SourceEntry, SourceItem, Sources};
 use super::kind::KindPattern;
 use super::limit::Limit;
 
@@ -56,7 +56,9 @@ fn environment(file: &File, name: String, settings: Settings) -> Environment {
     Environment {
         name,
         project: file.name.clone(),
+        schemas: file.schemas.as_ref().map(paths).unwrap_or_default(),
         sources: sources.map_or_else(|| vec![plain(DEFAULT_SOURCE)], source_items),
+        source_places: Vec::new(),
         context: settings.context,
         kubeconfig: settings.kubeconfig,
         cluster_uid: settings.cluster.and_then(|cluster| cluster.uid),
@@ -79,6 +81,13 @@ fn source_items(sources: &Sources) -> Vec<SourceItem> {
                 SourceEntry::Item(item) => item.clone(),
             })
             .collect(),
+    }
+}
+
+fn paths(paths: &Paths) -> Vec<String> {
+    match paths {
+        Paths::One(path) => vec![path.0.clone()],
+        Paths::Many(paths) => paths.iter().map(|path| path.0.clone()).collect(),
     }
 }
 

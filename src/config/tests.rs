@@ -52,6 +52,18 @@ fn complaint(diagnostic: &Diagnostic) -> String {
 }
 
 #[test]
+fn sources_know_where_they_are_written() {
+    let config = config(FILE);
+    let places = |name: &str| {
+        let environment = config.environment(name).expect("known");
+        environment.source_places.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(places("dev"), "trueup.yaml:4:10");
+    assert_eq!(places("staging"), "trueup.yaml:14:15 trueup.yaml:14:28");
+    assert_eq!(places("prod"), "trueup.yaml:21:9");
+}
+
+#[test]
 fn environments_lie_over_the_defaults() {
     let config = config(FILE);
     let prod = config.environment("prod").expect("known");
@@ -60,7 +72,9 @@ fn environments_lie_over_the_defaults() {
         Environment {
             name: "prod".into(),
             project: "shop".into(),
+            schemas: Vec::new(),
             sources: vec![SourceItem { path: "deploy/prod".into(), renderer: Renderer::Plain }],
+            source_places: vec![Location::at("trueup.yaml", 21, 9)],
             context: Some("production".into()),
             kubeconfig: Some("./kubeconfig".into()),
             cluster_uid: Some("0b3cf4f5-3e69-4b8c-a35c-0a6b2e5d1f00".into()),
