@@ -36,7 +36,7 @@ complete -c trueup -n "__fish_trueup_needs_command" -s o -l output -d 'What to p
 json\t'One JSON document'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
-complete -c trueup -n "__fish_trueup_needs_command" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_needs_command" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
 complete -c trueup -n "__fish_trueup_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
@@ -45,6 +45,7 @@ complete -c trueup -n "__fish_trueup_needs_command" -s v -l verbose -d 'Say more
 complete -c trueup -n "__fish_trueup_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_needs_command" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "render" -d 'Prints the desired objects, each with its source'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "check" -d 'Checks the desired objects without a cluster'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "diff" -d 'Shows field by field what differs between the repository and the cluster'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "plan" -d 'Shows what apply would do, in order, and whether it may'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "apply" -d 'Makes the cluster as the repository says, waits, and records it'
@@ -68,7 +69,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand render" -s o -l output -d 
 json\t'One JSON document'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
-complete -c trueup -n "__fish_trueup_using_subcommand render" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
@@ -77,6 +78,32 @@ complete -c trueup -n "__fish_trueup_using_subcommand render" -s q -l quiet -d '
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand check" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l kubernetes-version -d 'Check against this version of Kubernetes, such as 1.34 [default: the newest known]' -r
+complete -c trueup -n "__fish_trueup_using_subcommand check" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand check" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand check" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l all -d 'All environments'
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l strict -d 'Take notes for errors'
+complete -c trueup -n "__fish_trueup_using_subcommand check" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand check" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand check" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
@@ -99,7 +126,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand diff" -s o -l output -d 'W
 json\t'One JSON document'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
-complete -c trueup -n "__fish_trueup_using_subcommand diff" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
@@ -137,7 +164,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand plan" -s o -l output -d 'W
 json\t'One JSON document'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
-complete -c trueup -n "__fish_trueup_using_subcommand plan" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
@@ -176,7 +203,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -s o -l output -d '
 json\t'One JSON document'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
-complete -c trueup -n "__fish_trueup_using_subcommand apply" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
@@ -215,7 +242,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s o -l output -
 json\t'One JSON document'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
-complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
@@ -241,7 +268,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand status" -s o -l output -d 
 json\t'One JSON document'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
-complete -c trueup -n "__fish_trueup_using_subcommand status" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
@@ -264,7 +291,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand history" -s o -l output -d
 json\t'One JSON document'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
-complete -c trueup -n "__fish_trueup_using_subcommand history" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
@@ -285,7 +312,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_se
 json\t'One JSON document'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
-complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
@@ -309,7 +336,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 json\t'One JSON document'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
-complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
@@ -330,7 +357,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 json\t'One JSON document'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
-complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
@@ -351,7 +378,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 json\t'One JSON document'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
-complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
@@ -371,7 +398,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand completions" -s o -l outpu
 json\t'One JSON document'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
-complete -c trueup -n "__fish_trueup_using_subcommand completions" -l report -d 'Writes a report to a file too: markdown=FILE or json=FILE (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"

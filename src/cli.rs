@@ -37,6 +37,8 @@ pub struct Cli {
 pub enum Command {
     /// Prints the desired objects, each with its source
     Render(commands::render::Args),
+    /// Checks the desired objects without a cluster
+    Check(commands::check::Args),
     /// Shows field by field what differs between the repository and the cluster
     Diff(commands::diff::Args),
     /// Shows what apply would do, in order, and whether it may
@@ -85,7 +87,7 @@ pub struct Global {
     /// What to print on standard output
     #[arg(short, long, value_enum, default_value_t = Output::Text, env = "TRUEUP_OUTPUT", global = true, help_heading = OUTPUT)]
     pub output: Output,
-    /// Writes a report to a file too: markdown=FILE or json=FILE (repeatable)
+    /// Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)
     #[arg(long = "report", value_name = "KIND=FILE", global = true, help_heading = OUTPUT)]
     pub reports: Vec<Report>,
     /// When to use colour
@@ -115,38 +117,52 @@ pub enum Output {
     Markdown,
 }
 
-/// A report that is written to a file.
+/// A report beside the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// Its form.
-    pub kind: ReportKind,
-    /// Where it goes.
-    pub file: PathBuf,
+pub enum Report {
+    /// One that is written to a file.
+    File {
+        /// Its form.
+        kind: ReportKind,
+        /// Where it goes.
+        file: PathBuf,
+    },
+    /// Annotations for GitHub Actions, wherever this runs.
+    Github,
 }
 
-/// The forms of reports.
+/// The forms of reports in files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportKind {
     /// What `-o json` prints.
     Json,
     /// For a pull request's comment or a job's summary.
     Markdown,
+    /// `JUnit` XML, for a pipeline's list of tests.
+    Junit,
 }
 
 impl std::str::FromStr for Report {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (kind, file) = text.split_once('=').ok_or("expected KIND=FILE")?;
+        if text == "github" {
+            return Ok(Self::Github);
+        }
+        let (kind, file) = text.split_once('=').ok_or("expected KIND=FILE, or github")?;
         let kind = match kind {
             "json" => ReportKind::Json,
             "markdown" => ReportKind::Markdown,
-            other => return Err(format!("unknown report {other:?}: expected json or markdown")),
+            "junit" => ReportKind::Junit,
+            "github" => return Err("github takes no file".into()),
+            other => {
+                return Err(format!("unknown report {other:?}: expected json, markdown, junit or github"));
+            }
         };
         if file.is_empty() {
             return Err("no file after the '='".into());
         }
-        Ok(Self { kind, file: file.into() })
+        Ok(Self::File { kind, file: file.into() })
     }
 }
 
@@ -182,8 +198,9 @@ mod tests {
     #[test]
     fn reports_are_read() {
         let report: Report = "markdown=plan.md".parse().expect("a report");
-        assert_eq!(report, Report { kind: ReportKind::Markdown, file: "plan.md".into() });
-        for wrong in ["markdown", "pdf=x", "json="] {
+        assert_eq!(report, Report::File { kind: ReportKind::Markdown, file: "plan.md".into() });
+        assert_eq!("github".parse(), Ok(Report::Github));
+        for wrong in ["markdown", "pdf=x", "json=", "github=x"] {
             assert!(wrong.parse::<Report>().is_err(), "{wrong}");
         }
     }

@@ -77,7 +77,7 @@ impl Exit {
 }
 
 /// A place in a file, lines and columns counted from 1.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {
     /// The file, relative to the repository's root (or as it was given).
@@ -107,7 +107,8 @@ impl Location {
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.path)?;
+        // As compilers call it; JSON keeps the name that it was given by.
+        f.write_str(if self.path == "-" { "<stdin>" } else { &self.path })?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
             if let Some(column) = self.column {
@@ -264,6 +265,7 @@ mod tests {
         assert_eq!(Location::at("a.yaml", 7, 3).to_string(), "a.yaml:7:3");
         let document = Location { document: Some(2), ..Location::at("a.yaml", 7, 3) };
         assert_eq!(document.to_string(), "a.yaml:7:3 (document 2)");
+        assert_eq!(Location::at("-", 7, 3).to_string(), "<stdin>:7:3");
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn standard_input_is_a_file_too() {
     assert!(environment.live("v1/configmaps/a").is_some());
 
     let run = environment.trueup_reading(&["diff", "-f", "-"], "a: [");
-    run.exits(1).complains(" --> -:1:4");
+    run.exits(1).complains(" --> <stdin>:1:4");
 }
 
 #[test]

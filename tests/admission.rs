@@ -95,13 +95,13 @@ fn what_a_policy_refuses_is_refused_before_anything_is_written() {
 
     let run = environment.trueup(&["apply", "prod", "--yes"]).exits(1);
 
-    insta::assert_snapshot!(run.snapshot(), @"
+    insta::assert_snapshot!(run.snapshot(), @r#"
     $ trueup apply prod --yes
     --- stderr
-    error: $NAMESPACE/ConfigMap/settings: ValidatingAdmissionPolicy '$NAMESPACE-policy' with binding '$NAMESPACE-policy' denied request: debug is for dev
+    error: $NAMESPACE/ConfigMap/settings: refused by the policy "$NAMESPACE-policy": debug is for dev
      --> deploy/settings.yaml:1:1
     --- exit status 1
-    ");
+    "#);
     assert!(environment.live("v1/configmaps/good").is_none());
 }
 
@@ -124,8 +124,11 @@ fn a_quota_that_is_full_is_told_by_the_plan() {
     insta::assert_snapshot!(run.snapshot(), @r#"
     $ trueup plan prod
     --- stderr
-    error: $NAMESPACE/Service/web: services "web" is forbidden: exceeded quota: none, requested: count/services=1, used: count/services=0, limited: count/services=0
+    error: $NAMESPACE/Service/web: exceeds the quota "none"
      --> deploy/web.yaml:1:1
+    caused by: count/services: 1 wanted, 0 of 0 in use
+
+    hint: ask for less, make room, or have the quota raised
     --- exit status 1
     "#);
 }

@@ -342,7 +342,7 @@ fn what_the_server_refuses_while_applying_leaves_the_rest_applied() {
     environment.write("deploy/a.yaml", &service("a", 80));
     environment.commit_file("deploy/b.yaml", &service("b", 80));
 
-    let run = environment.trueup(&["apply", "prod", "--yes"]).exits(6).prints("exceeded quota");
+    let run = environment.trueup(&["apply", "prod", "--yes"]).exits(6).prints("exceeds the quota \"few\"");
 
     assert!(environment.live("v1/configmaps/settings").is_some());
     assert_eq!(environment.live_list("v1/services").len(), 1);

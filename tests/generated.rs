@@ -60,9 +60,19 @@ fn schemas_are_up_to_date() {
 #[test]
 fn the_reference_of_all_commands_is_up_to_date() {
     let mut text = "# Commands\n\nWhat `--help` says. Generated: don't edit.\n".to_owned();
-    for command in
-        ["", "render", "diff", "plan", "apply", "rollback", "status", "history", "sandbox", "completions"]
-    {
+    for command in [
+        "",
+        "render",
+        "check",
+        "diff",
+        "plan",
+        "apply",
+        "rollback",
+        "status",
+        "history",
+        "sandbox",
+        "completions",
+    ] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let title = format!("trueup {command}");
         let help = printed(&arguments);

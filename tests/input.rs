@@ -158,6 +158,7 @@ fn a_source_that_isnt_there() {
     $ trueup plan prod
     --- stderr
     error: deploy doesn't exist
+     --> trueup.yaml:3:10
     --- exit status 1
     ");
 }
@@ -193,6 +194,8 @@ fn an_unknown_field() {
     --- stderr
     error: $NAMESPACE/Deployment/web: unknown field "spec.replica"
      --> deploy/bad.yaml:6:3
+
+    hint: did you mean "spec.replicas"?
     --- exit status 1
     "#);
 }
@@ -200,13 +203,13 @@ fn an_unknown_field() {
 #[test]
 fn a_value_of_the_wrong_type() {
     let wrong = deployment("web", "web:1").replace("replicas: 1", "replicas: many");
-    insta::assert_snapshot!(apply_of(&wrong).snapshot(), @"
+    insta::assert_snapshot!(apply_of(&wrong).snapshot(), @r#"
     $ trueup apply prod --yes
     --- stderr
-    error: $NAMESPACE/Deployment/web: spec.replicas: expected numeric (int or float), got string
+    error: $NAMESPACE/Deployment/web: spec.replicas: must be a number, but is the string "many"
      --> deploy/bad.yaml:6:3
     --- exit status 1
-    ");
+    "#);
 }
 
 #[test]
@@ -215,7 +218,7 @@ fn a_value_that_the_server_refuses() {
     insta::assert_snapshot!(apply_of(&wrong).snapshot(), @"
     $ trueup apply prod --yes
     --- stderr
-    error: $NAMESPACE/Deployment/web: spec.replicas: Invalid value: -1: must be greater than or equal to 0
+    error: $NAMESPACE/Deployment/web: spec.replicas: -1 is invalid: must be greater than or equal to 0
      --> deploy/bad.yaml:6:3
     --- exit status 1
     ");
@@ -287,8 +290,10 @@ fn a_bad_name() {
     insta::assert_snapshot!(apply_of(&config_map("Not_Valid", "x", "1")).snapshot(), @r#"
     $ trueup apply prod --yes
     --- stderr
-    error: $NAMESPACE/ConfigMap/Not_Valid: metadata.name: Invalid value: "Not_Valid": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')
+    error: ConfigMap/Not_Valid: metadata.name "Not_Valid" has "N", but only lower-case letters, digits, "-" and "." are allowed
      --> deploy/bad.yaml:4:3
+
+    hint: "not-valid" would do
     --- exit status 1
     "#);
 }
@@ -312,8 +317,10 @@ fn a_secret_that_isnt_base64_is_not_echoed() {
     insta::assert_snapshot!(run.snapshot(), @"
     $ trueup apply prod --yes
     --- stderr
-    error: $NAMESPACE/Secret/credentials: failed to convert new object ($NAMESPACE/credentials; /v1, Kind=Secret) to proper version: unable to convert unstructured object to /v1, Kind=Secret: error decoding from json: illegal base64 data at input byte 7
-     --> deploy/bad.yaml:1:1
+    error: $NAMESPACE/Secret/credentials: data.password: isn't base64
+     --> deploy/bad.yaml:6:3
+
+    hint: a value as it is goes under stringData
     --- exit status 1
     ");
 }
@@ -344,6 +351,8 @@ fn an_unknown_field_where_the_namespace_isnt_there_yet() {
     --- stderr
     error: $NAMESPACE/Deployment/web: unknown field "spec.replica"
      --> deploy/web.yaml:6:3
+
+    hint: did you mean "spec.replicas"?
     --- exit status 1
     "#);
 }

@@ -223,7 +223,7 @@ fn an_immutable_config_map() {
     insta::assert_snapshot!(cannot_become(&immutable("1"), &immutable("2")), @"
     $ trueup apply prod --yes
     --- stderr
-    error: $NAMESPACE/ConfigMap/fixed: data: Forbidden: field is immutable when `immutable` is set
+    error: $NAMESPACE/ConfigMap/fixed: data: field is immutable when `immutable` is set
      --> deploy/object.yaml:5:1
 
     hint: this field can't be changed on a live object: delete the object first, then apply
@@ -234,15 +234,15 @@ fn an_immutable_config_map() {
 #[test]
 fn a_deployments_selector() {
     let second = deployment("web", "web:1").replace("app: web", "app: shop");
-    insta::assert_snapshot!(cannot_become(&deployment("web", "web:1"), &second), @r#"
+    insta::assert_snapshot!(cannot_become(&deployment("web", "web:1"), &second), @"
     $ trueup apply prod --yes
     --- stderr
-    error: $NAMESPACE/Deployment/web: spec.selector: Invalid value: {"matchLabels":{"app":"shop"}}: field is immutable
+    error: $NAMESPACE/Deployment/web: spec.selector: field is immutable
      --> deploy/object.yaml:7:3
 
     hint: this field can't be changed on a live object: delete the object first, then apply
     --- exit status 1
-    "#);
+    ");
 }
 
 #[test]
@@ -253,15 +253,15 @@ fn a_jobs_template() {
              containers: [{{name: migrate, image: \"{image}\"}}]}}}}}}\n"
         )
     };
-    insta::assert_snapshot!(cannot_become(&job("migrate:1"), &job("migrate:2")), @r#"
+    insta::assert_snapshot!(cannot_become(&job("migrate:1"), &job("migrate:2")), @"
     $ trueup apply prod --yes
     --- stderr
-    error: $NAMESPACE/Job/migrate: spec.template: Invalid value: {"labels":{"batch.kubernetes.io/controller-uid":"[uid]","batch.kubernetes.io/job-name":"migrate","controller-uid":"[uid]","job-name":"migrate"},"Spec":{"Volumes":null,"InitContainers":null,"Containers":[{"Name":"migrate","Image":"migrate:2","Command":null,"Args":null,"WorkingDir":"","Ports":null,"EnvFrom":null,"Env":null,"Resources":{"Limits":null,"Requests":null,"Claims":null},"ResizePolicy":null,"RestartPolicy":null,"RestartPolicyRules":null,"VolumeMounts":null,"VolumeDevices":null,"LivenessProbe":null,"ReadinessProbe":null,"StartupProbe":null,"Lifecycle":null,"TerminationMessagePath":"/dev/termination-log","TerminationMessagePolicy":"File","ImagePullPolicy":"IfNotPresent","SecurityContext":null,"Stdin":false,"StdinOnce":false,"TTY":false}],"EphemeralContainers":null,"RestartPolicy":"Never","TerminationGracePeriodSeconds":30,"ActiveDeadlineSeconds":null,"DNSPolicy":"ClusterFirst","NodeSelector":null,"ServiceAccountName":"","AutomountServiceAccountToken":null,"NodeName":"","SecurityContext":{"HostNetwork":false,"HostPID":false,"HostIPC":false,"ShareProcessNamespace":null,"HostUsers":null,"SELinuxOptions":null,"WindowsOptions":null,"RunAsUser":null,"RunAsGroup":null,"RunAsNonRoot":null,"SupplementalGroups":null,"SupplementalGroupsPolicy":null,"FSGroup":null,"FSGroupChangePolicy":null,"Sysctls":null,"SeccompProfile":null,"AppArmorProfile":null,"SELinuxChangePolicy":null},"ImagePullSecrets":null,"Hostname":"","Subdomain":"","SetHostnameAsFQDN":null,"Affinity":null,"SchedulerName":"default-scheduler","Tolerations":null,"HostAliases":null,"PriorityClassName":"","Priority":null,"PreemptionPolicy":null,"DNSConfig":null,"ReadinessGates":null,"RuntimeClassName":null,"Overhead":null,"EnableServiceLinks":null,"TopologySpreadConstraints":null,"OS":null,"SchedulingGates":null,"ResourceClaims":null,"Resources":null,"HostnameOverride":null,"SchedulingGroup":null}}: field is immutable
+    error: $NAMESPACE/Job/migrate: spec.template: field is immutable
      --> deploy/object.yaml:4:8
 
     hint: this field can't be changed on a live object: delete the object first, then apply
     --- exit status 1
-    "#);
+    ");
 }
 
 #[test]
@@ -272,13 +272,15 @@ fn a_bindings_role() {
              rbac.authorization.k8s.io, kind: ClusterRole, name: {role}}}\nsubjects: []\n"
         )
     };
-    insta::assert_snapshot!(cannot_become(&binding("view"), &binding("edit")), @r#"
+    insta::assert_snapshot!(cannot_become(&binding("view"), &binding("edit")), @"
     $ trueup apply prod --yes
     --- stderr
-    error: $NAMESPACE/RoleBinding/clerk: roleRef: Invalid value: {"APIGroup":"rbac.authorization.k8s.io","Kind":"ClusterRole","Name":"edit"}: cannot change roleRef
+    error: $NAMESPACE/RoleBinding/clerk: roleRef: cannot change roleRef
      --> deploy/object.yaml:4:1
+
+    hint: this field can't be changed on a live object: delete the object first, then apply
     --- exit status 1
-    "#);
+    ");
 }
 
 /// A definition of tills, whose specs have these properties.

@@ -87,6 +87,7 @@ fn a_folder_without_manifests_deletes_nothing() {
     $ trueup apply prod --yes
     --- stderr
     error: no manifests under deploy
+     --> trueup.yaml:3:10
 
     hint: files that end in .yaml, .yml or .json are read, hidden ones aren't
     --- exit status 1

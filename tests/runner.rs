@@ -4,10 +4,14 @@
 mod access;
 mod ad_hoc;
 mod admission;
+mod agreement;
 mod apply;
+mod builtin_kinds;
+mod check;
 mod command_line;
 mod diff;
 mod documents;
+mod errors;
 mod generated;
 mod git_sources;
 mod harness;
@@ -24,9 +28,11 @@ mod render;
 mod rollback;
 mod sandbox;
 mod scale;
+mod schema_custom;
 mod secrets;
 mod shop;
 mod status;
+mod yaml;
 
 /// A file that isn't a module here would never run.
 #[test]

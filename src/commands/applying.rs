@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::planned::{self, Layout};
 use super::{Planning, annotates, signals};
 use crate::apply::{Event, RunResult, Stop, TargetOutcome};
-use crate::cli::{Global, Output};
+use crate::cli::{Global, Output, Report, ReportKind};
 use crate::cluster::Cluster;
 use crate::config::Period;
 use crate::deploy::planning::{Options, Planned};
@@ -114,6 +114,10 @@ fn check_output(global: &Global) -> Result<(), CommandError> {
     if global.output == Output::Yaml {
         return Err(CommandError::usage("-o yaml is for render; here it's text, json or markdown"));
     }
+    let is_junit = |report: &Report| matches!(report, Report::File { kind: ReportKind::Junit, .. });
+    if global.reports.iter().any(is_junit) {
+        return Err(planned::no_junit());
+    }
     planned::check_reports(&global.reports)
 }
 
@@ -210,7 +214,7 @@ impl OneRun<'_> {
     }
 
     fn annotate_guards(&self, plan: &TargetPlan) {
-        if annotates() {
+        if annotates(self.global) {
             self.terminal.annotate(&github::guards(&plan.target, &plan.guards));
         }
     }
@@ -273,10 +277,14 @@ fn report(global: &Global, terminal: &Terminal, outcomes: &[TargetOutcome]) -> R
             return Err(CommandError::usage("-o yaml is for render; here it's text, json or markdown"));
         }
     }
-    if annotates() {
+    if annotates(global) {
         terminal.annotate(&outcomes.iter().map(github::failure).collect::<String>());
     }
-    planned::write_reports(&global.reports, as_json, as_markdown)
+    planned::write_reports(&global.reports, |kind| match kind {
+        ReportKind::Json => Ok(as_json()),
+        ReportKind::Markdown => Ok(as_markdown()),
+        ReportKind::Junit => Err(planned::no_junit()),
+    })
 }
 
 /// Follows a run on the terminal, and asks there what must be asked.

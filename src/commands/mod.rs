@@ -3,6 +3,7 @@
 
 pub mod apply;
 mod applying;
+pub mod check;
 pub mod completions;
 pub mod diff;
 pub mod history;
@@ -22,7 +23,7 @@ use clap::builder::NonEmptyStringValueParser;
 
 pub use select::select;
 
-use crate::cli::{Cli, Command, Global};
+use crate::cli::{Cli, Command, Global, Report};
 use crate::error::{CommandError, Exit};
 use crate::ui::Terminal;
 
@@ -95,8 +96,14 @@ fn no_reports(global: &Global, command: &str) -> Result<(), CommandError> {
     Err(CommandError::usage(format!("{command} has no --report")).hint("use -o json and redirect it"))
 }
 
-/// Whether annotations are wanted: this is a step of GitHub Actions.
-pub fn annotates() -> bool {
+/// Whether annotations are wanted: they were asked for, or this is a step of
+/// GitHub Actions.
+fn annotates(global: &Global) -> bool {
+    global.reports.contains(&Report::Github) || is_github()
+}
+
+/// Whether this is a step of GitHub Actions.
+pub fn is_github() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
@@ -105,6 +112,7 @@ pub async fn run(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
     let Cli { global, command } = cli;
     match command {
         Command::Render(args) => render::run(&global, args, terminal),
+        Command::Check(args) => check::run(&global, args, terminal),
         Command::Diff(args) => diff::run(&global, args, terminal).await,
         Command::Plan(args) => plan::run(&global, args, terminal).await,
         Command::Apply(args) => apply::run(&global, args, terminal).await,

@@ -6,13 +6,14 @@ use std::io::Write as _;
 use std::path::Path;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::{Planning, annotates};
 use crate::cli::{Global, Output, Report, ReportKind};
 use crate::cluster::Cluster;
 use crate::deploy::planning::{Options, Planned, plan};
 use crate::deploy::setup::Setup;
-use crate::error::{CommandError, Diagnostic, Exit};
+use crate::error::{CommandError, Diagnostic, Exit, Location};
 use crate::plan::{Judgement, TargetPlan};
 use crate::report::json::{self, Kind};
 use crate::report::{github, markdown, text};
@@ -87,12 +88,16 @@ pub(super) fn print(
             return Err(CommandError::usage("-o yaml is for render; here it's text, json or markdown"));
         }
     }
-    if annotates() {
+    if annotates(global) {
         let annotations: String =
             plans.iter().map(|plan| github::guards(&plan.target, &plan.guards)).collect();
         terminal.annotate(&annotations);
     }
-    write_reports(&global.reports, as_json, as_markdown)
+    write_reports(&global.reports, |kind| match kind {
+        ReportKind::Json => Ok(as_json()),
+        ReportKind::Markdown => Ok(as_markdown()),
+        ReportKind::Junit => Err(no_junit()),
+    })
 }
 
 fn as_text(layout: Layout, plans: &[TargetPlan], terminal: &Terminal) -> String {
@@ -107,25 +112,34 @@ fn as_text(layout: Layout, plans: &[TargetPlan], terminal: &Terminal) -> String 
 
 /// Whether the reports can be written, before there is anything to report.
 pub(super) fn check_reports(reports: &[Report]) -> Result<(), CommandError> {
-    for Report { file, .. } in reports {
+    for file in reports.iter().filter_map(file_of) {
         let mut options = OpenOptions::new();
         options.append(true).create(true).open(file).map_err(|error| unwritable(file, &error))?;
     }
     Ok(())
 }
 
+fn file_of(report: &Report) -> Option<&Path> {
+    match report {
+        Report::File { file, .. } => Some(file),
+        Report::Github => None,
+    }
+}
+
+/// Only a check has test cases.
+pub(super) fn no_junit() -> CommandError {
+    CommandError::usage("only check has a junit report").hint("json and markdown are for every plan")
+}
+
 /// Writes the reports that were asked for.
 pub(super) fn write_reports(
     reports: &[Report],
-    as_json: impl Fn() -> String,
-    as_markdown: impl Fn() -> String,
+    content: impl Fn(ReportKind) -> Result<String, CommandError>,
 ) -> Result<(), CommandError> {
-    for Report { kind, file } in reports {
-        let content = match kind {
-            ReportKind::Json => as_json(),
-            ReportKind::Markdown => as_markdown(),
-        };
-        std::fs::write(file, content).map_err(|error| unwritable(file, &error))?;
+    for report in reports {
+        if let Report::File { kind, file } = report {
+            std::fs::write(file, content(*kind)?).map_err(|error| unwritable(file, &error))?;
+        }
     }
     Ok(())
 }
@@ -149,16 +163,49 @@ pub(super) fn saved(file: &Path, target: &str) -> Result<String, CommandError> {
     struct Saved {
         targets: Vec<TargetPlan>,
     }
-    let unusable =
-        |why: String| Diagnostic::new(format!("can't use the plan in {}", file.display())).because(why);
-    let text = std::fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
-    let saved: Saved = serde_json::from_str(&text).map_err(|error| unusable(error.to_string()))?;
+    let path = file.to_string_lossy();
+    let text = std::fs::read_to_string(file).map_err(|error| no_plan(&path, &error))?;
+    let document: Value = serde_json::from_str(&text).map_err(|error| no_document(&path, &error))?;
+    let unusable = |why: String| Diagnostic::new(why).at(Location::file(path.as_ref())).hint(HOW_TO_SAVE);
+    match document["kind"].as_str() {
+        Some("Plan") => {}
+        Some(kind) => return Err(unusable(format!("this file holds no plan, but: {kind}")).into()),
+        None => return Err(unusable("this file holds no plan".into()).into()),
+    }
+    let saved: Saved = serde_json::from_value(document)
+        .map_err(|error| unusable("this plan can't be read".into()).because(error.to_string()))?;
     let plan = saved.targets.into_iter().find(|plan| plan.target == target);
-    let plan = plan.ok_or_else(|| unusable(format!("it has no plan for {target}")))?;
-    let digest = plan
-        .digest
-        .ok_or_else(|| unusable("it is only approximate, so nothing can be held against it".into()))?;
+    let plan = plan.ok_or_else(|| unusable(format!("this file has no plan for {target}")))?;
+    let digest = plan.digest.ok_or_else(|| {
+        Diagnostic::new(format!(
+            "the plan for {target} is only approximate, so nothing can be held against it"
+        ))
+        .at(Location::file(path.as_ref()))
+        .hint("apply without --plan: it shows its own plan and asks")
+    })?;
     Ok(digest)
+}
+
+const HOW_TO_SAVE: &str = "`trueup plan ENV --out FILE` saves a plan";
+
+/// The saved plan can't be opened.
+fn no_plan(path: &str, error: &std::io::Error) -> Diagnostic {
+    if error.kind() == std::io::ErrorKind::NotFound {
+        return Diagnostic::new(format!("{path} doesn't exist")).hint(HOW_TO_SAVE);
+    }
+    Diagnostic::new(format!("{path} can't be read")).because(error.to_string())
+}
+
+/// The file isn't JSON.
+fn no_document(path: &str, error: &serde_json::Error) -> Diagnostic {
+    let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let place = Location::at(path, number(error.line()), number(error.column()).max(1));
+    let what = if error.is_eof() {
+        "this plan ends in the middle"
+    } else {
+        "this isn't a saved plan: it isn't JSON"
+    };
+    Diagnostic::new(what).at(place).hint(HOW_TO_SAVE)
 }
 
 fn unwritable(file: &Path, error: &std::io::Error) -> CommandError {

@@ -11,7 +11,7 @@ use crate::config::{self, Config, Environment};
 use crate::deploy::setup::{AD_HOC, Inventory, Origin, Setup};
 use crate::error::{CommandError, Diagnostic, Location};
 use crate::git::{CommitId, Repository};
-use crate::render::SourceTree;
+use crate::render::{Item, SourceTree};
 
 /// The rules for an ad hoc environment: those of an environment that sets none.
 const AD_HOC_RULES: &str = "{version: 1, name: ad-hoc, environments: {default: {}}}";
@@ -56,7 +56,7 @@ fn ad_hoc(
     let rules = rules.environment(AD_HOC)?;
     let paths: Vec<String> =
         what.files.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-    let (origin, sources) = match (&what.reference, repository) {
+    let (origin, sources): (_, Vec<String>) = match (&what.reference, repository) {
         (Some(reference), Some(repository)) => {
             let commit = resolve(&repository, reference)?;
             let sources = paths
@@ -71,6 +71,7 @@ fn ad_hoc(
             (Origin::AdHoc { directory, stdin: stdin(&paths)?, tracked }, paths)
         }
     };
+    let sources = sources.iter().map(|path| Item::from(path.as_str())).collect();
     Ok(Setup {
         inventory: what.files.name.clone().map(|project| Inventory {
             project,
@@ -261,8 +262,9 @@ pub(super) fn setup(
     }
     let (rendered, notes) = rendered_by(environment, file, &origin)?;
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
-    let sources =
-        rendered.sources.iter().map(|item| source(folder, &item.path, file)).collect::<Result<_, _>>()?;
+    let sources = sources(folder, &rendered, file)?;
+    let schemas = rendered.schemas.iter().map(|path| source(folder, path, Location::file(file)));
+    let schemas = schemas.collect::<Result<_, _>>()?;
     let access = Access {
         context: global.context.clone().or_else(|| environment.context.clone()),
         kubeconfig: global.kubeconfig.clone().or_else(|| kubeconfig(environment, folder, &origin)),
@@ -277,6 +279,7 @@ pub(super) fn setup(
         namespace: global.namespace.clone().or_else(|| environment.namespace.clone()),
         origin,
         sources,
+        schemas,
         configuration: Some(file.to_owned()),
         access,
         notes,
@@ -284,8 +287,20 @@ pub(super) fn setup(
     })
 }
 
-/// A source as a path from the repository's root.
-fn source(folder: &Path, path: &str, file: &str) -> Result<String, CommandError> {
+/// The sources of an environment, each with the place that names it.
+fn sources(folder: &Path, environment: &Environment, file: &str) -> Result<Vec<Item>, CommandError> {
+    let places = environment.source_places.iter().cloned().map(Some).chain(std::iter::repeat(None));
+    let named = environment.sources.iter().zip(places);
+    named
+        .map(|(item, named_at)| {
+            let place = named_at.clone().unwrap_or_else(|| Location::file(file));
+            Ok(Item { path: source(folder, &item.path, place)?, named_at })
+        })
+        .collect()
+}
+
+/// A source as a path from the repository's root; `place` is where it's named.
+fn source(folder: &Path, path: &str, place: Location) -> Result<String, CommandError> {
     let mut names: Vec<String> = Vec::new();
     for component in folder.join(path).components() {
         match component {
@@ -293,9 +308,9 @@ fn source(folder: &Path, path: &str, file: &str) -> Result<String, CommandError>
             Component::ParentDir if names.pop().is_some() => {}
             Component::CurDir => {}
             _ => {
-                return Err(Diagnostic::new(format!("the source {path:?} lies outside of the repository"))
-                    .at(Location::file(file))
-                    .hint("sources go from the folder of trueup.yaml and stay in its repository")
+                return Err(Diagnostic::new(format!("the path {path:?} lies outside of the repository"))
+                    .at(place)
+                    .hint("paths go from the folder of trueup.yaml and stay in its repository")
                     .into());
             }
         }
@@ -336,6 +351,7 @@ fn of_rules(environment: &Environment) -> Setup {
         namespace: None,
         origin: Origin::AdHoc { directory: PathBuf::new(), stdin: None, tracked: None },
         sources: Vec::new(),
+        schemas: Vec::new(),
         configuration: None,
         access: Access::default(),
         cluster_uid: environment.cluster_uid.clone(),
@@ -360,7 +376,8 @@ mod tests {
 
     #[test]
     fn sources_stay_in_the_repository() {
-        let found = |folder: &str, path: &str| source(Path::new(folder), path, "trueup.yaml").ok();
+        let found =
+            |folder: &str, path: &str| source(Path::new(folder), path, Location::file("trueup.yaml")).ok();
         assert_eq!(found("services/shop", "../base").as_deref(), Some("services/base"));
         assert_eq!(found("", ".").as_deref(), Some("."));
         assert_eq!(found("", "../x"), None);

@@ -9,10 +9,12 @@
 mod assemble;
 mod autoscaling;
 mod carry;
+pub mod checking;
 pub mod drift;
 mod explain;
 mod failure;
 pub mod history;
+mod joining;
 mod locked;
 mod memory;
 mod namespaces;
@@ -29,6 +31,5 @@ pub mod setup;
 pub mod status;
 
 pub use assemble::Work;
-pub use explain::explain;
 pub use memory::Memory;
 pub use resolve::Desired;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::assemble::{Assembled, Ingredients, Membership, Work, assemble};
 use super::autoscaling::{Autoscaled, autoscaled, yield_replicas};
-use super::explain;
+use super::explain::{explain, explain_as_one, warned};
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
@@ -206,6 +206,7 @@ async fn plan_for(
     guards.extend(unknown_history(setup, memory.as_ref()));
     notes.extend(left);
     notes.extend(ending(&desired, &live));
+    notes.extend(warned(setup, cluster, &desired));
     notes.splice(
         0..0,
         setup.notes.iter().cloned().chain(memory.iter().flat_map(|memory| memory.notes.clone())),
@@ -373,16 +374,23 @@ fn refuse_invalid(
                 let before = live.get(object.id(), &object.manifest.version).cloned();
                 kept.push(approximate(before, body));
             }
-            Err(error) => findings.push(explained(setup, &object.manifest, error)),
+            Err(error) => findings.extend(all_explained(setup, &object.manifest, error)),
         }
     }
     if findings.is_empty() { Ok(kept) } else { Err(findings.into()) }
 }
 
-/// Why the server refused a manifest, with the line of the field to blame.
-pub(super) fn explained(setup: &Setup, manifest: &Manifest, error: ApiError) -> Diagnostic {
+/// Why the server refused a manifest: each thing with the line of the field to
+/// blame.
+fn all_explained(setup: &Setup, manifest: &Manifest, error: ApiError) -> Vec<Diagnostic> {
     let text = setup.text_of(&manifest.source.path);
     explain(manifest, error, text.as_deref())
+}
+
+/// The same as one diagnostic.
+pub(super) fn explained(setup: &Setup, manifest: &Manifest, error: ApiError) -> Diagnostic {
+    let text = setup.text_of(&manifest.source.path);
+    explain_as_one(manifest, error, text.as_deref())
 }
 
 /// In a rollback limits only warn; what is protected, or another's, still refuses.

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::assemble::Work;
 use super::carry::{Carrying, Fate, Halt, milliseconds, outcomes, result, since};
+use super::explain::warned;
 use super::failure;
 use super::locked::Locked;
 use super::planning::{Options, Planned, explained, plan_again};
@@ -280,6 +281,8 @@ impl Ongoing<'_> {
         let is_well = matches!(result, RunResult::Healthy | RunResult::Applied | RunResult::Unchanged);
         let failure = if is_well { None } else { failure::of(self.cluster, planned, fates).await };
         let mut notes = planned.plan.notes.clone();
+        let warned = warned(self.setup, self.cluster, &planned.desired);
+        notes.extend(warned.into_iter().filter(|warning| !planned.plan.notes.contains(warning)));
         notes.extend(halt.map(|halt| format!("no new writes were started: {}", halt.words())));
         TargetOutcome {
             actions: made(planned).into_iter().chain(outcomes(planned, fates)).collect(),

@@ -11,7 +11,7 @@ use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, GitError, Repository};
 use crate::object::Manifest;
 use crate::plan::CommitRef;
-use crate::render::{self, SourceTree};
+use crate::render::{self, Item, SourceTree};
 
 /// The name of the environment that `-f` makes.
 pub const AD_HOC: &str = "default";
@@ -28,7 +28,10 @@ pub struct Setup {
     /// Where sources are read from.
     pub origin: Origin,
     /// The sources, relative to the origin.
-    pub sources: Vec<String>,
+    pub sources: Vec<Item>,
+    /// Files, folders and patterns of definitions that the sources don't have,
+    /// relative to the origin.
+    pub schemas: Vec<String>,
     /// The configuration file, relative to the origin, if there is one.
     pub configuration: Option<String>,
     /// How to reach the cluster.

@@ -4,7 +4,7 @@
 //! The format is `::error file=…,line=…,col=…,title=…::message` (GitHub's
 //! workflow commands; `actions/toolkit`, `packages/core/src/command.ts`).
 
-use super::Severity;
+use super::{CheckFinding, CheckReport, Severity};
 use crate::apply::TargetOutcome;
 use crate::error::{Diagnostic, Location};
 use crate::plan::{GuardVerdict, Judgement};
@@ -23,6 +23,12 @@ pub fn guards(target: &str, verdicts: &[GuardVerdict]) -> String {
 /// where that is known.
 pub fn failure(outcome: &TargetOutcome) -> String {
     outcome.failure.as_ref().map_or_else(String::new, |failure| annotation(Severity::Error, &failure.cause))
+}
+
+/// An annotation for each finding.
+pub fn check(report: &CheckReport) -> String {
+    let finding = |finding: &CheckFinding| annotation(finding.severity.into(), &report.diagnostic(finding));
+    report.findings.iter().map(finding).collect()
 }
 
 fn annotation(severity: Severity, diagnostic: &Diagnostic) -> String {
@@ -52,7 +58,15 @@ fn command(severity: Severity, location: Option<&Location>, title: &str, message
         properties.extend(column.map(|column| format!("col={column}")));
     }
     properties.push(format!("title={}", property(title)));
-    format!("::{} {}::{}\n", severity.word(), properties.join(","), data(message))
+    format!("::{} {}::{}\n", word(severity), properties.join(","), data(message))
+}
+
+/// GitHub's name of the command.
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "notice",
+        other => other.word(),
+    }
 }
 
 fn data(text: &str) -> String {

@@ -11,6 +11,7 @@
 
 pub mod github;
 pub mod json;
+pub mod junit;
 pub mod markdown;
 pub mod palette;
 pub mod schema;
@@ -18,6 +19,7 @@ pub mod text;
 pub mod visible;
 pub mod words;
 
+mod check;
 mod groups;
 mod history;
 #[cfg(test)]
@@ -27,6 +29,7 @@ mod status;
 mod values;
 pub(crate) mod verbs;
 
+pub use check::{CheckFinding, CheckReport, CheckSummary, CheckedObject};
 pub use history::HistoryRow;
 pub use severity::Severity;
 pub use status::{DeployedState, DriftCount, HealthCount, HoldState, ObjectStatus, PodCount, StatusReport};

@@ -13,6 +13,8 @@ pub const REMOVED: Style = AnsiColor::Red.on_default();
 pub const DANGER: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
 /// What to look at.
 pub const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
+/// What is probably not as it was meant.
+pub const NOTE: Style = AnsiColor::Cyan.on_default().effects(Effects::BOLD);
 /// What changes hands without changing.
 pub const TAKEN: Style = AnsiColor::Cyan.on_default();
 /// What to do.

@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::json::{Document, ErrorDocument, EventLine, HealthRecord, ObjectRecord, Records, SCHEMA, Targets};
-use super::{HistoryRow, StatusReport};
+use super::{CheckReport, HistoryRow, StatusReport};
 use crate::apply::TargetOutcome;
 use crate::plan::TargetPlan;
 
@@ -13,6 +13,10 @@ use crate::plan::TargetPlan;
 /// order of the names.
 pub fn schemas() -> Vec<(&'static str, String)> {
     vec![
+        (
+            "check.json",
+            schema::<CheckReport>("Check", "What is wrong with objects, found without a cluster."),
+        ),
         ("diff.json", schema::<Targets<TargetPlan>>("Diff", "What differs, for each target.")),
         ("error.json", schema::<ErrorDocument>("Error", "What went wrong, and the exit code.")),
         ("event.json", schema::<EventLine>("Event", "One line of `apply -o jsonl`.")),
@@ -60,7 +64,7 @@ mod tests {
 
     #[test]
     fn the_plans_schema_names_what_the_contract_names() {
-        let (_, text) = schemas().remove(7);
+        let (_, text) = schemas().remove(8);
         let schema: Value = serde_json::from_str(&text).expect("JSON");
         let plan = &schema["$defs"]["TargetPlan"]["properties"];
         for field in [

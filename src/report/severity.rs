@@ -7,6 +7,8 @@ pub enum Severity {
     Error,
     /// It can, but the reader ought to know.
     Warning,
+    /// Probably not what was meant, but nothing stands against it.
+    Note,
 }
 
 impl Severity {
@@ -15,6 +17,16 @@ impl Severity {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+impl From<crate::check::Severity> for Severity {
+    fn from(severity: crate::check::Severity) -> Self {
+        match severity {
+            crate::check::Severity::Error => Self::Error,
+            crate::check::Severity::Note => Self::Note,
         }
     }
 }

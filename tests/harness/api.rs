@@ -66,6 +66,20 @@ impl Api {
         self.sent("PATCH", &path, "application/apply-patch+yaml", Some(object))
     }
 
+    /// Why the server refuses to apply the object, in a dry run with strict
+    /// checks of its fields; `None` if it doesn't.
+    #[track_caller]
+    pub(crate) fn refusal(&self, path: &str, object: &Value) -> Option<String> {
+        let query = "?fieldManager=tester&force=true&dryRun=All&fieldValidation=Strict";
+        match self.request("PATCH", &format!("{path}{query}"), "application/apply-patch+yaml", Some(object)) {
+            Ok(_) => None,
+            Err(Error::Api(status)) if matches!(status.code, 400 | 403 | 404 | 422 | 500) => {
+                Some(status.message.clone())
+            }
+            Err(error) => panic!("PATCH {path}: {error}"),
+        }
+    }
+
     /// Deletes an object that is there.
     #[track_caller]
     pub(crate) fn delete(&self, path: &str) {

@@ -18,6 +18,7 @@ use super::control_plane::ControlPlane;
 use super::repository::Repository;
 use super::rewrite::Rewriter;
 use super::run::{Run, Running};
+use super::verdict::Verdicts;
 
 /// How long [`wait_until`] waits for what should happen soon.
 const SOON: Duration = Duration::from_secs(30);
@@ -230,6 +231,24 @@ impl TestEnvironment {
     #[track_caller]
     pub(crate) fn apply_as(&self, manager: &str, path: &str, object: &Value) -> Value {
         self.plane.api.apply(&self.namespaced(path), object, manager)
+    }
+
+    /// Why the API server refuses a dry run of a strict server-side apply, if
+    /// it does.
+    #[track_caller]
+    pub(crate) fn refusal(&self, path: &str, object: &Value) -> Option<String> {
+        self.plane.api.refusal(&self.namespaced(path), object)
+    }
+
+    /// The same for an object outside the namespace.
+    #[track_caller]
+    pub(crate) fn cluster_refusal(&self, path: &str, object: &Value) -> Option<String> {
+        self.plane.api.refusal(&api_path(path, None), object)
+    }
+
+    /// Asks the API server what it says to objects, in the test's namespace.
+    pub(crate) fn verdicts(&self) -> Verdicts<'_> {
+        Verdicts::new(&self.plane.api, &self.namespace)
     }
 
     /// Deletes a live object.

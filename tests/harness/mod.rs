@@ -15,11 +15,12 @@ mod rewrite;
 mod run;
 mod sandbox_process;
 mod sandbox_program;
+mod verdict;
 
 use std::time::Duration;
 
 pub(crate) use actions::{action, changing, verb};
-pub(crate) use control_plane::sandbox_program;
+pub(crate) use control_plane::{ControlPlane, sandbox_program};
 pub(crate) use environment::{TestEnvironment, wait_until};
 pub(crate) use run::Run;
 

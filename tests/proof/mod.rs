@@ -8,7 +8,7 @@ mod edits;
 mod manifests;
 mod pods;
 mod random;
-mod server;
+pub(crate) mod server;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use edits::{disturb, edit, manifest};
 use manifests::{Candidate, KINDS, mutating_policy, thing_definition};
-use random::Random;
+pub(crate) use random::Random;
 use serde_json::{Value, json};
 use server::Server;
 use trueup::diff::{Proof, Schemas, changes, is_noop, prove};
@@ -102,7 +102,7 @@ fn lines(schemas: &Value) -> String {
     format!("{{{},\n{}}}\n", section("kinds"), section("types"))
 }
 
-fn block_on<T>(work: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.expect("a runtime").block_on(work)
 }

@@ -10,7 +10,7 @@ use crate::error::{CommandError, Diagnostic};
 use crate::health::{Health, Verdict};
 use crate::object::ObjectRef;
 use crate::plan::{SourceRef, TargetPlan};
-use crate::report::{HistoryRow, StatusReport};
+use crate::report::{CheckReport, HistoryRow, StatusReport};
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -27,6 +27,8 @@ pub enum Kind {
     History,
     /// The desired objects.
     Objects,
+    /// What a check found: a [`CheckReport`].
+    Check,
     /// The health of objects.
     Health,
     /// What went wrong.
@@ -128,6 +130,11 @@ pub fn objects(environment: Option<&str>, records: &[ObjectRecord]) -> String {
 /// The health of objects.
 pub fn health(records: &[HealthRecord]) -> String {
     print(Kind::Health, None, Records { objects: records.to_vec() })
+}
+
+/// What a check found.
+pub fn check(report: &CheckReport) -> String {
+    print(Kind::Check, None, report)
 }
 
 /// What went wrong.

@@ -2,10 +2,12 @@
 //! every object's fields to be opened. Short enough for a comment.
 
 mod changes;
+mod check;
 mod escape;
 mod outcome;
 mod plan;
 mod size;
 
+pub use check::check;
 pub use outcome::outcome;
 pub use plan::plan;

@@ -6,13 +6,14 @@ use anstyle::Style;
 
 use crate::error::Diagnostic;
 use crate::report::Severity;
-use crate::report::palette::{DANGER, FAINT, HINT, WARNING};
+use crate::report::palette::{DANGER, FAINT, HINT, NOTE, WARNING};
 use crate::report::visible::visible_lines;
 
-fn style(severity: Severity) -> Style {
+pub(super) fn style(severity: Severity) -> Style {
     match severity {
         Severity::Error => DANGER,
         Severity::Warning => WARNING,
+        Severity::Note => NOTE,
     }
 }
 
@@ -27,7 +28,7 @@ pub fn diagnostics(severity: Severity, all: &[Diagnostic]) -> String {
     text
 }
 
-fn diagnostic(severity: Severity, diagnostic: &Diagnostic) -> String {
+pub(super) fn diagnostic(severity: Severity, diagnostic: &Diagnostic) -> String {
     let mut text = String::new();
     labelled(&mut text, style(severity), severity.word(), &diagnostic.message);
     if let Some(location) = &diagnostic.location {

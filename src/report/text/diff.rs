@@ -1,7 +1,8 @@
-//! What differs, object by object and field by field: no order, no guards.
+//! What differs, object by object and field by field, and the plan's notes: no
+//! order, no guards.
 
 use super::entry::{Layout, entry, name};
-use super::plan::{shown, tally};
+use super::plan::{notes, shown, tally};
 use super::{TextOptions, lines_to_text};
 use crate::plan::TargetPlan;
 use crate::report::palette::{FAINT, STRONG, paint};
@@ -12,19 +13,23 @@ use crate::report::words;
 pub fn diff(plan: &TargetPlan, options: &TextOptions) -> String {
     let mut changing: Vec<_> = plan.changing().collect();
     let target = format!("{}:", visible(&plan.target));
+    let mut notes = notes(plan, options);
+    if !notes.is_empty() {
+        notes.push(String::new());
+    }
     if changing.is_empty() {
         let objects = words::count(plan.summary.unchanged, "object");
-        return format!(
-            "{} no difference {}\n",
-            paint(STRONG, target),
-            paint(FAINT, format_args!("({objects})"))
-        );
+        let nothing =
+            format!("{} no difference {}", paint(STRONG, target), paint(FAINT, format_args!("({objects})")));
+        notes.push(nothing);
+        return lines_to_text(&notes);
     }
     changing.sort_by_cached_key(|action| (action.id(), name(action)));
     let layout = Layout::of(&changing, false, options);
     let mut lines: Vec<_> =
         shown(&changing, options).iter().flat_map(|one| entry(one, layout, options)).collect();
     lines.push(String::new());
+    lines.extend(notes);
     lines.extend(tally(&target, &plan.summary, options));
     lines_to_text(&lines)
 }

@@ -4,6 +4,7 @@
 //! the same without colours, and fits 60 columns.
 
 mod change;
+mod check;
 mod diagnostic;
 mod diff;
 mod entry;
@@ -19,6 +20,7 @@ pub(crate) mod verdict;
 
 use jiff::Timestamp;
 
+pub use check::check;
 pub use diagnostic::diagnostics;
 pub use diff::diff;
 pub use history::history;

@@ -56,7 +56,8 @@ fn unchanged(plan: &TargetPlan, options: &TextOptions) -> Vec<String> {
     same.into_iter().flat_map(|action| entry(&Entry::One(action), layout, options)).collect()
 }
 
-fn notes(plan: &TargetPlan, options: &TextOptions) -> Vec<String> {
+/// What is worth knowing besides.
+pub(super) fn notes(plan: &TargetPlan, options: &TextOptions) -> Vec<String> {
     plan.notes.iter().flat_map(|note| labelled(STRONG, "note:", &visible(note), options.width)).collect()
 }
 

@@ -27,7 +27,7 @@ pub(super) fn quotes(wanted: Type, value: &Value) -> Option<String> {
 
 /// The value that was meant.
 pub(super) fn value(text: &str, values: &[Value]) -> Option<String> {
-    let candidates = || values.iter().filter_map(Value::as_str);
+    let candidates = || values.iter().filter_map(Value::as_str).filter(|value| !value.is_empty());
     let meant = candidates()
         .find(|candidate| candidate.eq_ignore_ascii_case(text))
         .or_else(|| did_you_mean(text, candidates()))?;

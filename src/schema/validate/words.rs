@@ -41,12 +41,14 @@ pub(in crate::schema) fn shown(value: &Value) -> String {
     cut(&value.to_string(), LONGEST_VALUE)
 }
 
-/// Several values, the first ones if they're many.
+/// Several values, the first ones if they're many. The empty text, which
+/// stands for what isn't there, is left out where there are others.
 pub(super) fn values(values: &[Value]) -> String {
     const MOST: usize = 12;
-    let mut all: Vec<String> = values.iter().take(MOST).map(shown).collect();
-    if values.len() > MOST {
-        all.push(format!("… ({} in all)", values.len()));
+    let said: Vec<&Value> = values.iter().filter(|value| **value != "" || values.len() == 1).collect();
+    let mut all: Vec<String> = said.iter().take(MOST).map(|value| shown(value)).collect();
+    if said.len() > MOST {
+        all.push(format!("… ({} in all)", said.len()));
     }
     all.join(", ")
 }

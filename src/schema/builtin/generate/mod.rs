@@ -12,8 +12,8 @@ use std::{env, fs};
 use super::catalogue::Catalogue;
 use super::{Minor, PACKED, store};
 
-/// The versions of k8s.io/kubernetes whose published schemas are kept: of each
-/// minor version the last one that there was.
+/// The versions of k8s.io/kubernetes whose published schemas are kept: one of
+/// each minor version.
 const KUBERNETES: [&str; 11] = [
     "1.27.16", "1.28.15", "1.29.6", "1.30.14", "1.31.14", "1.32.13", "1.33.13", "1.34.4", "1.35.4", "1.36.3",
     "1.37.2",
