@@ -1,5 +1,7 @@
 //! Where a field stands, found by reading the text again.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::json::{self, InRow};
@@ -27,22 +29,25 @@ pub fn locate_value(text: &str, document: u32, path: &FieldPath) -> Option<(u32,
 /// text once. In their order.
 pub fn locate_many(text: &str, wanted: &[(u32, &FieldPath)]) -> Vec<Option<(u32, u32)>> {
     let mut places = vec![None; wanted.len()];
-    let of_document = |number: u32| (0..).zip(wanted).filter(move |(_, (document, _))| *document == number);
+    let mut of_document: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (position, (document, _)) in wanted.iter().enumerate() {
+        of_document.entry(*document).or_default().push(position);
+    }
     if let Some(row) = json::objects_in_row(text) {
         for (number, object) in (1..).zip(row) {
-            let mut wanted = of_document(number).peekable();
-            let Some(tree) = wanted.peek().and_then(|_| document(object.text, 1)) else { continue };
-            for (position, (_, path)) in wanted {
-                places[position] = Some(moved(walk(&tree, path).key, &object));
+            let Some(positions) = of_document.get(&number) else { continue };
+            let Some(tree) = document(object.text, 1) else { continue };
+            for position in positions {
+                places[*position] = Some(moved(walk(&tree, wanted[*position].1).key, &object));
             }
         }
         return places;
     }
     let mut reader = Reader::new(text);
     while let Ok(Some(tree)) = reader.next_document() {
-        for (position, (_, path)) in of_document(tree.number) {
-            let Place { line, column } = walk(&tree, path).key;
-            places[position] = Some((line, column));
+        for position in of_document.get(&tree.number).into_iter().flatten() {
+            let Place { line, column } = walk(&tree, wanted[*position].1).key;
+            places[*position] = Some((line, column));
         }
     }
     places
