@@ -1,7 +1,7 @@
 //! API versions on their way out (the Kubernetes deprecation policy; the
 //! `k8s:prerelease-lifecycle-gen` marks of k8s.io/api).
 
-use super::known::{Known, api_version};
+use super::known::Known;
 use super::{Finding, Severity};
 use crate::object::{FieldPath, Manifest};
 use crate::schema::{Lifecycle, Minor, lifecycle};
@@ -21,7 +21,7 @@ pub(super) fn check(
     let (message, hint) = match known {
         Known::Custom(kind) => (kind.deprecated.clone()?, None),
         Known::Builtin(_) => {
-            let (api_version, kind) = (api_version(manifest), manifest.id.kind.kind.as_str());
+            let (api_version, kind) = (manifest.api_version().to_string(), manifest.id.kind.kind.as_str());
             let lifecycle = lifecycle(&api_version, kind)?;
             let since = lifecycle.deprecated.filter(|since| *since <= version)?;
             let until = lifecycle.removed.map(|removed| format!(" and gone in {removed}"));
@@ -35,7 +35,7 @@ pub(super) fn check(
 
 /// That the version was removed before this version of Kubernetes.
 pub(super) fn removed(manifest: &Manifest, version: Minor, object: usize) -> Option<Finding> {
-    let (api_version, kind) = (api_version(manifest), manifest.id.kind.kind.as_str());
+    let (api_version, kind) = (manifest.api_version().to_string(), manifest.id.kind.kind.as_str());
     let lifecycle = lifecycle(&api_version, kind)?;
     let removed = lifecycle.removed.filter(|removed| *removed <= version)?;
     let message = format!("{api_version} {kind} is gone since Kubernetes {removed}");

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use crate::object::{ApiVersion, GroupKind, Manifest, kinds};
+use crate::object::{GroupKind, Manifest, kinds};
 use crate::schema::custom::CustomKind;
 use crate::schema::{Builtin, BuiltinKind, Minor, UnknownVersion};
 
@@ -49,7 +49,7 @@ impl Kinds {
     /// What is known of this kind at this version, if there is such a kind.
     pub(super) fn find(&self, manifest: &Manifest) -> Option<Known<'_>> {
         let kind = &manifest.id.kind;
-        if let Some(builtin) = self.builtin.kind(&api_version(manifest), &kind.kind) {
+        if let Some(builtin) = self.builtin.kind(&manifest.api_version().to_string(), &kind.kind) {
             return Some(Known::Builtin(builtin));
         }
         let served = |known: &&CustomKind| known.served && known.version == manifest.version;
@@ -93,10 +93,4 @@ impl Kinds {
             None => kinds::builtin_is_namespaced(&manifest.id.kind),
         }
     }
-}
-
-/// As the manifest has it: `apps/v1`.
-pub(super) fn api_version(manifest: &Manifest) -> String {
-    let (group, version) = (manifest.id.kind.group.clone(), manifest.version.clone());
-    ApiVersion { group, version }.to_string()
 }

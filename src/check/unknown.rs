@@ -1,6 +1,6 @@
 //! Kinds that there aren't, or not any more, or not for long.
 
-use super::known::{Kinds, api_version};
+use super::known::Kinds;
 use super::{Finding, Severity};
 use crate::error::did_you_mean;
 use crate::object::{FieldPath, GroupKind, Manifest};
@@ -27,7 +27,7 @@ pub(super) fn kind(kinds: &Kinds, manifest: &Manifest, position: usize) -> Findi
 
 /// A kind of a group that is Kubernetes' own.
 fn builtin(kinds: &Kinds, manifest: &Manifest, position: usize) -> Finding {
-    let (api_version, kind) = (api_version(manifest), manifest.id.kind.kind.as_str());
+    let (api_version, kind) = (manifest.api_version().to_string(), manifest.id.kind.kind.as_str());
     let versions = kinds.builtin.api_versions_of(kind);
     if !versions.is_empty() {
         let message = format!("{api_version} has no kind {kind} in Kubernetes {}", kinds.version);

@@ -119,9 +119,7 @@ fn places(text: &str, manifests: &[Manifest], found: &[Finding]) -> Vec<Option<(
         .iter()
         .map(|finding| {
             let source = &manifests[finding.object].source;
-            let item = source.item.as_deref().cloned().unwrap_or_default();
-            let path = finding.path.steps().iter().fold(item, |path, step| path.then(step.clone()));
-            (source.document, path)
+            (source.document, source.path_of(&finding.path))
         })
         .collect();
     let wanted: Vec<(u32, &FieldPath)> = paths.iter().map(|(document, path)| (*document, path)).collect();

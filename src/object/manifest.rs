@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{FieldPath, ObjectId, ObjectRef};
+use super::{ApiVersion, FieldPath, ObjectId, ObjectRef};
 use crate::error::Location;
 
 /// Where a manifest comes from. Cheap to copy: one per object.
@@ -30,6 +30,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// The path in the document of a field of the object.
+    pub fn path_of(&self, field: &FieldPath) -> FieldPath {
+        self.item.as_deref().map_or_else(|| field.clone(), |item| item.join(field.steps()))
+    }
+
     /// The place of the object's first line.
     pub fn location(&self) -> Location {
         Location {
@@ -55,6 +60,11 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Its `apiVersion`.
+    pub fn api_version(&self) -> ApiVersion {
+        ApiVersion { group: self.id.kind.group.clone(), version: self.version.clone() }
+    }
+
     /// How JSON output names it.
     pub fn object_ref(&self) -> ObjectRef {
         ObjectRef::new(&self.id, self.version.as_str())

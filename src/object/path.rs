@@ -66,6 +66,12 @@ impl FieldPath {
         self.then(Step::Field(name.to_owned()))
     }
 
+    /// This path and all of these steps more.
+    #[must_use]
+    pub fn join(&self, steps: &[Step]) -> Self {
+        Self([&self.0, steps].concat())
+    }
+
     /// Adds a step in place.
     pub fn push(&mut self, step: Step) {
         self.0.push(step);

@@ -42,7 +42,7 @@ pub(super) struct Place<'a> {
 impl Place<'_> {
     /// A finding at a field of the value.
     pub(super) fn finding(&self, message: impl Into<String>, field: &FieldPath) -> Diagnostic {
-        let path = field.steps().iter().cloned().fold(self.path.clone(), |path, step| path.then(step));
+        let path = self.path.join(field.steps());
         let (line, column) = if path == self.path { self.start } else { self.find(&path) };
         let document = self.several.then_some(self.document);
         Diagnostic::new(message)

@@ -21,10 +21,7 @@ impl<'a> Places<'a> {
         let source = &self.manifest.source;
         let object = source.location();
         let (Some(field), Some(text)) = (field, self.text) else { return object };
-        // An item of a `kind: List` isn't at its document's root.
-        let root = source.item.as_deref().cloned().unwrap_or_default();
-        let path = field.steps().iter().cloned().fold(root, |path, step| path.then(step));
-        match yaml::locate(text, source.document, &path) {
+        match yaml::locate(text, source.document, &source.path_of(field)) {
             // The file may have been changed since it was read.
             Some((line, column)) if line >= source.line => {
                 Location { line: Some(line), column: Some(column), ..object }

@@ -31,11 +31,7 @@ mod tests {
 
     #[test]
     fn paths_of_rules_are_read() {
-        let shown = |text: &str| {
-            steps(text).map(|steps| {
-                steps.into_iter().fold(FieldPath::root(), |path, step| path.then(step)).to_string()
-            })
-        };
+        let shown = |text: &str| steps(text).map(|steps| FieldPath::root().join(&steps).to_string());
         assert_eq!(shown(".spec.replicas").as_deref(), Some("spec.replicas"));
         assert_eq!(shown(".a['b.c'].d").as_deref(), Some("a[\"b.c\"].d"));
         assert_eq!(shown("['b']").as_deref(), Some("b"));

@@ -216,7 +216,7 @@ impl Walk<'_> {
     }
 
     fn refuse(&mut self, rule: &ReadRule, message: String) {
-        let path = rule.blamed.iter().fold(self.path.clone(), |path, step| path.then(step.clone()));
+        let path = self.path.join(&rule.blamed);
         self.found.push(Violation { path, message, hint: None });
     }
 }

@@ -96,8 +96,7 @@ impl Checker<'_> {
             .iter()
             .rev()
             .find(|(id, _)| !is_common && self.schemas.get(*id).properties.contains_key(name))?;
-        let path =
-            self.path.steps()[..*length].iter().fold(FieldPath::root(), |path, step| path.then(step.clone()));
+        let path = FieldPath::root().join(&self.path.steps()[..*length]);
         Some(if path.steps().is_empty() { "the object itself".to_owned() } else { place(&path, false) })
     }
 }

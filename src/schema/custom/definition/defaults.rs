@@ -14,7 +14,7 @@ pub(super) fn check(schema: &Value, path: &FieldPath, report: &mut Report) {
     if let Some(default) = map.get("default").filter(|default| !default.is_null()) {
         let at = path.field("default");
         for violation in violations_of(schema, default) {
-            let path = violation.path.steps().iter().fold(at.clone(), |path, step| path.then(step.clone()));
+            let path = at.join(violation.path.steps());
             report.found.push(Violation { path, ..violation });
         }
     }
