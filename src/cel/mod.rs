@@ -18,6 +18,7 @@ mod parser;
 pub(crate) mod pattern;
 mod quantity;
 mod value;
+mod word;
 
 #[cfg(test)]
 mod tests;
@@ -27,3 +28,4 @@ pub use expression::Expression;
 pub(crate) use functions::nanoseconds;
 pub use parser::{SyntaxError, parse};
 pub use value::{Key, Value};
+pub(crate) use word::is_word;

@@ -4,34 +4,13 @@ use super::expression::{Expression, Operator};
 use super::lexer::{Token, tokens};
 use super::macros;
 use super::value::Value;
+use super::word::is_word;
 
 /// How deep expressions may be nested (the API server: 250).
 const DEEPEST: usize = 120;
 
 /// How many operators an expression may have: chains of them are nested too.
 const MOST_OPERATORS: usize = 500;
-
-/// Words that can't be names.
-const RESERVED: [&str; 18] = [
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-    "in",
-];
 
 /// Why a text isn't an expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -185,7 +164,7 @@ impl Parser {
             "true" => return Ok(Expression::Literal(Value::Bool(true))),
             "false" => return Ok(Expression::Literal(Value::Bool(false))),
             "null" => return Ok(Expression::Literal(Value::Null)),
-            reserved if RESERVED.contains(&reserved) => {
+            reserved if is_word(reserved) => {
                 self.at -= 1;
                 return Err(self.unexpected());
             }

@@ -2,6 +2,7 @@
 
 use super::Given;
 use crate::cel::value::Value;
+use crate::object::names;
 
 /// The formats whose texts are told apart here.
 const FORMATS: [&str; 8] = [
@@ -39,26 +40,12 @@ fn has_format(format: &str, text: &str) -> bool {
     // A prefix may end with what may only stand inside of a name.
     let text = if format.ends_with("Prefix") { text.strip_suffix('-').unwrap_or(text) } else { text };
     match format {
-        "dns1123Label" | "dns1123LabelPrefix" => text.len() <= 63 && is_label(text),
-        "dns1123Subdomain" | "dns1123SubdomainPrefix" => text.len() <= 253 && text.split('.').all(is_label),
+        "dns1123Label" | "dns1123LabelPrefix" => names::label(text).is_ok(),
+        "dns1123Subdomain" | "dns1123SubdomainPrefix" => names::subdomain(text).is_ok(),
         "dns1035Label" | "dns1035LabelPrefix" => {
-            text.len() <= 63 && is_label(text) && text.starts_with(|c: char| c.is_ascii_lowercase())
+            names::label(text).is_ok() && text.starts_with(|c: char| c.is_ascii_lowercase())
         }
-        "labelValue" => text.is_empty() || is_name(text),
-        _ => match text.split_once('/') {
-            Some((prefix, name)) => prefix.len() <= 253 && prefix.split('.').all(is_label) && is_name(name),
-            None => is_name(text),
-        },
+        "labelValue" => names::label_value(text).is_ok(),
+        _ => names::label_key(text).is_ok(),
     }
-}
-
-fn is_label(text: &str) -> bool {
-    let is_edge = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    text.starts_with(is_edge) && text.ends_with(is_edge) && text.chars().all(|c| is_edge(c) || c == '-')
-}
-
-fn is_name(text: &str) -> bool {
-    let is_edge = |c: char| c.is_ascii_alphanumeric();
-    let is_inner = |c: char| is_edge(c) || matches!(c, '-' | '_' | '.');
-    text.len() <= 63 && text.starts_with(is_edge) && text.ends_with(is_edge) && text.chars().all(is_inner)
 }

@@ -3,39 +3,13 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Number, Value};
 
 use crate::cel::{self, Key};
+use crate::schema::validate::go_base64;
 use crate::schema::{ListType, Rest, Schema, SchemaId, Schemas, Type};
-
-/// Words of the language, which a field can't be called by.
-const WORDS: [&str; 21] = [
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
 
 pub(super) fn cel_value(schemas: &Schemas, id: SchemaId, value: &Value) -> cel::Value {
     let schema = schemas.get(id);
@@ -89,7 +63,7 @@ fn of_text(schema: &Schema, text: &str) -> cel::Value {
         return cel::Value::text(text);
     }
     let read = match schema.format.as_deref() {
-        Some("byte") => STANDARD.decode(text).ok().map(|bytes| cel::Value::Bytes(bytes.into())),
+        Some("byte") => go_base64(text).map(|bytes| cel::Value::Bytes(bytes.into())),
         Some("date-time" | "datetime") => text.parse().ok().map(cel::Value::Timestamp),
         Some("date") => {
             let midnight = text.parse::<Date>().ok().and_then(|date| date.to_zoned(TimeZone::UTC).ok());
@@ -104,7 +78,7 @@ fn of_text(schema: &Schema, text: &str) -> cel::Value {
 /// A field's name as rules write it: `Escape` of k8s.io/apiserver
 /// `pkg/cel/escaping.go`.
 pub(super) fn escaped(name: &str) -> String {
-    if WORDS.contains(&name) {
+    if cel::is_word(name) {
         return format!("__{name}__");
     }
     name.replace("__", "__underscores__")

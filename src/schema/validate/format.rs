@@ -1,6 +1,7 @@
 //! Formats of texts, by name.
 
 use super::text_format as is;
+use crate::object::names;
 
 /// The formats of built-in kinds whose decoding fails otherwise:
 /// `metav1.Time`, `metav1.MicroTime` and `[]byte`. Others are only remarks.
@@ -41,8 +42,8 @@ pub(super) fn holds_in_custom_kinds(name: &str, text: &str) -> bool {
         "date" => is::date(text),
         "datetime" => is::date_time(text),
         "duration" => is::duration(text),
-        "k8sshortname" => is::short_name(text),
-        "k8slongname" => is::long_name(text),
+        "k8sshortname" => names::label(text).is_ok(),
+        "k8slongname" => names::subdomain(text).is_ok(),
         _ => true,
     }
 }

@@ -299,18 +299,3 @@ pub(super) fn rgb_colour(text: &str) -> bool {
     let is_part = |part: &&str| part.parse::<u8>().is_ok_and(|number| number.to_string() == *part);
     parts.len() == 3 && parts.iter().all(is_part)
 }
-
-/// A DNS label (RFC 1123) in lower case.
-pub(super) fn short_name(text: &str) -> bool {
-    text.len() <= 63 && is_name_part(text)
-}
-
-/// Labels with dots between them, 253 characters at the most.
-pub(super) fn long_name(text: &str) -> bool {
-    text.len() <= 253 && text.split('.').all(is_name_part)
-}
-
-fn is_name_part(text: &str) -> bool {
-    let is_edge = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    text.starts_with(is_edge) && text.ends_with(is_edge) && text.chars().all(|c| is_edge(c) || c == '-')
-}
