@@ -238,6 +238,15 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         .map(|(_, candidate)| candidate)
 }
 
+/// The same for values of which one may only be written in another case.
+pub fn did_you_mean_in_any_case<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> Option<&'a str> {
+    let same = candidates.clone().into_iter().find(|candidate| candidate.eq_ignore_ascii_case(word));
+    same.or_else(|| did_you_mean(word, candidates))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

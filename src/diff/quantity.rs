@@ -4,6 +4,8 @@
 
 use serde_json::Value;
 
+use crate::object::quantity::{BINARY, DECIMAL, Unit};
+
 /// Numbers of more digits take other ways through the server's code.
 const MOST_DIGITS: usize = 15;
 
@@ -34,10 +36,10 @@ fn canonical(text: &str) -> Option<String> {
     let digits = format!("{whole}{fraction}");
     let value: i128 = digits.parse().ok()?;
     let places = i32::try_from(fraction.len()).ok()?;
-    if let Some(exponent) = decimal_exponent(suffix) {
-        decimal(text, &digits, value, exponent - places)
-    } else {
-        binary(text, value, binary_exponent(suffix)?, fraction.len())
+    match Unit::read(suffix)? {
+        Unit::Decimal(exponent) => decimal(text, &digits, value, exponent - places),
+        Unit::Binary(power) => binary(text, value, power, fraction.len()),
+        Unit::Exponent(_) => None,
     }
 }
 
@@ -91,21 +93,8 @@ fn fits(number: i128) -> bool {
     i64::try_from(number).is_ok()
 }
 
-const DECIMAL: [&str; 10] = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
-const BINARY: [&str; 7] = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
-
-fn decimal_exponent(suffix: &str) -> Option<i32> {
-    let position = DECIMAL.iter().position(|known| *known == suffix)?;
-    Some(i32::try_from(position).ok()? * 3 - 9)
-}
-
 fn decimal_suffix(exponent: i32) -> Option<&'static str> {
     DECIMAL.get(usize::try_from((exponent + 9) / 3).ok()?).copied()
-}
-
-fn binary_exponent(suffix: &str) -> Option<u32> {
-    let position = BINARY.iter().skip(1).position(|known| *known == suffix)?;
-    Some(u32::try_from(position + 1).ok()? * 10)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod manifest;
 mod mask;
 pub mod names;
 mod path;
+pub mod quantity;
 mod scrub;
 mod secret_paths;
 

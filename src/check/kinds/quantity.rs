@@ -1,7 +1,9 @@
 //! Quantities such as `500m` and `1Gi`, compared as the API server compares
-//! them: `ParseQuantity` of k8s.io/apimachinery `pkg/api/resource`.
+//! them.
 
 use serde_json::Value;
+
+use crate::object::quantity::Written;
 
 const NANO: i128 = 1_000_000_000;
 
@@ -16,42 +18,14 @@ pub(super) fn billionths(value: &Value) -> Option<i128> {
 }
 
 fn parse(text: &str) -> Option<i128> {
-    let (sign, digits) = match text.as_bytes().first()? {
-        b'-' => (-1, &text[1..]),
-        b'+' => (1, &text[1..]),
-        _ => (1, text),
-    };
-    let end = digits.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(digits.len());
-    let (number, suffix) = digits.split_at(end);
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    if whole.len() + fraction.len() == 0 || fraction.contains('.') {
+    let written = Written::read(text)?;
+    if written.whole.is_empty() && written.fraction.is_empty() {
         return None;
     }
-    let value: i128 = format!("{whole}{fraction}").parse().ok()?;
-    let places = u32::try_from(fraction.len()).ok()?;
-    let (numerator, denominator) = factor(suffix)?;
-    let numerator = value.checked_mul(numerator)?.checked_mul(NANO)?;
-    let denominator = denominator.checked_mul(10_i128.checked_pow(places)?)?;
-    let up = i128::from(numerator % denominator != 0);
-    Some(sign * (numerator / denominator + up))
-}
-
-/// What a suffix multiplies with, as a fraction.
-fn factor(suffix: &str) -> Option<(i128, i128)> {
-    if let Some(power) = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].iter().position(|known| *known == suffix) {
-        return Some((1_i128 << (10 * (power + 1)), 1));
-    }
-    let exponent = match suffix.strip_prefix(['e', 'E']) {
-        Some(digits) if !digits.is_empty() => digits.parse().ok()?,
-        _ => {
-            let position = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"]
-                .iter()
-                .position(|known| *known == suffix)?;
-            i32::try_from(position).ok()? * 3 - 9
-        }
-    };
-    let power = 10_i128.checked_pow(exponent.unsigned_abs())?;
-    Some(if exponent < 0 { (1, power) } else { (power, 1) })
+    let (numerator, denominator) = written.amount()?;
+    let numerator = numerator.checked_mul(NANO)?;
+    let amount = numerator / denominator + i128::from(numerator % denominator != 0);
+    Some(if written.is_negative { -amount } else { amount })
 }
 
 /// Whether a quantity is a whole number.

@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use crate::check::{Finding, Severity};
-use crate::error::did_you_mean;
+use crate::error::did_you_mean_in_any_case;
 use crate::object::names::Misnamed;
 
 /// Takes down what is wrong with one object.
@@ -47,7 +47,7 @@ impl<'r> Report<'r> {
             return;
         }
         let message = format!("is {text:?}, but must be {}", any_of(allowed));
-        match nearest(text, allowed) {
+        match did_you_mean_in_any_case(text, allowed.iter().copied()) {
             Some(meant) => {
                 self.error_with_hint(at, "unknown-value", message, format!("did you mean {meant:?}?"));
             }
@@ -118,9 +118,4 @@ pub(super) fn any_of(words: &[&str]) -> String {
         [only] => (*only).to_owned(),
         [most @ .., last] => format!("{} or {last}", most.join(", ")),
     }
-}
-
-fn nearest<'w>(text: &str, allowed: &[&'w str]) -> Option<&'w str> {
-    let same = allowed.iter().copied().find(|word| word.eq_ignore_ascii_case(text));
-    same.or_else(|| did_you_mean(text, allowed.iter().copied()))
 }

@@ -1,28 +1,17 @@
-//! The grammar of quantities: `ParseQuantity` of k8s.io/apimachinery
-//! `pkg/api/resource/quantity.go` (Kubernetes 1.36).
+//! Texts that the API server can read as quantities.
+
+use crate::object::quantity::{Unit, Written};
+
+/// So many digits an exponent may have.
+const LONGEST_EXPONENT: usize = 9;
 
 /// Whether the API server can read it as a quantity.
 pub(super) fn is_quantity(text: &str) -> bool {
-    let text = text.trim();
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let end = unsigned.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(unsigned.len());
-    let (number, suffix) = unsigned.split_at(end);
-    let digits = number.chars().filter(char::is_ascii_digit).count();
-    // A number without digits is zero.
-    !text.is_empty() && number.len() - digits <= 1 && is_suffix(suffix)
-}
-
-fn is_suffix(suffix: &str) -> bool {
-    const UNITS: [&str; 17] =
-        ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "e"];
-    if let Some(exponent) = suffix.strip_prefix(['e', 'E'])
-        && exponent != "i"
-        && !exponent.is_empty()
-    {
-        let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-        return !digits.is_empty() && digits.len() <= 9 && digits.chars().all(|c| c.is_ascii_digit());
+    match Written::read(text.trim()).map(|written| written.unit) {
+        Some(Unit::Exponent(digits)) => digits.trim_start_matches(['+', '-']).len() <= LONGEST_EXPONENT,
+        Some(_) => true,
+        None => false,
     }
-    suffix != "e" && UNITS.contains(&suffix)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Checker;
-use crate::error::did_you_mean;
+use crate::error::{did_you_mean, did_you_mean_in_any_case};
 use crate::object::{FieldPath, Step};
 use crate::schema::{SchemaId, Type};
 
@@ -27,11 +27,8 @@ pub(super) fn quotes(wanted: Type, value: &Value) -> Option<String> {
 
 /// The value that was meant.
 pub(super) fn value(text: &str, values: &[Value]) -> Option<String> {
-    let candidates = || values.iter().filter_map(Value::as_str).filter(|value| !value.is_empty());
-    let meant = candidates()
-        .find(|candidate| candidate.eq_ignore_ascii_case(text))
-        .or_else(|| did_you_mean(text, candidates()))?;
-    Some(format!("did you mean {meant:?}?"))
+    let candidates = values.iter().filter_map(Value::as_str).filter(|value| !value.is_empty());
+    did_you_mean_in_any_case(text, candidates).map(|meant| format!("did you mean {meant:?}?"))
 }
 
 impl Checker<'_> {
