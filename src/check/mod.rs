@@ -4,11 +4,11 @@
 //!
 //! Never talks to a cluster, never opens a file, never quotes a secret.
 
-mod at;
 mod deprecated;
 mod finding;
 pub mod kinds;
 mod known;
+mod place;
 mod references;
 mod schemas;
 mod unknown;

@@ -4,8 +4,8 @@
 
 use std::net::IpAddr;
 
-use super::place::Place;
 use super::report::Report;
+use crate::check::place::Place;
 
 /// An address must be one, if it's there.
 pub(super) fn address(at: &Place<'_>, report: &mut Report<'_>) {

@@ -4,9 +4,9 @@
 
 use std::collections::HashSet;
 
-use super::place::Place;
 use super::report::Report;
 use super::{labels, webhook};
+use crate::check::place::Place;
 use crate::object::names;
 
 /// A `ValidatingAdmissionPolicy`.

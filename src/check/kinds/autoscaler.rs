@@ -1,8 +1,8 @@
 //! Autoscalers: `pkg/apis/autoscaling/validation` (Kubernetes 1.36).
 
-use super::place::Place;
 use super::quantity;
 use super::report::Report;
+use crate::check::place::Place;
 use crate::object::{ApiVersion, names};
 
 /// The field of each type of metric.

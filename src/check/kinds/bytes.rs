@@ -1,7 +1,7 @@
 //! Bytes as text: base64, as Go's `encoding/base64` reads it into a `[]byte`.
 
-use super::place::Place;
 use super::report::Report;
+use crate::check::place::Place;
 use crate::schema::validate::go_base64;
 
 /// The bytes that a text stands for, which may have line breaks in it. Never

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::address;
-use super::place::Place;
 use super::report::Report;
+use crate::check::place::Place;
 use crate::object::names;
 
 /// `HighestUserDefinablePriority` of `pkg/apis/scheduling`.

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::bytes::decoded;
-use super::place::Place;
 use super::report::Report;
+use crate::check::place::Place;
 use crate::object::names;
 
 /// Of all values together, in bytes (`MaxSecretSize`).

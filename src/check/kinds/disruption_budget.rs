@@ -1,8 +1,8 @@
 //! Disruption budgets: `pkg/apis/policy/validation` (Kubernetes 1.36).
 
-use super::place::Place;
 use super::report::Report;
 use super::{labels, percent};
+use crate::check::place::Place;
 
 /// A `PodDisruptionBudget`.
 pub(super) fn check(spec: &Place<'_>, report: &mut Report<'_>) {

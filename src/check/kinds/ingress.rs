@@ -1,8 +1,8 @@
 //! Ingresses: `pkg/apis/networking/validation` (Kubernetes 1.36).
 
 use super::address;
-use super::place::Place;
 use super::report::Report;
+use crate::check::place::Place;
 use crate::object::names;
 
 const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::place::Place;
 use super::report::Report;
 use super::{labels, pod, schedule};
+use crate::check::place::Place;
 use crate::object::names;
 
 const MOST_INDEXED: i64 = 100_000;

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::place::Place;
 use super::report::Report;
+use crate::check::place::Place;
 use crate::object::names;
 
 /// A map of labels, such as a template's or a `nodeSelector`.

@@ -20,7 +20,6 @@ mod job;
 mod labels;
 mod network_policy;
 mod percent;
-mod place;
 mod pod;
 mod ports;
 mod quantity;
@@ -38,8 +37,8 @@ mod workload;
 use std::collections::HashSet;
 
 use super::Finding;
+use super::place::Place;
 use crate::object::Manifest;
-use place::Place;
 use report::Report;
 
 /// Adds what is wrong with one object. `position` is the manifest's in the

@@ -2,8 +2,8 @@
 
 use super::address::{self, Range};
 use super::labels;
-use super::place::Place;
 use super::report::Report;
+use crate::check::place::Place;
 use crate::object::names;
 
 /// A `NetworkPolicy`.

@@ -1,8 +1,8 @@
 //! Numbers or percentages, as rollouts and budgets have them
 //! (`ValidatePositiveIntOrPercent` of `pkg/apis/apps/validation`).
 
-use super::place::Place;
 use super::report::Report;
+use crate::check::place::Place;
 
 /// A number that isn't negative, or a percentage, which may have to be at most
 /// 100.

@@ -1,7 +1,7 @@
 //! Ports that are meant by number or name.
 
-use super::place::Place;
 use super::report::Report;
+use crate::check::place::Place;
 use crate::object::names;
 
 /// `ValidatePortNumOrName` of `pkg/apis/core/validation`.

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::place::Place;
 use super::pod;
 use super::quantity;
 use super::report::Report;
+use crate::check::place::Place;
 use crate::error::did_you_mean;
 use crate::object::names;
 

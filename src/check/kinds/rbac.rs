@@ -1,8 +1,8 @@
 //! Roles and bindings: `pkg/apis/rbac/validation` (Kubernetes 1.36).
 
 use super::labels;
-use super::place::Place;
 use super::report::Report;
+use crate::check::place::Place;
 use crate::object::names;
 
 const GROUP: &str = "rbac.authorization.k8s.io";

@@ -1,6 +1,6 @@
 //! What the rules say, and the checks that many of them share.
 
-use super::place::Place;
+use crate::check::place::Place;
 use crate::check::{Finding, Severity};
 use crate::error::did_you_mean_in_any_case;
 use crate::object::names::Misnamed;

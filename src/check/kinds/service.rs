@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use super::place::Place;
 use super::report::Report;
 use super::{address, labels, ports};
+use crate::check::place::Place;
 use crate::object::names;
 
 /// Longest time that a client stays with its pod, in seconds: a day.

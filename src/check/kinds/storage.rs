@@ -5,10 +5,10 @@
 use std::collections::HashSet;
 
 use super::labels;
-use super::place::Place;
 use super::pod::{self, host_path, nfs};
 use super::quantity;
 use super::report::Report;
+use crate::check::place::Place;
 use crate::object::names;
 
 const ACCESS_MODES: [&str; 4] = ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"];

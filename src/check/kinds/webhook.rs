@@ -3,9 +3,9 @@
 
 use std::collections::HashSet;
 
-use super::place::Place;
 use super::report::Report;
 use super::{bytes, labels};
+use crate::check::place::Place;
 use crate::object::names::{self, Misnamed};
 
 const OPERATIONS: [&str; 5] = ["CREATE", "UPDATE", "DELETE", "CONNECT", "*"];

@@ -6,18 +6,15 @@ const GROUP: &str = "rbac.authorization.k8s.io";
 
 pub(super) fn check(notes: &mut Notes<'_, '_>) {
     let object = notes.object();
-    if let Some(role) = object.field("roleRef")
-        && let (Some(kind @ ("Role" | "ClusterRole")), Some(name)) = (role.text("kind"), role.text("name"))
-        && let Some(at) = role.field("name")
-    {
+    let role = object.field("roleRef");
+    if let Some(kind @ ("Role" | "ClusterRole")) = role.field("kind").text() {
         let namespace = if kind == "Role" { notes.namespace() } else { None };
-        notes.need_in(namespace, GROUP, kind, name, &at);
+        notes.need_in(namespace, GROUP, kind, &role.field("name"));
     }
-    for subject in object.each("subjects") {
-        let is_account = subject.text("kind") == Some("ServiceAccount");
-        if let Some((name, at)) = subject.text("name").zip(subject.field("name")).filter(|_| is_account) {
-            let namespace = subject.text("namespace").or(notes.namespace());
-            notes.need_in(namespace, "", "ServiceAccount", name, &at);
+    for subject in object.field("subjects").items() {
+        if subject.field("kind").is("ServiceAccount") {
+            let namespace = subject.field("namespace").text().or(notes.namespace());
+            notes.need_in(namespace, "", "ServiceAccount", &subject.field("name"));
         }
     }
 }

@@ -15,7 +15,7 @@ mod template;
 
 pub(super) use index::Index;
 
-use super::at::At;
+use super::place::Place;
 use super::{Finding, Severity};
 use crate::error::did_you_mean;
 use crate::object::Manifest;
@@ -61,15 +61,15 @@ struct Notes<'n, 'a> {
 }
 
 impl<'a> Notes<'_, 'a> {
-    fn object(&self) -> At<'a> {
-        At::root(&self.manifest.body)
+    fn object(&self) -> Place<'a> {
+        Place::root(&self.manifest.body)
     }
 
     fn namespace(&self) -> Option<&'a str> {
         self.manifest.id.namespace.as_deref()
     }
 
-    fn add(&mut self, rule: &'static str, at: &At<'_>, message: String, hint: Option<String>) {
+    fn add(&mut self, rule: &'static str, at: &Place<'_>, message: String, hint: Option<String>) {
         self.findings.push(Finding {
             object: self.position,
             severity: Severity::Note,
@@ -80,10 +80,11 @@ impl<'a> Notes<'_, 'a> {
         });
     }
 
-    /// An object of the same namespace must be in the set, or be made by one.
-    /// The object, where it's there to be looked at.
-    fn need(&mut self, group: &str, kind: &str, name: &str, at: &At<'_>) -> Option<&'a Manifest> {
-        self.need_in(self.namespace(), group, kind, name, at)
+    /// The object of the same namespace that is named here, if any is, must be
+    /// in the set, or be made by one. The object, where it's there to be looked
+    /// at.
+    fn need(&mut self, group: &str, kind: &str, at: &Place<'_>) -> Option<&'a Manifest> {
+        self.need_in(self.namespace(), group, kind, at)
     }
 
     /// The same of another namespace.
@@ -92,9 +93,9 @@ impl<'a> Notes<'_, 'a> {
         namespace: Option<&str>,
         group: &str,
         kind: &str,
-        name: &str,
-        at: &At<'_>,
+        at: &Place<'_>,
     ) -> Option<&'a Manifest> {
+        let name = at.text()?;
         let found = self.index.find(group, kind, namespace, name);
         if found.is_none() && !self.index.is_made(group, kind, namespace, name) {
             let known = self.index.names(group, kind, namespace);

@@ -5,39 +5,35 @@ use serde_json::Value;
 
 use super::template::Template;
 use super::{MISSING_KEY, Notes, meant};
-use crate::check::at::At;
+use crate::check::place::Place;
 use crate::object::Manifest;
 
 pub(super) fn check(template: &Template<'_>, notes: &mut Notes<'_, '_>) {
     for container in template.containers() {
         variables(&container, notes);
     }
-    for volume in template.spec.each("volumes") {
+    for volume in template.spec.field("volumes").items() {
         sources(&volume, notes);
-        for source in volume.field("projected").iter().flat_map(|projected| projected.each("sources")) {
+        for source in volume.down(&["projected", "sources"]).items() {
             sources(&source, notes);
         }
-        if let Some(claim) = volume.field("persistentVolumeClaim") {
-            named(&claim, "PersistentVolumeClaim", "claimName", notes);
-        }
+        named(&volume.field("persistentVolumeClaim"), "PersistentVolumeClaim", "claimName", notes);
     }
-    for secret in template.spec.each("imagePullSecrets") {
+    for secret in template.spec.field("imagePullSecrets").items() {
         named(&secret, "Secret", "name", notes);
     }
     named(&template.spec, "ServiceAccount", "serviceAccountName", notes);
 }
 
-fn variables(container: &At<'_>, notes: &mut Notes<'_, '_>) {
-    for source in container.each("envFrom") {
+fn variables(container: &Place<'_>, notes: &mut Notes<'_, '_>) {
+    for source in container.field("envFrom").items() {
         for (field, kind) in [("configMapRef", "ConfigMap"), ("secretRef", "Secret")] {
-            if let Some(reference) = source.field(field) {
-                named(&reference, kind, "name", notes);
-            }
+            named(&source.field(field), kind, "name", notes);
         }
     }
-    for source in container.each("env").iter().filter_map(|variable| variable.field("valueFrom")) {
+    for variable in container.field("env").items() {
         for (field, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
-            let Some(reference) = source.field(field) else { continue };
+            let reference = variable.down(&["valueFrom", field]);
             if let Some(found) = named(&reference, kind, "name", notes) {
                 key(&reference, found, notes);
             }
@@ -47,19 +43,14 @@ fn variables(container: &At<'_>, notes: &mut Notes<'_, '_>) {
 
 /// The ConfigMap and Secret of a volume, or of one of a projected volume's
 /// sources.
-fn sources(volume: &At<'_>, notes: &mut Notes<'_, '_>) {
+fn sources(volume: &Place<'_>, notes: &mut Notes<'_, '_>) {
     let secret = volume.field("secret");
     // A volume's Secret has another name than that of a projected source.
-    let name = if secret.as_ref().is_some_and(|secret| secret.text("secretName").is_some()) {
-        "secretName"
-    } else {
-        "name"
-    };
+    let name = if secret.field("secretName").text().is_some() { "secretName" } else { "name" };
     for (source, kind, name) in [(volume.field("configMap"), "ConfigMap", "name"), (secret, "Secret", name)] {
-        let Some(source) = source else { continue };
         let Some(found) = named(&source, kind, name, notes) else { continue };
-        for item in source.each("items") {
-            if !source.is("optional") {
+        for item in source.field("items").items() {
+            if !source.field("optional").is_true() {
                 key(&item, found, notes);
             }
         }
@@ -68,25 +59,22 @@ fn sources(volume: &At<'_>, notes: &mut Notes<'_, '_>) {
 
 /// The core object that a field names, unless the pod can do without it.
 fn named<'a>(
-    reference: &At<'_>,
+    reference: &Place<'_>,
     kind: &str,
     field: &'static str,
     notes: &mut Notes<'_, 'a>,
 ) -> Option<&'a Manifest> {
-    let name = reference.text(field)?;
-    let at = reference.field(field)?;
-    if reference.is("optional") {
-        return notes.index.find("", kind, notes.namespace(), name);
+    let at = reference.field(field);
+    if reference.field("optional").is_true() {
+        return notes.index.find("", kind, notes.namespace(), at.text()?);
     }
-    notes.need("", kind, name, &at)
+    notes.need("", kind, &at)
 }
 
 /// A key of a ConfigMap or Secret that is in the set.
-fn key(reference: &At<'_>, object: &Manifest, notes: &mut Notes<'_, '_>) {
-    let Some((wanted, at)) = reference.text("key").zip(reference.field("key")) else { return };
-    if reference.is("optional") {
-        return;
-    }
+fn key(reference: &Place<'_>, object: &Manifest, notes: &mut Notes<'_, '_>) {
+    let at = reference.field("key");
+    let Some(wanted) = at.text().filter(|_| !reference.field("optional").is_true()) else { return };
     let keys = || {
         let maps = ["data", "binaryData", "stringData"].map(|field| object.body.get(field));
         maps.into_iter().flatten().filter_map(Value::as_object).flat_map(serde_json::Map::keys)

@@ -3,7 +3,7 @@
 
 use super::template::Template;
 use super::{MISSING_PORT, Notes, meant};
-use crate::check::at::At;
+use crate::check::place::Place;
 
 /// Where a container may name a port.
 const PLACES: [&[&str]; 5] = [
@@ -17,19 +17,17 @@ const PLACES: [&[&str]; 5] = [
 pub(super) fn check(template: &Template<'_>, notes: &mut Notes<'_, '_>) {
     for container in template.containers() {
         for place in PLACES {
-            let Some(handler) = container.down(place) else { continue };
+            let handler = container.down(place);
             for action in ["httpGet", "tcpSocket"] {
-                if let Some(port) = handler.down(&[action, "port"]) {
-                    named(&container, &port, notes);
-                }
+                named(&container, &handler.down(&[action, "port"]), notes);
             }
         }
     }
 }
 
-fn named(container: &At<'_>, port: &At<'_>, notes: &mut Notes<'_, '_>) {
-    let Some(name) = port.value.as_str().filter(|name| name.parse::<u16>().is_err()) else { return };
-    let names = || container.each("ports").into_iter().filter_map(|port| port.text("name"));
+fn named(container: &Place<'_>, port: &Place<'_>, notes: &mut Notes<'_, '_>) {
+    let Some(name) = port.value().as_str().filter(|name| name.parse::<u16>().is_err()) else { return };
+    let names = || container.field("ports").items().filter_map(|port| port.field("name").text());
     if !names().any(|known| known == name) {
         let message = format!("this container has no port of the name {name:?}");
         notes.add(MISSING_PORT, port, message, meant(name, names()));

@@ -5,8 +5,8 @@
 use std::collections::HashSet;
 
 use crate::check::kinds::labels;
-use crate::check::kinds::place::Place;
 use crate::check::kinds::report::Report;
+use crate::check::place::Place;
 use crate::object::names;
 
 const NODE_OPERATORS: [&str; 6] = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"];

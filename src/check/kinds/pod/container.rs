@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::volume::Volumes;
 use super::{environment, mounts, probe, resources, security};
-use crate::check::kinds::place::Place;
 use crate::check::kinds::report::Report;
+use crate::check::place::Place;
 use crate::object::names;
 
 /// What containers need to know of their pod.

@@ -1,7 +1,7 @@
 //! Environment variables (`ValidateEnv`, `ValidateEnvFrom`).
 
-use crate::check::kinds::place::Place;
 use crate::check::kinds::report::{Report, any_of};
+use crate::check::place::Place;
 use crate::object::names::{self, Misnamed};
 
 /// What `fieldRef` of a variable may name.

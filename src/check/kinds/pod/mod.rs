@@ -15,8 +15,8 @@ mod volume;
 use std::collections::HashSet;
 
 use super::labels;
-use super::place::Place;
 use super::report::Report;
+use crate::check::place::Place;
 use crate::object::names;
 use volume::Volumes;
 

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::volume::{self, Volumes};
-use crate::check::kinds::place::Place;
 use crate::check::kinds::report::Report;
+use crate::check::place::Place;
 use crate::error::did_you_mean;
 
 /// `volumeMounts` and `volumeDevices` of a container.

@@ -2,8 +2,8 @@
 //! `validatePodDNSConfig`, `ValidateHostAliases`).
 
 use crate::check::kinds::address;
-use crate::check::kinds::place::Place;
 use crate::check::kinds::report::Report;
+use crate::check::place::Place;
 use crate::object::names;
 
 const MOST_SERVERS: usize = 3;

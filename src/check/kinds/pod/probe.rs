@@ -1,8 +1,8 @@
 //! Probes and lifecycle handlers (`validateProbe`, `validateHandler`).
 
-use crate::check::kinds::place::Place;
 use crate::check::kinds::ports;
 use crate::check::kinds::report::Report;
+use crate::check::place::Place;
 
 /// The probes and the lifecycle of a container.
 pub(super) fn all(container: &Place<'_>, grace: Option<i64>, report: &mut Report<'_>) {

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::check::kinds::place::Place;
 use crate::check::kinds::quantity;
 use crate::check::kinds::report::Report;
+use crate::check::place::Place;
 use crate::object::names;
 
 /// What a container can ask for without a domain

@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use crate::check::kinds::place::Place;
 use crate::check::kinds::report::Report;
+use crate::check::place::Place;
 
 const MOST_ID: i64 = i32::MAX as i64;
 

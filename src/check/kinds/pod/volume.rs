@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::environment;
-use crate::check::kinds::place::Place;
 use crate::check::kinds::report::Report;
 use crate::check::kinds::storage;
+use crate::check::place::Place;
 use crate::object::names;
 
 const LARGEST_MODE: i64 = 0o777;

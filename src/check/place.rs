@@ -1,6 +1,6 @@
 //! A value in an object, and the way to it.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -15,13 +15,13 @@ use crate::object::{FieldPath, Step};
 #[derive(Debug, Clone)]
 pub(super) struct Place<'a> {
     value: &'a Value,
-    way: Option<Rc<Way<'a>>>,
+    way: Option<Arc<Way<'a>>>,
     is_lost: bool,
 }
 
 #[derive(Debug)]
 struct Way<'a> {
-    before: Option<Rc<Way<'a>>>,
+    before: Option<Arc<Way<'a>>>,
     turn: Turn<'a>,
 }
 
@@ -131,8 +131,8 @@ impl<'a> Place<'a> {
         path
     }
 
-    fn then(&self, turn: Turn<'a>) -> Rc<Way<'a>> {
-        Rc::new(Way { before: self.way.clone(), turn })
+    fn then(&self, turn: Turn<'a>) -> Arc<Way<'a>> {
+        Arc::new(Way { before: self.way.clone(), turn })
     }
 }
 
