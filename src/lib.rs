@@ -28,6 +28,7 @@ pub mod git;
 pub mod guard;
 pub mod health;
 pub mod object;
+mod parallel;
 pub mod plan;
 pub mod release;
 pub mod render;

@@ -22,7 +22,7 @@ pub use known::Kinds;
 use std::collections::HashSet;
 
 use crate::object::{Manifest, SecretPaths, scrub};
-use crate::render::parallel;
+use crate::parallel;
 use references::Index;
 use unknown::UNKNOWN_KIND;
 

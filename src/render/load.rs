@@ -7,10 +7,11 @@ use std::path::Path;
 use super::list::Listed;
 use super::names::SIZE_LIMIT;
 use super::place::{Place, Unreadable};
+use super::problem;
 use super::source::SourceFile;
-use super::{parallel, problem};
 use crate::error::Diagnostic;
 use crate::git::{GitError, Repository, TreeEntry, blob_id, is_lfs_pointer};
+use crate::parallel;
 
 /// Reads files, each by itself, in their order.
 pub(super) fn files(listed: Vec<Listed<'_>>) -> Vec<Result<SourceFile, Diagnostic>> {

@@ -22,7 +22,6 @@ mod load;
 mod metadata;
 mod names;
 mod object;
-pub(crate) mod parallel;
 mod place;
 mod plain;
 mod problem;

@@ -5,12 +5,13 @@ use std::cell::Cell;
 use serde_json::Value;
 
 use super::list::Listed;
+use super::load;
 use super::names::is_configuration;
 use super::object::{self, Place};
 use super::source::SourceFile;
-use super::{load, parallel};
 use crate::error::Diagnostic;
 use crate::object::{FieldPath, Manifest, Step};
+use crate::parallel;
 use crate::yaml::{self, Document};
 
 /// So many bytes of a file are read again at most to find where list items and
