@@ -27,6 +27,7 @@ pub mod error;
 pub mod git;
 pub mod guard;
 pub mod health;
+pub mod json;
 pub mod object;
 mod parallel;
 pub mod plan;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use kube::config::Kubeconfig;
-use serde_json::json;
+use trueup::json::json;
 
 use crate::harness::TestEnvironment;
 use crate::harness::manifests::{config_map, service};
@@ -143,7 +143,7 @@ fn a_server_that_does_not_answer_is_an_error() {
 fn a_token_that_is_no_longer_good_is_an_error() {
     let environment = shop();
     let text = as_text(&environment.kubeconfig_data());
-    let mut kubeconfig: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let mut kubeconfig: trueup::json::Value = serde_json::from_str(&text).expect("JSON");
     for user in kubeconfig["users"].as_array_mut().expect("users") {
         user["user"] = json!({"token": "expired"});
     }

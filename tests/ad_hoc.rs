@@ -108,7 +108,7 @@ fn a_deployment_is_waited_for() {
 fn the_namespace_option_says_where() {
     let environment = with_namespace();
     let other = environment.unique("other");
-    let manifest = serde_json::json!({"metadata": {"name": other}});
+    let manifest = trueup::json::json!({"metadata": {"name": other}});
     environment.create_cluster_object("v1/namespaces", &manifest);
     environment.write("a.yaml", &config_map("a", "x", "1"));
 

@@ -1,6 +1,6 @@
 //! What admission in the cluster does to objects: changes them, or refuses them.
 
-use serde_json::{Value, json};
+use trueup::json::{Value, json};
 
 use crate::harness::manifests::config_map;
 use crate::harness::{TestEnvironment, action, wait_until};

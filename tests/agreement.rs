@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
 use trueup::check::{Kinds, Set, Severity, check};
+use trueup::json::Value;
 use trueup::object::{FieldPath, Step};
 use trueup::render::{self, SourceTree};
 use trueup::yaml;
@@ -76,7 +76,7 @@ fn checks_without_a_cluster_agree_with_the_server() {
 fn sizes() -> BTreeMap<String, Value> {
     let map = |field: &str, size: usize| {
         let mut object =
-            serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "large"}});
+            trueup::json::json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "large"}});
         set(&mut object, field, Value::from("x".repeat(size)));
         object
     };

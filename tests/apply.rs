@@ -1,6 +1,6 @@
 //! `trueup apply`: makes the cluster as the commit says.
 
-use serde_json::json;
+use trueup::json::json;
 
 use crate::harness::manifests::{config_map, deployment, secret, service};
 use crate::harness::{TestEnvironment, action, changing, verb, wait_until};

@@ -91,7 +91,7 @@ fn json_has_every_finding() {
     let document = run.json();
     assert_eq!(document["schema"], "trueup/v1");
     assert_eq!(document["kind"], "Check");
-    assert_eq!(document["summary"], serde_json::json!({"errors": 2, "notes": 1}));
+    assert_eq!(document["summary"], trueup::json::json!({"errors": 2, "notes": 1}));
     assert_eq!(document["objects"], 3);
     let first = &document["findings"][0];
     assert_eq!(first["rule"], "unknown-field");
@@ -100,9 +100,9 @@ fn json_has_every_finding() {
     assert_eq!(first["object"]["name"], "web");
     assert_eq!(
         first["location"],
-        serde_json::json!({"path": "deploy/faulty.yaml", "line": 6, "column": 3, "document": 1})
+        trueup::json::json!({"path": "deploy/faulty.yaml", "line": 6, "column": 3, "document": 1})
     );
-    assert_eq!(first["hints"], serde_json::json!(["did you mean \"spec.replicas\"?"]));
+    assert_eq!(first["hints"], trueup::json::json!(["did you mean \"spec.replicas\"?"]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `trueup diff`: what differs, field by field.
 
-use serde_json::json;
+use trueup::json::json;
 
 use crate::harness::manifests::{config_map, deployment};
 use crate::harness::{TestEnvironment, action, changing};

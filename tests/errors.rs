@@ -3,7 +3,7 @@
 //! nothing is written. What the server says in full is in the unit tests of
 //! `deploy::explain`.
 
-use serde_json::json;
+use trueup::json::json;
 
 use crate::harness::manifests::{config_map, deployment, secret, service};
 use crate::harness::{Run, TestEnvironment, wait_until};

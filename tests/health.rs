@@ -1,7 +1,7 @@
 //! Waiting for health: what apply waits for, and what it says when something
 //! doesn't get ready. The sandbox reads an image's tag: how its pods fare.
 
-use serde_json::json;
+use trueup::json::json;
 
 use crate::harness::manifests::{config_map, deployment};
 use crate::harness::{TestEnvironment, action, wait_until};

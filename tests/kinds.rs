@@ -197,7 +197,7 @@ spec:
     environment.apply();
 
     let spec = environment.live_object(&format!("{group}/v1/notes/a"))["spec"].clone();
-    assert_eq!(spec, serde_json::json!({"note": null, "other": {"x": [1, 2]}, "size": 3}));
+    assert_eq!(spec, trueup::json::json!({"note": null, "other": {"x": [1, 2]}, "size": 3}));
     environment.trueup(&["plan", "prod", "--exit-code"]).success();
     environment.trueup(&["plan", "prod", "--exit-code", "--exact"]).success();
 }

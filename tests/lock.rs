@@ -1,6 +1,6 @@
 //! Two runs at once: one after the other, or not at all.
 
-use serde_json::json;
+use trueup::json::json;
 
 use crate::harness::manifests::{config_map, deployment};
 use crate::harness::{TestEnvironment, wait_until};

@@ -1,7 +1,7 @@
 //! Objects that are there already: adopted when nobody claims them, refused
 //! when somebody does.
 
-use serde_json::json;
+use trueup::json::json;
 
 use crate::harness::manifests::config_map;
 use crate::harness::{TestEnvironment, action, verb};

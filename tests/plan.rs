@@ -1,6 +1,6 @@
 //! `trueup plan`: what apply would do, and that planning writes nothing.
 
-use serde_json::json;
+use trueup::json::json;
 
 use crate::harness::manifests::{config_map, deployment, secret, service};
 use crate::harness::{TestEnvironment, action, changing, verb};
@@ -70,7 +70,7 @@ fn reports_are_written_beside_the_output() {
 
     assert!(run.stdout.contains("Plan:"), "{run}");
     assert!(environment.read("plan.md").contains("ConfigMap"));
-    let json: serde_json::Value = serde_json::from_str(&environment.read("plan.json")).expect("JSON");
+    let json: trueup::json::Value = serde_json::from_str(&environment.read("plan.json")).expect("JSON");
     assert_eq!(json["kind"], "Plan");
 }
 

@@ -1,6 +1,6 @@
 //! What is deleted, and above all what isn't.
 
-use serde_json::json;
+use trueup::json::json;
 
 use crate::harness::manifests::config_map;
 use crate::harness::{TestEnvironment, verb};
@@ -148,7 +148,7 @@ fn a_protected_kind_is_deleted_only_with_a_reason() {
     let reason = "the data moved to another cluster";
     environment.trueup(&["apply", "prod", "--yes", "--override", "protect", "--reason", reason]).success();
 
-    let gone = |claim: Option<serde_json::Value>| {
+    let gone = |claim: Option<trueup::json::Value>| {
         claim.is_none_or(|c| !c["metadata"]["deletionTimestamp"].is_null())
     };
     assert!(gone(environment.live("v1/persistentvolumeclaims/db")));

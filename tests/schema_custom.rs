@@ -1,7 +1,7 @@
 //! What trueup says of custom resources without a cluster is what the API
 //! server says of them.
 
-use serde_json::{Map, Value, json};
+use trueup::json::{Map, Value, json};
 use trueup::schema::custom::{CustomKind, definition_violations};
 
 use super::harness::{TestEnvironment, wait_until};
@@ -25,7 +25,7 @@ fn feature(name: &'static str, schema: Value, good: &[Value], bad: &[Value]) -> 
 
 /// A definition whose spec has these fields.
 fn definition(group: &str, features: &[Feature]) -> Value {
-    let fields: Map<String, Value> =
+    let fields: Map =
         features.iter().map(|feature| (feature.name.to_owned(), feature.schema.clone())).collect();
     definition_of(
         group,

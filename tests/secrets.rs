@@ -102,7 +102,7 @@ fn no_record_in_the_cluster_has_it() {
 
     for map in environment.live_list("v1/configmaps") {
         assert_silent(&map.to_string(), "a ConfigMap");
-        for data in map["binaryData"].as_object().into_iter().flat_map(|data| data.values()) {
+        for data in map["binaryData"].as_object().into_iter().flat_map(trueup::json::Map::values) {
             let bytes = STANDARD.decode(data.as_str().expect("base64")).expect("base64");
             let unpacked = zstd::decode_all(bytes.as_slice()).unwrap_or(bytes);
             assert_silent(&String::from_utf8_lossy(&unpacked), "a record");
@@ -120,7 +120,7 @@ fn a_secret_changed_by_hand_is_drift_and_put_right() {
     let mut environment = TestEnvironment::new();
     environment.commit_file("deploy/secret.yaml", &secret("credentials", "password", OLD));
     environment.apply();
-    let theirs = serde_json::json!({"data": {"password": STANDARD.encode(NEW)}});
+    let theirs = trueup::json::json!({"data": {"password": STANDARD.encode(NEW)}});
     environment.edit("v1/secrets/credentials", &theirs);
 
     silent(environment.trueup(&["diff", "prod", "--drift", "--exit-code"]).exits(2));

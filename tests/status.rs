@@ -1,6 +1,6 @@
 //! `trueup status` and `trueup history`: what is deployed, and what was.
 
-use serde_json::json;
+use trueup::json::json;
 
 use crate::harness::TestEnvironment;
 use crate::harness::manifests::{config_map, deployment, service};

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config, Error};
-use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
+use trueup::json::Value;
 
 /// Access to the API server as an administrator.
 pub(crate) struct Cluster {

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
 use tempfile::TempDir;
+use trueup::json::Value;
 
 use crate::cluster::Cluster;
 use crate::sandbox_process::RunningSandbox;
@@ -155,7 +155,7 @@ impl Stage {
         println!(
             "\n[a colleague] kubectl --namespace shop-prod scale deployment/{name} --replicas {replicas}"
         );
-        let patch = serde_json::json!({"spec": {"replicas": replicas}});
+        let patch = trueup::json::json!({"spec": {"replicas": replicas}});
         self.cluster.edit(&format!("{}/{name}/scale", shop::DEPLOYMENTS), &patch, "kubectl")
     }
 

@@ -1,6 +1,6 @@
 //! The story: a shop is deployed, changed, meddled with, broken and restored.
 
-use serde_json::Value;
+use trueup::json::Value;
 
 use crate::stage::Stage;
 

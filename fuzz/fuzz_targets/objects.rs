@@ -1,7 +1,9 @@
 //! Any bytes as a file of manifests: never a panic, never a hang.
 #![no_main]
 
+use trueup::render::{Item, SourceTree, render};
+
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let source = trueup::render::SourceTree::AdHoc { directory: "/".into(), stdin: Some(bytes.to_vec()) };
-    let _ = trueup::render::render(&source, &["-".to_owned()]);
+    let tree = SourceTree::AdHoc { directory: "/".into(), stdin: Some(bytes.to_vec()) };
+    let _ = render(&tree, &[Item::from("-")]);
 });

@@ -27,7 +27,7 @@ pub struct Done {
     /// Whether it was carried out.
     pub result: ActionResult,
     /// The object as the server returned it; `None` for deletions and failures.
-    pub returned: Option<serde_json::Value>,
+    pub returned: Option<crate::json::Value>,
     /// Why it failed or was skipped.
     pub why: Option<Diagnostic>,
     /// How long the write took.
@@ -41,7 +41,7 @@ impl Done {
     }
 
     /// There was nothing to do; this is the object.
-    pub fn already(live: serde_json::Value) -> Self {
+    pub fn already(live: crate::json::Value) -> Self {
         Self { result: ActionResult::Done, returned: Some(live), why: None, took: Duration::ZERO }
     }
 

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER, Precondition, Resource};
 use crate::diff;
 use crate::error::Diagnostic;
+use crate::json::Value;
 use crate::object::{Manifest, ObjectId, RawChange};
 use crate::plan::Verb;
 

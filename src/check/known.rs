@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::object::{GroupKind, Manifest, kinds};
 use crate::schema::custom::CustomKind;
 use crate::schema::{Builtin, BuiltinKind, Minor, UnknownVersion};

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::object::{FieldPath, Step};
 
 /// A value with its way from the object's root. Cheap to go down with: the
@@ -138,9 +137,8 @@ impl<'a> Place<'a> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::json::json;
 
     #[test]
     fn a_place_knows_its_way_and_what_is_there() {

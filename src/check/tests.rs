@@ -14,7 +14,7 @@ pub(super) fn manifests(text: &str) -> Vec<Manifest> {
         .into_iter()
         .map(|document| {
             let body = document.value;
-            let word = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+            let word = |value: &crate::json::Value| value.as_str().map(str::to_owned);
             let version = ApiVersion::parse(body["apiVersion"].as_str().expect("a version")).expect("one");
             let kind = GroupKind::new(version.group, word(&body["kind"]).expect("a kind"));
             let namespace = word(&body["metadata"]["namespace"]);

@@ -157,7 +157,7 @@ impl Cluster {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     fn discovery() -> Discovery {
         let list = json!({"kind": "APIGroupDiscoveryList", "items": [
@@ -168,7 +168,7 @@ mod tests {
                     {"resource": "deployments", "responseKind": {"kind": "Deployment"}, "scope": "Namespaced", "verbs": ["list"]}]}]},
             {"metadata": {"name": "metrics.example"}, "versions": [{"version": "v1", "freshness": "Stale"}]}]});
         let mut discovery = Discovery::default();
-        discovery.add(serde_json::from_value(list).expect("a list"));
+        discovery.add(crate::json::from_value(list).expect("a list"));
         discovery
     }
 

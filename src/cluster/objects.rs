@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use http::Method;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::error::ApiError;
 use super::request::{Call, Cluster};
 use super::resource::Resource;
+use crate::json::{Value, json};
 
 const APPLY_PATCH: &str = "application/apply-patch+yaml";
 const JSON: &str = "application/json";

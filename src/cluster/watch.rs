@@ -5,11 +5,11 @@ use futures::{Stream, StreamExt as _};
 use kube::Api;
 use kube::api::{ApiResource, DynamicObject};
 use kube::runtime::{WatchStreamExt as _, watcher};
-use serde_json::Value;
 
 use super::objects::Scope;
 use super::request::Cluster;
 use super::resource::Resource;
+use crate::json::Value;
 
 /// What a watch sees.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ fn to_value(mut object: DynamicObject, resource: &ApiResource) -> Value {
         kind: resource.kind.clone(),
     });
     // What came as JSON goes back to JSON.
-    serde_json::to_value(object).unwrap_or_default()
+    crate::json::to_value(object).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use std::io::Write as _;
 use std::path::Path;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::{Planning, annotates};
 use crate::cli::{Global, Output, Report, ReportKind};
@@ -14,6 +13,7 @@ use crate::cluster::Cluster;
 use crate::deploy::planning::{Options, Planned, plan};
 use crate::deploy::setup::Setup;
 use crate::error::{CommandError, Diagnostic, Exit, Location};
+use crate::json::Value;
 use crate::plan::{Judgement, TargetPlan};
 use crate::report::json::{self, Kind};
 use crate::report::{github, markdown, text};
@@ -172,7 +172,7 @@ pub(super) fn saved(file: &Path, target: &str) -> Result<String, CommandError> {
         Some(kind) => return Err(unusable(format!("this file holds no plan, but: {kind}")).into()),
         None => return Err(unusable("this file holds no plan".into()).into()),
     }
-    let saved: Saved = serde_json::from_value(document)
+    let saved: Saved = crate::json::from_value(document)
         .map_err(|error| unusable("this plan can't be read".into()).because(error.to_string()))?;
     let plan = saved.targets.into_iter().find(|plan| plan.target == target);
     let plan = plan.ok_or_else(|| unusable(format!("this file has no plan for {target}")))?;

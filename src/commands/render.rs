@@ -1,11 +1,10 @@
 //! `trueup render`: the desired objects, without a cluster.
 
-use serde_json::Value;
-
 use super::{What, no_reports, select};
 use crate::cli::{Global, Output};
 use crate::diff;
 use crate::error::{CommandError, Exit};
+use crate::json::Value;
 use crate::object::{Manifest, Masks, SecretPaths, kinds, mask_object};
 use crate::report::json::{self, ObjectRecord};
 use crate::ui::Terminal;

@@ -1,10 +1,9 @@
 //! Holds a file's content against the schema and collects everything that's
 //! wrong with it, where serde would stop at the first.
 
-use serde_json::{Map, Value};
-
 use super::{format, unsupported};
 use crate::error::did_you_mean;
+use crate::json::{Map, Value};
 use crate::object::{FieldPath, Step};
 
 /// Something wrong.
@@ -86,7 +85,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn map(&mut self, schema: Schema<'s>, map: &Map<String, Value>, path: &FieldPath) {
+    fn map(&mut self, schema: Schema<'s>, map: &Map, path: &FieldPath) {
         let body = schema.body;
         for name in body["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             if !map.contains_key(name) {

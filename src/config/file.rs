@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::duration::Period;
 use super::kind::KindPattern;
 use super::limit::Limit;
+use crate::json::Value;
 
 /// Configuration of trueup, which deploys this repository to Kubernetes.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -180,7 +180,7 @@ pub enum Renderer {
 /// The JSON schema of `trueup.yaml` (draft 2020-12), for editors and for the
 /// check of every file that is read.
 pub fn schema() -> Value {
-    let mut schema = SchemaGenerator::default().into_root_schema_for::<File>().to_value();
+    let mut schema = Value::from(SchemaGenerator::default().into_root_schema_for::<File>().to_value());
     let definitions = schema["$defs"].clone();
     refuse_empty_values(&mut schema, &definitions);
     schema

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::de::{Deserialize, Deserializer, Error};
-use serde_json::Value;
+
+use crate::json::Value;
 
 /// A percentage never refuses this many: in a small target one object would
 /// be more than any sensible share.

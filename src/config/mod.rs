@@ -25,9 +25,8 @@ mod tests;
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::error::{Diagnostic, Location, did_you_mean};
+use crate::json::Value;
 use crate::object::{FieldPath, Step};
 use crate::yaml;
 use check::Finding;
@@ -101,7 +100,7 @@ pub fn parse(text: &str, path: &str) -> Result<Config, Vec<Diagnostic>> {
     }
     let written = value.clone();
     resolve::layer_defaults(&mut value);
-    let file: file::File = serde_json::from_value(value).map_err(|error| {
+    let file: file::File = crate::json::from_value(value).map_err(|error| {
         // The schema comes from the types, so what it lets pass they take.
         vec![Diagnostic::new(error.to_string()).at(Location::file(path))]
     })?;
@@ -217,7 +216,7 @@ fn newer_version(file: &Value) -> Option<Finding> {
 fn too_long_targets(file: &Value) -> Vec<Finding> {
     let name = file["name"].as_str().unwrap_or_default();
     let environments = file["environments"].as_object();
-    let names = environments.into_iter().flat_map(serde_json::Map::keys);
+    let names = environments.into_iter().flat_map(crate::json::Map::keys);
     names
         .filter(|environment| format!("trueup-{name}-{environment}").len() > LONGEST_TARGET)
         .map(|environment| {

@@ -1,12 +1,11 @@
 //! From the file as written to environments with everything filled in.
 
-use serde_json::{Map, Value};
-
 use super::Environment;
 use super::duration::Period;
 use super::file::{File, Paths, Renderer, Settings, SourceEntry, SourceItem, Sources};
 use super::kind::KindPattern;
 use super::limit::Limit;
+use crate::json::{Map, Value};
 
 const DEFAULT_WAIT: std::time::Duration = std::time::Duration::from_secs(5 * 60);
 const DEFAULT_DELETE: Limit = Limit::Percent(20);
@@ -31,7 +30,7 @@ fn layered(under: &Value, over: &Value) -> Value {
     match (under, over) {
         (_, Value::Null) => under.clone(),
         (Value::Object(under), Value::Object(over)) => {
-            let mut map: Map<String, Value> = under.clone();
+            let mut map: Map = under.clone();
             for (key, value) in over {
                 let value = layered(under.get(key).unwrap_or(&Value::Null), value);
                 map.insert(key.clone(), value);

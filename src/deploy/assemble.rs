@@ -4,14 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::observe::Live;
 use super::predict::{Predicted, Prediction};
 use super::resolve::Desired;
 use crate::cluster::{MANAGER, Resource};
 use crate::diff;
 use crate::guard::{self, Claim};
+use crate::json::Value;
 use crate::object::{FieldPath, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, mask_changes};
 use crate::plan::causes::{Past, with_cause};
 use crate::plan::digest::{Entry, EntryChange, digest};

@@ -7,11 +7,11 @@
 use std::collections::BTreeSet;
 
 use futures::future::join_all;
-use serde_json::Value;
 
 use super::resolve::Desired;
 use crate::cluster::{ApiError, Cluster, Discovery, MANAGER, Resource, Scope};
 use crate::diff::ManagedEntry;
+use crate::json::Value;
 use crate::object::{FieldPath, GroupKind, ObjectId};
 
 /// The objects whose replicas are an autoscaler's.
@@ -131,7 +131,7 @@ fn owned_by_others(live: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     fn live(manager: &str, operation: &str) -> Value {
         json!({"metadata": {"managedFields": [{"manager": manager, "operation": operation, "apiVersion": "apps/v1",

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::assemble::Work;
 use super::planning::{Planned, explained};
@@ -16,6 +15,7 @@ use crate::apply::{
 };
 use crate::cluster::{ApiError, Cluster};
 use crate::health::{Baseline, Health};
+use crate::json::Value;
 use crate::object::{GroupKind, Manifest, ObjectId, kinds};
 use crate::plan::Verb;
 use crate::plan::order::rank;

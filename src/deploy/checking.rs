@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::joining::Joined;
 use super::setup::Setup;
 use crate::check::{self, Finding, Kinds, Set, Severity};
 use crate::config;
 use crate::error::{Diagnostic, Location};
+use crate::json::Value;
 use crate::object::{FieldPath, Manifest};
 use crate::render;
 use crate::report::{CheckFinding, CheckReport};

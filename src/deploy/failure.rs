@@ -1,8 +1,6 @@
 //! The first thing that went wrong, told in full: the object, the reason, the
 //! container, its last log lines and the warnings about it.
 
-use serde_json::Value;
-
 use super::assemble::Work;
 use super::carry::Fate;
 use super::planning::Planned;
@@ -11,6 +9,7 @@ use crate::apply::{FailedContainer, Failure};
 use crate::cluster::{Cluster, Resource, Scope};
 use crate::error::Diagnostic;
 use crate::health::{Cause, Health};
+use crate::json::Value;
 
 /// How many log lines are told.
 const LOG_LINES: u32 = 20;

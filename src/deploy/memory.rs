@@ -3,12 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::observe::check_pinned;
 use super::setup::{Inventory, Setup};
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
+use crate::json::Value;
 use crate::object::{GroupKind, ObjectId, SecretPaths};
 use crate::plan::DeployedRef;
 use crate::plan::causes::{Past, Recorded};

@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::future::{join_all, try_join_all};
-use serde_json::Value;
 
 use super::setup::Setup;
 use crate::cluster::{ApiError, Cluster, Discovery, Resource, Scope};
 use crate::error::{CommandError, Diagnostic, Exit};
+use crate::json::Value;
 use crate::object::{GroupKind, ObjectId};
 use crate::plan::ClusterRef;
 

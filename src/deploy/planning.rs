@@ -4,8 +4,6 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use serde_json::{Map, Value};
-
 use super::assemble::{Assembled, Ingredients, Membership, Work, assemble};
 use super::autoscaling::{Autoscaled, autoscaled, yield_replicas};
 use super::explain::{explain, explain_as_one, warned};
@@ -20,6 +18,7 @@ use crate::config::Limit;
 use crate::diff::{SERVER_METADATA, Schemas};
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
+use crate::json::{Map, Value};
 use crate::object::{GroupKind, Manifest, Masks, ObjectId, ObjectRef, SecretPaths, mask_object};
 use crate::plan::order::{Node, references};
 use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};

@@ -3,12 +3,12 @@
 
 use futures::StreamExt as _;
 use futures::stream;
-use serde_json::Value;
 
 use super::observe::Live;
 use super::resolve::Desired;
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER};
 use crate::diff::{self, Proof, Schemas};
+use crate::json::Value;
 
 /// How many dry runs are prepared at once; the cluster's permits bound how many
 /// are under way.

@@ -5,14 +5,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::memory::{Memory, namespace_of};
 use super::observe::{self, Observed, Sought};
 use super::setup::Setup;
 use crate::cluster::{Cluster, Discovery, Resource};
 use crate::diff::{self, LastWritten, RawChange, Schemas};
 use crate::error::{CommandError, Diagnostic};
+use crate::json::Value;
 use crate::object::{ObjectId, SecretPaths};
 use crate::release::{Comparison, DigestKey, RecordedObject, compare, protect};
 use crate::report::words::count;
@@ -175,9 +174,9 @@ fn gone(recorded: &RecordedObject) -> RawChange {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::json;
     use crate::object::GroupKind;
     use crate::release::Key;
-    use serde_json::json;
 
     fn key(byte: u8) -> DigestKey {
         DigestKey::Known(Key::new([byte; 32]))
@@ -193,8 +192,10 @@ mod tests {
     }
 
     fn recorded(object: &Value) -> RecordedObject {
-        serde_json::from_value(json!({"version": "v1", "group": "", "kind": "ConfigMap", "namespace": "shop",
-            "name": "a", "manifest": object}))
+        crate::json::from_value(
+            json!({"version": "v1", "group": "", "kind": "ConfigMap", "namespace": "shop",
+            "name": "a", "manifest": object}),
+        )
         .expect("a recorded object")
     }
 
@@ -214,7 +215,7 @@ mod tests {
     fn paths(then: (&Value, &DigestKey), now: (&Value, &DigestKey)) -> Option<Vec<String>> {
         let id = ObjectId::new(GroupKind::new("", "Secret"), Some("shop"), "a");
         let (written, key) = then;
-        let recorded: RecordedObject = serde_json::from_value(json!({
+        let recorded: RecordedObject = crate::json::from_value(json!({
             "version": "v1", "group": "", "kind": "Secret", "namespace": "shop", "name": "a",
             "manifest": protect(written, &id, &SecretPaths::of(&id.kind), key),
             "fields": {"f:data": {"f:a": {}}, "f:metadata": {"f:labels": {"f:level": {}}}},

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::carry::{Fate, live_after};
 use super::memory::Memory;
@@ -14,6 +13,7 @@ use crate::apply::{ActionResult, RunResult};
 use crate::cluster::MANAGER;
 use crate::diff::{LastWritten, Schemas};
 use crate::health::Health;
+use crate::json::Value;
 use crate::object::{ObjectId, SecretPaths};
 use crate::plan::{CommitRef, Summary as PlanSummary, Verb};
 use crate::release::{

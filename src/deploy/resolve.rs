@@ -4,11 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::cluster::{Discovery, LookupError, Resource};
 use crate::diff;
 use crate::error::{Diagnostic, did_you_mean};
+use crate::json::Value;
 use crate::object::{GroupKind, Manifest, ObjectId, Source, kinds};
 
 /// An object as it would be sent, without the membership label.

@@ -5,7 +5,6 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::assemble::Work;
 use super::carry::{Carrying, Fate, Halt, milliseconds, outcomes, result, since};
@@ -18,6 +17,7 @@ use super::setup::Setup;
 use crate::apply::{ActionOutcome, ActionResult, Event, RunResult, Stop, TargetOutcome};
 use crate::cluster::{ApplyMode, Cluster, MANAGER, Resource};
 use crate::error::{CommandError, Diagnostic, Exit};
+use crate::json::json;
 use crate::object::{ObjectId, ObjectRef};
 use crate::plan::{TargetPlan, Verb};
 use crate::release::actor::{host, server_user};
@@ -233,7 +233,7 @@ impl Ongoing<'_> {
         &self,
         planned: &Planned,
         at: usize,
-        body: &serde_json::Value,
+        body: &crate::json::Value,
         id: &ObjectId,
     ) -> Result<bool, CommandError> {
         let namespaces = Resource::core("Namespace", "namespaces", false);

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::history::{commit_ref, run_result};
 use super::memory::Memory;
@@ -14,6 +13,7 @@ use crate::cluster::{Cluster, Resource, Scope};
 use crate::error::CommandError;
 use crate::git::Distance;
 use crate::health::{self, Health, Owned, WorkloadVerdict};
+use crate::json::Value;
 use crate::report::{
     DeployedState, DriftCount, HealthCount, HoldState, ObjectStatus, PodCount, StatusReport,
 };
@@ -177,12 +177,12 @@ fn age(live: &Value, now: Timestamp) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     fn unseen(sight: Sight) -> ObjectStatus {
         let recorded = json!({"version": "v1", "group": "metrics.example", "kind": "Gauge",
             "namespace": "shop", "name": "a", "manifest": {}});
-        let recorded = serde_json::from_value(recorded).expect("a recorded object");
+        let recorded = crate::json::from_value(recorded).expect("a recorded object");
         status(&Present { recorded, sight, moved: None }, &Neighbours::new(), Timestamp::UNIX_EPOCH)
     }
 

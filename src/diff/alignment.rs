@@ -3,10 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::list_keys::ListKeys;
+use crate::json::Value;
 use crate::object::Step;
 
 /// Fields that tell the items of a list apart where managed fields don't say
@@ -114,7 +114,7 @@ fn align_by<'v>(
 
 fn name_list(steps: &[&Step]) -> Value {
     let value = |step: &&Step| match step {
-        Step::Key(fields) => fields.iter().cloned().collect::<serde_json::Map<_, _>>().into(),
+        Step::Key(fields) => fields.iter().cloned().collect::<crate::json::Map>().into(),
         Step::Value(value) => value.clone(),
         Step::Field(name) => Value::from(name.as_str()),
         Step::Index(index) => Value::from(*index),
@@ -130,7 +130,7 @@ fn align_by_position<'v>(before: &'v [Value], after: &'v [Value]) -> Alignment<'
     old_sorted.sort_unstable();
     new_sorted.sort_unstable();
     if old != new && old_sorted == new_sorted {
-        let reordered = Some((Value::from(before), Value::from(after)));
+        let reordered = Some((Value::from(before.to_vec()), Value::from(after.to_vec())));
         return Alignment { items: Vec::new(), reordered };
     }
     let mut items = Vec::new();

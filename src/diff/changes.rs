@@ -1,9 +1,8 @@
 //! What changes in an object, field by field.
 
-use serde_json::{Map, Value};
-
 use super::alignment::{Item, align};
 use super::list_keys::ListKeys;
+use crate::json::{Map, Value};
 use crate::object::{FieldPath, RawChange, Step};
 
 /// Fields of `metadata` that the server keeps, not people.
@@ -40,7 +39,7 @@ fn without_server_fields(object: &Value) -> Value {
     let keep = |(name, value): (&String, &Value)| match value {
         _ if SERVER_ROOT.contains(&name.as_str()) => None,
         Value::Object(metadata) if name == "metadata" => {
-            let kept: Map<_, _> = metadata
+            let kept: Map = metadata
                 .iter()
                 .filter(|(name, _)| !SERVER_METADATA.contains(&name.as_str()))
                 .map(|(name, value)| (name.clone(), value.clone()))
@@ -67,12 +66,7 @@ impl Comparison {
         }
     }
 
-    fn compare_maps(
-        &mut self,
-        before: &Map<String, Value>,
-        after: &Map<String, Value>,
-        known: Option<&ListKeys<'_>>,
-    ) {
+    fn compare_maps(&mut self, before: &Map, after: &Map, known: Option<&ListKeys<'_>>) {
         let added = after.keys().filter(|name| !before.contains_key(*name));
         let mut names: Vec<&String> = before.keys().chain(added).collect();
         names.sort_unstable();
@@ -117,9 +111,9 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::json;
     use crate::object::Op;
     use proptest::prelude::*;
-    use serde_json::json;
 
     fn lines(live: &Value, predicted: &Value) -> Vec<String> {
         let text = |value: &Option<Value>| value.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);

@@ -2,11 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::list_keys::ListKeys;
 use super::projection::project_as;
 use super::{FieldSet, ManagedEntry, Schemas, changes, project};
+use crate::json::Value;
 use crate::object::{FieldPath, RawChange};
 
 /// What one apply wrote: the fields that it owned, and their values as the
@@ -66,8 +66,8 @@ pub fn drift(written: &LastWritten, live: Option<&Value>, schemas: &Schemas) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::json;
     use crate::object::{GroupKind, Op, SecretPaths};
-    use serde_json::json;
 
     fn deployment(image: &str, env: Value) -> Value {
         json!({

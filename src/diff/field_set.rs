@@ -1,8 +1,7 @@
 //! Sets of fields as the API server writes them (`fieldsV1` in
 //! `metadata.managedFields`): a tree that borrows its names from the object.
 
-use serde_json::{Map, Value};
-
+use crate::json::{Map, Value};
 use crate::object::{FieldPath, Step};
 
 /// One element of a path in a field set. Keys and values stay the JSON texts
@@ -33,7 +32,7 @@ impl<'a> Element<'a> {
 
     /// The key fields of a `k:` element; `None` for other elements, and for
     /// what isn't a JSON map.
-    pub fn key_fields(&self) -> Option<Map<String, Value>> {
+    pub fn key_fields(&self) -> Option<Map> {
         match self {
             Self::Key(text) => serde_json::from_str(text).ok(),
             _ => None,
@@ -92,7 +91,7 @@ impl<'a> Element<'a> {
 }
 
 /// Whether a list's item has these values in its key fields.
-pub(super) fn has_key_fields(item: &Value, fields: &Map<String, Value>) -> bool {
+pub(super) fn has_key_fields(item: &Value, fields: &Map) -> bool {
     fields.iter().all(|(name, value)| item.get(name) == Some(value))
 }
 
@@ -268,8 +267,8 @@ impl<'a> FieldSet<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::json;
     use proptest::prelude::*;
-    use serde_json::json;
 
     fn path(text: &str) -> FieldPath {
         FieldPath::parse(text).expect("a path")
@@ -362,7 +361,7 @@ mod tests {
         Just(json!({})).prop_recursive(3, 20, 4, move |below| {
             (prop::collection::btree_map(name.clone(), below, 0..4), any::<bool>()).prop_map(
                 |(map, member)| {
-                    let mut map: Map<String, Value> = map.into_iter().collect();
+                    let mut map: Map = map.into_iter().collect();
                     if member && !map.is_empty() {
                         map.insert(".".into(), json!({}));
                     }

@@ -3,9 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::{Element, FieldSet, ManagedEntry};
+use crate::json::Value;
 
 /// What the managed fields of an object say about the lists at and below one
 /// of its fields. All items of a list count as one.

@@ -1,9 +1,9 @@
 //! Who owns which fields of a live object: its `metadata.managedFields`.
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::FieldSet;
+use crate::json::Value;
 
 /// How a manager writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -87,7 +87,7 @@ impl<'a> ManagedEntry<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     fn entry(manager: &str, operation: &str, subresource: Option<&str>) -> Value {
         let mut entry = json!({

@@ -4,10 +4,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value};
 
 use super::Schemas;
 use super::schema::Node;
+use crate::json::{Map, Value};
 
 /// Makes a manifest fit for server-side apply.
 ///
@@ -73,7 +73,7 @@ fn convert_string_data(desired: &mut Value) {
     let Some(plain) = root.get("stringData").and_then(Value::as_object) else { return };
     let encode =
         |(key, value): (&String, &Value)| Some((key.clone(), Value::from(STANDARD.encode(value.as_str()?))));
-    let Some(encoded) = plain.iter().map(encode).collect::<Option<Map<_, _>>>() else { return };
+    let Some(encoded) = plain.iter().map(encode).collect::<Option<Map>>() else { return };
     if !root.get("data").is_none_or(Value::is_object) {
         return;
     }
@@ -89,7 +89,7 @@ fn convert_string_data(desired: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     fn normalised(mut object: Value, builtin: bool) -> Value {
         normalise(&mut object, builtin);

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
 
 use super::{FieldSet, ManagedEntry, Operation};
+use crate::json::{Map, Value};
 use crate::object::FieldPath;
 
 /// Whether the API server's prediction changes nothing at all, ownership
@@ -18,7 +18,7 @@ pub fn is_noop(live: &Value, predicted: &Value) -> bool {
     let same_root = same_except(live, predicted, |name| {
         name == "metadata" || (matches!(name, "apiVersion" | "kind") && lacks_type(name))
     });
-    let metadata = |object: &Map<String, Value>| object.get("metadata").and_then(Value::as_object).cloned();
+    let metadata = |object: &Map| object.get("metadata").and_then(Value::as_object).cloned();
     let (Some(live), Some(predicted)) = (metadata(live), metadata(predicted)) else { return false };
     same_root
         && same_except(&live, &predicted, |name| {
@@ -27,14 +27,14 @@ pub fn is_noop(live: &Value, predicted: &Value) -> bool {
         && untimed_entries(&live) == untimed_entries(&predicted)
 }
 
-fn same_except(a: &Map<String, Value>, b: &Map<String, Value>, ignored: impl Fn(&str) -> bool) -> bool {
-    let counted = |map: &Map<String, Value>| map.keys().filter(|name| !ignored(name)).count();
+fn same_except(a: &Map, b: &Map, ignored: impl Fn(&str) -> bool) -> bool {
+    let counted = |map: &Map| map.keys().filter(|name| !ignored(name)).count();
     counted(a) == counted(b) && a.iter().all(|(name, value)| ignored(name) || b.get(name) == Some(value))
 }
 
 /// The managed fields without their times, in an order that doesn't depend on
 /// them.
-fn untimed_entries(metadata: &Map<String, Value>) -> Vec<String> {
+fn untimed_entries(metadata: &Map) -> Vec<String> {
     let entries = metadata.get("managedFields").and_then(Value::as_array).into_iter().flatten();
     let mut texts: Vec<String> = entries
         .map(|entry| {
@@ -130,7 +130,7 @@ fn latest<'e, 'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     fn entry(manager: &str, operation: &str, minute: u8, fields: &Value) -> Value {
         json!({

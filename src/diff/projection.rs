@@ -1,10 +1,9 @@
 //! The part of an object that a set of fields covers.
 
-use serde_json::{Map, Value};
-
 use super::field_set::has_key_fields;
 use super::schema::Node;
 use super::{Element, FieldSet, Schemas};
+use crate::json::{Map, Value};
 
 /// The part of `object` at exactly these fields: leaves with their whole values,
 /// list items with their key fields, what isn't there left out. An empty map or
@@ -40,7 +39,7 @@ fn field_of<'a>(node: Option<Node<'a>>, name: &str) -> Option<Node<'a>> {
 /// The fields of a map that are in the set or have something below them that
 /// is.
 fn owned_fields<'v, 'f, 'a>(
-    map: &'v Map<String, Value>,
+    map: &'v Map,
     fields: &'f FieldSet<'a>,
 ) -> impl Iterator<Item = (&'a str, &'f FieldSet<'a>, &'v Value)> {
     fields.children().iter().filter_map(|(element, below)| match element {
@@ -88,7 +87,7 @@ fn leaf_value(value: &Value, node: Option<Node<'_>>) -> Value {
 /// The owned items in live's order.
 fn project_items(items: &[Value], fields: &FieldSet<'_>, node: Option<Node<'_>>) -> Vec<Value> {
     enum Name {
-        Key(Map<String, Value>),
+        Key(Map),
         Value(Value),
         Index(usize),
     }
@@ -127,7 +126,7 @@ fn project_items(items: &[Value], fields: &FieldSet<'_>, node: Option<Node<'_>>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     fn projected(object: &Value, fields: &Value) -> Value {
         project(object, &FieldSet::parse(fields).expect("known"), Schemas::builtin())

@@ -2,8 +2,7 @@
 //! `ParseQuantity` and `CanonicalizeBytes` of k8s.io/apimachinery
 //! `pkg/api/resource` (Kubernetes 1.36).
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::object::quantity::{BINARY, DECIMAL, Unit};
 
 /// Numbers of more digits take other ways through the server's code.
@@ -100,7 +99,7 @@ fn decimal_suffix(exponent: i32) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     /// What `resource.ParseQuantity` and `String` of Kubernetes 1.36.3 make of
     /// each.

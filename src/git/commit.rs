@@ -195,7 +195,7 @@ mod tests {
         let text = "0123456789abcdef0123456789abcdef01234567";
         let id: CommitId = text.parse().expect("an id");
         assert_eq!((id.to_string().as_str(), id.short().as_str()), (text, "0123456"));
-        assert_eq!(serde_json::to_value(id).expect("serializes"), serde_json::json!(text));
+        assert_eq!(crate::json::to_value(id).expect("serializes"), crate::json::json!(text));
         for wrong in ["", "0123456", "g123456789abcdef0123456789abcdef01234567"] {
             assert!(wrong.parse::<CommitId>().is_err(), "{wrong:?}");
         }

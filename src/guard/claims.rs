@@ -1,7 +1,6 @@
 //! Whose a live object is, by the marks that tools leave on what they manage.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::object::kinds;
 
 /// Another owner of an object.
@@ -94,7 +93,7 @@ fn kluctl(labels: &Value) -> Option<Claim> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     fn owner(metadata: Value) -> Option<String> {
         claim(&json!({"metadata": metadata}), Some("applyset-ours-v1")).map(|claim| claim.owner)

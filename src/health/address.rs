@@ -1,8 +1,7 @@
 //! Where an object can be reached, for people.
 
-use serde_json::Value;
-
 use super::live::Live;
+use crate::json::Value;
 
 /// The addresses that an object names: a load balancer's, an Ingress's or
 /// route's host names first and then where they are served, a Gateway's. In the
@@ -42,10 +41,9 @@ fn once_each(found: &[&str]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::health::fixtures::object;
+    use crate::json::json;
 
     #[test]
     fn objects_name_their_addresses_each_once() {

@@ -37,9 +37,8 @@ pub(super) fn judge_api_service(live: Live<'_>, _: &Context<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use crate::health::fixtures::{assert_verdicts, object};
+    use crate::json::{Value, json};
 
     fn phase(kind: &str, phase: &str) -> Value {
         object("v1", kind, json!({}), json!({"phase": phase}))

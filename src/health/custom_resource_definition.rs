@@ -26,10 +26,9 @@ pub(super) fn judge(live: Live<'_>, context: &Context<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use crate::health::fixtures::{NOW, assert_verdicts, object, time, told};
     use crate::health::{Baseline, judge_since};
+    use crate::json::{Value, json};
 
     fn definition(conditions: Value) -> Value {
         object(

@@ -31,9 +31,8 @@ pub(super) fn judge(live: Live<'_>, _: &Context<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use crate::health::fixtures::{assert_verdicts, object};
+    use crate::json::{Value, json};
 
     fn daemon_set(spec: Value, counts: [i64; 5]) -> Value {
         let [desired, current, updated, ready, available] = counts;

@@ -63,10 +63,9 @@ fn not_concluded(live: Live<'_>) -> Option<Verdict> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use crate::health::fixtures::{NOW, assert_verdicts, object, time, told};
     use crate::health::{Baseline, judge_since};
+    use crate::json::{Value, json};
 
     fn deployment(spec: Value, status: Value) -> Value {
         let mut spec = spec;

@@ -1,12 +1,12 @@
 //! Pods that don't recover by themselves.
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::container::{self, Container};
 use super::context::Context;
 use super::live::Live;
 use super::verdict::one_line;
+use crate::json::Value;
 
 /// Why a pod won't recover by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,11 +98,10 @@ fn failed(pod: Live<'_>) -> Option<Doom> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::health::context::Baseline;
     use crate::health::fixtures::{NOW, pod, time, waiting};
+    use crate::json::json;
 
     const YOUNG: &str = "2026-03-01T11:59:55Z";
     const OLD: &str = "2026-03-01T11:59:00Z";

@@ -1,9 +1,9 @@
 //! What the tests of all rules share: objects in few words, verdicts as text.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use super::{Verdict, judge};
+use crate::json::{Value, json};
 
 /// The time at which the tests judge. Objects were created an hour before.
 pub(super) const NOW: &str = "2026-03-01T12:00:00Z";

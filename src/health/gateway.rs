@@ -46,9 +46,8 @@ fn lacking(live: Live<'_>, conditions: &[Condition<'_>], wanted: &[&str]) -> Opt
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use crate::health::fixtures::{assert_verdicts, object};
+    use crate::json::{Value, json};
 
     fn condition(kind: &str, status: &str, generation: i64) -> Value {
         json!({"type": kind, "status": status, "reason": "Because", "message": "it is so",

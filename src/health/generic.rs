@@ -50,10 +50,9 @@ fn without_status(live: Live<'_>, context: &Context<'_>) -> Option<Verdict> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use crate::health::fixtures::{NOW, assert_verdicts, object, time, told};
     use crate::health::{Baseline, Context, judge_in, judge_since};
+    use crate::json::{Value, json};
 
     fn custom(status: Value) -> Value {
         object("example.com/v1", "Database", json!({}), status)

@@ -26,9 +26,8 @@ pub(super) fn judge(live: Live<'_>, _: &Context<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use crate::health::fixtures::{assert_verdicts, object};
+    use crate::json::{Value, json};
 
     fn autoscaler(conditions: Value) -> Value {
         object(

@@ -25,9 +25,8 @@ pub(super) fn judge(live: Live<'_>, context: &Context<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use crate::health::fixtures::{assert_verdicts, object};
+    use crate::json::{Value, json};
 
     fn ingress(spec: Value, status: Value, created: &str) -> Value {
         let mut ingress = object("networking.k8s.io/v1", "Ingress", spec, json!({"loadBalancer": status}));

@@ -36,9 +36,8 @@ pub(super) fn judge(live: Live<'_>, _: &Context<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use crate::health::fixtures::{assert_verdicts, object};
+    use crate::json::{Value, json};
 
     fn job(spec: Value, status: Value) -> Value {
         object("batch/v1", "Job", spec, status)

@@ -2,9 +2,9 @@
 //! or has another type than the API says is as good as absent.
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::verdict::Verdict;
+use crate::json::Value;
 use crate::object::{ApiVersion, GroupKind};
 
 /// A live object.
@@ -186,7 +186,7 @@ impl<'a> Condition<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     #[test]
     fn fields_of_another_type_are_as_good_as_absent() {

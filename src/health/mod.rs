@@ -70,7 +70,6 @@ mod verdict;
 mod workload;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 pub use address::addresses;
 pub use cause::Cause;
@@ -81,6 +80,7 @@ pub use revision::Owned;
 pub use verdict::{Health, Verdict};
 pub use workload::{WorkloadVerdict, judge_workload, judge_workload_in};
 
+use crate::json::Value;
 use crate::object::GroupKind;
 use live::{Condition, Live};
 
@@ -174,9 +174,8 @@ fn always_ready(_: Live<'_>, _: &Context<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::fixtures::{assert_verdicts, object};
+    use crate::json::json;
 
     #[test]
     fn deletion_comes_before_everything() {

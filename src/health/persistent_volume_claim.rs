@@ -59,10 +59,9 @@ fn is_taken_up(live: Live<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use crate::health::fixtures::{NOW, assert_verdicts, object, time, told};
     use crate::health::{Context, judge_in};
+    use crate::json::{Value, json};
 
     fn claim(spec: Value, status: Value) -> Value {
         object("v1", "PersistentVolumeClaim", spec, status)

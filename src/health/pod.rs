@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::cause::Cause;
 use super::container::Container;
@@ -10,6 +9,7 @@ use super::context::Context;
 use super::doom;
 use super::live::{Condition, Live};
 use super::verdict::Verdict;
+use crate::json::Value;
 
 /// Ready when it succeeded, or runs and is ready; failed when it won't recover
 /// by itself.
@@ -85,10 +85,9 @@ pub fn pod_count(pods: &[&Value]) -> PodCount {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
     use crate::health::fixtures::{assert_verdicts, object, pod, waiting};
+    use crate::json::{Value, json};
 
     const OLD: &str = "2026-03-01T11:59:00Z";
 

@@ -1,10 +1,10 @@
 //! What holds for every rule, whatever the object.
 
 use proptest::prelude::*;
-use serde_json::{Map, Value, json};
 
 use super::fixtures::{NOW, time};
 use super::{Baseline, Context, Health, Owned, addresses, doom, judge_in, judge_workload_in, pod_count};
+use crate::json::{Map, Value, json};
 
 /// Every kind with a rule of its own, and one without.
 const KINDS: [(&str, &str); 23] = [
@@ -69,7 +69,7 @@ fn anything() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
             prop::collection::vec((one_of(KEYS), inner), 0..8)
-                .prop_map(|entries| Value::Object(entries.into_iter().collect::<Map<_, _>>())),
+                .prop_map(|entries| Value::Object(entries.into_iter().collect::<Map>())),
         ]
     })
 }

@@ -21,9 +21,8 @@ pub(super) fn judge(live: Live<'_>, _: &Context<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use crate::health::fixtures::{assert_verdicts, object};
+    use crate::json::{Value, json};
 
     fn replica_set(wanted: i64, [existing, labelled, ready, available]: [i64; 4]) -> Value {
         let status = json!({

@@ -1,10 +1,9 @@
 //! Which pods are of a workload's newest template. Trouble of older ones says
 //! nothing of the rollout.
 
-use serde_json::Value;
-
 use super::live::Live;
 use super::pod;
+use crate::json::Value;
 
 /// The label that the Deployment controller adds to a pod template.
 const TEMPLATE_HASH: &str = "pod-template-hash";

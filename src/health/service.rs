@@ -19,9 +19,8 @@ pub(super) fn judge(live: Live<'_>, _: &Context<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use crate::health::fixtures::{assert_verdicts, object};
+    use crate::json::{Value, json};
 
     fn service(kind: &str, ingress: Value) -> Value {
         let spec = json!({"type": kind, "clusterIP": "10.96.0.10"});

@@ -56,9 +56,8 @@ fn not_updated(live: Live<'_>, replicas: Replicas) -> Option<Verdict> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use crate::health::fixtures::{assert_verdicts, object};
+    use crate::json::{Value, json};
 
     fn stateful_set(spec: Value, status: Value) -> Value {
         let mut status = status;

@@ -102,13 +102,13 @@ pub(super) fn plural(count: i64, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     #[test]
     fn a_verdict_is_written_as_the_json_contract_says() {
         let verdict = Verdict::progressing("ReplicasOutdated", "2 of 3 replicas updated");
         assert_eq!(
-            serde_json::to_value(&verdict).expect("plain data"),
+            crate::json::to_value(&verdict).expect("plain data"),
             json!({"health": "progressing", "reason": "ReplicasOutdated", "message": "2 of 3 replicas updated"})
         );
     }
@@ -117,7 +117,7 @@ mod tests {
     fn health_reads_the_same_in_text_and_json() {
         for health in [Health::Ready, Health::Progressing, Health::Failed, Health::Unknown, Health::Deleting]
         {
-            assert_eq!(serde_json::to_value(health).expect("plain data"), json!(health.to_string()));
+            assert_eq!(crate::json::to_value(health).expect("plain data"), json!(health.to_string()));
         }
     }
 

@@ -6,7 +6,6 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::cause::Cause;
 use super::context::{Baseline, Context};
@@ -15,6 +14,7 @@ use super::live::Live;
 use super::pod::{self, PodCount};
 use super::revision::{Family, Owned, Pods};
 use super::verdict::{Health, Verdict};
+use crate::json::Value;
 
 /// The judgement of a workload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

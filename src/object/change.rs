@@ -4,9 +4,9 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{FieldPath, Shown, Step};
+use crate::json::Value;
 
 /// What happens to a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -92,7 +92,7 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     #[test]
     fn changes_are_read_back_as_written_null_included() {
@@ -102,11 +102,11 @@ mod tests {
             from: Some(Shown::Value(Value::Null)),
             to: Some(Shown::Masked(2)),
         };
-        let written = serde_json::to_value(&change).expect("serialises");
+        let written = crate::json::to_value(&change).expect("serialises");
         assert_eq!(written, json!({"path": "spec.note", "op": "change", "from": null, "to": "‹masked #2›"}));
-        assert_eq!(serde_json::from_value::<Change>(written).expect("reads"), change);
+        assert_eq!(crate::json::from_value::<Change>(written).expect("reads"), change);
         let added: Change =
-            serde_json::from_value(json!({"path": "a", "op": "add", "to": 1})).expect("reads");
+            crate::json::from_value(json!({"path": "a", "op": "add", "to": 1})).expect("reads");
         assert_eq!(added.from, None);
     }
 

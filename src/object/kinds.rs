@@ -1,8 +1,7 @@
 //! Kinds that are treated specially somewhere, named once.
 
-use serde_json::Value;
-
 use super::GroupKind;
+use crate::json::Value;
 
 /// `Namespace` of the core group.
 pub fn is_namespace(kind: &GroupKind) -> bool {

@@ -3,10 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::{ApiVersion, FieldPath, ObjectId, ObjectRef};
 use crate::error::Location;
+use crate::json::Value;
 
 /// Where a manifest comes from. Cheap to copy: one per object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -10,11 +10,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::secret_paths::{Cursor, Encoding, SecretPaths, replace_secrets};
 use super::{Change, FieldPath, RawChange, Step};
+use crate::json::Value;
 
 const BEFORE: &str = "‹masked #";
 const AFTER: &str = "›";
@@ -178,8 +178,8 @@ fn mask_path(path: &FieldPath, paths: &SecretPaths, masks: &mut Masks) -> FieldP
 mod tests {
     use super::super::GroupKind;
     use super::*;
+    use crate::json::json;
     use proptest::prelude::*;
-    use serde_json::json;
 
     fn secret() -> SecretPaths {
         SecretPaths::of(&GroupKind::new("", "Secret"))

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use serde_json::Value;
 
 use super::mask::secret_bytes;
 use super::secret_paths::{Encoding, SecretPaths, replace_secrets};
+use crate::json::Value;
 
 const MASK: &str = "‹masked›";
 
@@ -100,8 +100,8 @@ fn replace(text: &str, ranges: Vec<Range<usize>>) -> String {
 mod tests {
     use super::super::GroupKind;
     use super::*;
+    use crate::json::json;
     use proptest::prelude::*;
-    use serde_json::json;
 
     fn scrub_secret(text: &str, object: &Value) -> String {
         scrub(text, object, &SecretPaths::of(&GroupKind::new("", "Secret")))

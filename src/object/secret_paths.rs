@@ -1,8 +1,7 @@
 //! Which fields of an object are secret.
 
-use serde_json::Value;
-
 use super::{FieldPath, GroupKind, Step, kinds};
+use crate::json::Value;
 
 /// Annotations in which client-side tools keep a copy of the whole object.
 const COPIES: [&str; 4] = [

@@ -5,10 +5,9 @@
 //! the form in which records keep them, so that secrets need not be known; those
 //! whose digests were made without their key, or with another, say nothing.
 
-use serde_json::Value;
-
 use super::model::{Cause, FieldChange};
 use crate::diff::{self, Writer};
+use crate::json::Value;
 use crate::object::{Change, FieldPath, ObjectId};
 use crate::release::{self, Comparison};
 
@@ -83,8 +82,8 @@ fn narrowed(live: &Value, written: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::json;
     use crate::object::Op;
-    use serde_json::json;
 
     fn of(path: &[&str], written: Value, kept: Value) -> Cause {
         cause(&FieldPath::fields(path.iter().copied()), &written, &kept)

@@ -9,10 +9,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::Verb;
+use crate::json::Value;
 use crate::object::Op;
 use crate::object::{ObjectId, kinds};
 
@@ -120,8 +120,8 @@ fn hashed<'a>(entry: &'a Entry<'_>) -> HashedAction<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::json;
     use crate::object::GroupKind;
-    use serde_json::json;
 
     fn id(kind: &str, name: &str) -> ObjectId {
         ObjectId::new(GroupKind::new("", kind), Some("shop"), name)

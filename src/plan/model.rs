@@ -296,13 +296,13 @@ impl Action {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use crate::json::{Value, json};
 
     #[test]
     fn a_change_from_null_is_read_back_as_written() {
         let written = json!({"path": "spec.note", "op": "change", "from": null, "to": 1});
-        let change: FieldChange = serde_json::from_value(written.clone()).expect("reads");
+        let change: FieldChange = crate::json::from_value(written.clone()).expect("reads");
         assert_eq!(change.from, Some(Shown::Value(Value::Null)));
-        assert_eq!(serde_json::to_value(&change).expect("serialises"), written);
+        assert_eq!(crate::json::to_value(&change).expect("serialises"), written);
     }
 }

@@ -12,8 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::object::{GroupKind, ObjectId, kinds};
 
 /// One object to be ordered.
@@ -235,8 +234,8 @@ pub fn rank(kind: &GroupKind) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::json;
     use proptest::prelude::*;
-    use serde_json::json;
 
     fn id(group: &str, kind: &str, namespace: Option<&str>, name: &str) -> ObjectId {
         ObjectId::new(GroupKind::new(group, kind), namespace, name)

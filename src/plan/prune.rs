@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use crate::diff::ManagedEntry;
+use crate::json::Value;
 use crate::object::{FieldPath, ObjectId, kinds};
 
 /// What is known when an object's removal is judged.
@@ -96,8 +95,8 @@ fn owns_label(live: &Value, evidence: Evidence<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::json;
     use crate::object::GroupKind;
-    use serde_json::json;
 
     const LABEL: &str = "applyset.kubernetes.io/part-of";
 

@@ -3,11 +3,11 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::process::Processes;
 use super::run::{Environment, Run, set};
 use crate::cluster::{ApiError, Cluster, MANAGER, Resource};
+use crate::json::json;
 
 /// Whoever runs trueup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::try_join_all;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::identity::{CHUNK_LABEL, RELEASE_LABEL, Target};
 use super::packing::{Head, pack};
@@ -14,6 +13,7 @@ use super::record_error::RecordError;
 use super::retention::trimmable;
 use super::summary::Summary;
 use crate::cluster::{ApiError, Cluster, MANAGER, Precondition, Resource, Scope};
+use crate::json::Value;
 
 /// A release as it is listed.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

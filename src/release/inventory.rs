@@ -5,13 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::identity::Target;
 use super::parent::Parent;
 use super::parent_error::ParentError;
 use super::state::Running;
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER, Precondition, Resource};
+use crate::json::Value;
 use crate::object::GroupKind;
 
 /// A resourceVersion that no object ever has: etcd counts from 1, which is

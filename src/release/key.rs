@@ -2,11 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
 
 use super::identity::{TARGET_LABEL, Target};
 use super::protect::{DigestKey, KEY_LENGTH, Key};
 use crate::cluster::{ApiError, Cluster, MANAGER, Precondition, Resource};
+use crate::json::{Value, json};
 
 /// Reads the key. Not being able to is no error: what is known of secrets is
 /// "unknown" then.

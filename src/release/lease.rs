@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::actor::Actor;
 use super::identity::Target;
 use super::process::{Process, Processes};
 use super::run::Run;
+use crate::json::{Value, json};
 
 /// How long a holder may go without renewing.
 pub(super) const DURATION: Duration = Duration::from_secs(30);

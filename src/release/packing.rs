@@ -13,7 +13,6 @@ use std::io::Read as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::SCHEMA;
@@ -21,6 +20,7 @@ use super::identity::{CHUNK_LABEL, RELEASE_LABEL, TARGET_LABEL, Target};
 use super::record::{Record, hex};
 use super::record_error::RecordError;
 use super::summary::Summary;
+use crate::json::{Map, Value, json};
 
 /// Up to this many bytes a compressed record is kept beside its summary.
 const LARGEST_INLINE: usize = 32 * 1024;
@@ -90,13 +90,13 @@ fn config_map<const N: usize>(
     release: u64,
     name: &str,
     labels: [(&str, String); N],
-    data: Map<String, Value>,
+    data: Map,
     record: &[u8],
 ) -> Value {
     let mut all_labels = Map::new();
     all_labels.insert(TARGET_LABEL.into(), target.applyset_id().into());
     all_labels.insert(RELEASE_LABEL.into(), release.to_string().into());
-    all_labels.extend(labels.into_iter().map(|(name, value)| (name.to_owned(), value.into())));
+    all_labels.extend(labels);
     let mut config_map = json!({
         "apiVersion": "v1",
         "kind": "ConfigMap",
@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn fields_that_a_later_version_added_are_passed_over() {
         let (record, mut packed) = packed(10);
-        let mut summary = serde_json::to_value(&record.summary).expect("serialisable");
+        let mut summary = crate::json::to_value(&record.summary).expect("serialisable");
         summary["later"] = true.into();
         packed.head["data"]["summary"] = summary.to_string().into();
         assert_eq!(Head::parse(&packed.head).expect("readable").summary, record.summary);

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
-
 use super::identity::Target;
 use super::parent_error::Problem;
 use super::record::{Record, RecordedObject};
 use super::state::State;
 use super::summary::Summary;
+use crate::json::{Map, Value, json};
 use crate::object::GroupKind;
 
 const ID: &str = "applyset.kubernetes.io/id";

@@ -12,9 +12,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use sha2::Sha256;
 
+use crate::json::{Map, Value};
 use crate::object::{FieldPath, ObjectId, SecretPaths, Step, kinds};
 
 /// The bytes of a key.
@@ -131,7 +131,7 @@ pub fn compare(one: &Value, other: &Value) -> Comparison {
     }
 }
 
-fn compare_maps(one: &Map<String, Value>, other: &Map<String, Value>) -> Comparison {
+fn compare_maps(one: &Map, other: &Map) -> Comparison {
     if one.len() != other.len() || one.keys().any(|name| !other.contains_key(name)) {
         return Comparison::Different;
     }
@@ -251,9 +251,9 @@ fn tagged(tag: u8, bytes: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::json;
     use crate::object::GroupKind;
     use proptest::prelude::*;
-    use serde_json::json;
 
     fn key() -> DigestKey {
         DigestKey::Known(Key::new([7; KEY_LENGTH]))

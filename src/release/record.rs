@@ -42,7 +42,7 @@ pub struct RecordedObject {
     /// (`fieldsV1`): drift is looked for there and nowhere else. `null` when
     /// that isn't known.
     #[serde(default)]
-    pub fields: serde_json::Value,
+    pub fields: crate::json::Value,
     /// The values at the applied paths as the server returned them; absent when
     /// they equal the manifest.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -129,8 +129,8 @@ pub(super) mod fixtures {
     use super::super::protect::{DigestKey, Key, protect};
     use super::super::summary::fixtures::summary;
     use super::*;
+    use crate::json::{Value, json};
     use crate::object::{ApiVersion, GroupKind, SecretPaths};
-    use serde_json::{Value, json};
 
     /// A recorded object of this manifest.
     pub(in super::super) fn recorded(manifest: &Value) -> RecordedObject {
@@ -175,8 +175,8 @@ mod tests {
     use super::super::summary::fixtures::summary;
     use super::fixtures::{config_map, record, recorded};
     use super::*;
+    use crate::json::json;
     use crate::object::GroupKind;
-    use serde_json::json;
 
     #[test]
     fn objects_are_sorted_and_found_by_identity() {

@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::SCHEMA;
 use super::hold::Hold;
 use super::identity::Target;
 use super::run::Run;
 use super::summary::Summary;
+use crate::json::{Value, from_value};
 
 /// The state of a target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,8 +128,8 @@ impl State {
             Some(SCHEMA) => {}
             Some(schema) => return Err(StateError::Newer(schema.to_owned())),
         }
-        let state = Self::deserialize(&value).map_err(malformed)?;
-        let known = serde_json::to_value(&state).map_err(malformed)?;
+        let state = from_value::<Self>(value.clone()).map_err(malformed)?;
+        let known = crate::json::to_value(&state).map_err(malformed)?;
         if let Some(field) = unknown_field(&value, &known) {
             return Err(StateError::Newer(format!("unknown field {field}")));
         }

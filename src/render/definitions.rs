@@ -1,9 +1,8 @@
 //! Files of `CustomResourceDefinition`s, for who only wants to know kinds.
 
-use serde_json::Value;
-
 use super::source::{SourceFile, SourceTree};
 use crate::error::{Diagnostic, Location};
+use crate::json::Value;
 use crate::yaml;
 
 /// The definitions in those files of an item that are wanted (by their

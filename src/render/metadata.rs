@@ -1,9 +1,8 @@
 //! What the API server checks in the metadata of every object
 //! (`ValidateObjectMeta` of k8s.io/apimachinery `pkg/api/validation`).
 
-use serde_json::{Map, Value};
-
 use super::object::Check;
+use crate::json::{Map, Value};
 use crate::object::names::{self, Misnamed, NameRule};
 use crate::object::{FieldPath, GroupKind, Step, kinds};
 
@@ -32,14 +31,14 @@ impl<'a> Check<'a> {
     }
 
     /// Labels, annotations, finalizers and owners.
-    pub(super) fn bearings(&mut self, metadata: &'a Map<String, Value>, kind: Option<&GroupKind>) {
+    pub(super) fn bearings(&mut self, metadata: &'a Map, kind: Option<&GroupKind>) {
         self.labels(metadata);
         self.annotations(metadata);
         self.finalizers(metadata, kind.is_some_and(kinds::is_builtin));
         self.owners(metadata);
     }
 
-    fn labels(&mut self, metadata: &'a Map<String, Value>) {
+    fn labels(&mut self, metadata: &'a Map) {
         for (key, value) in fields(metadata, "labels") {
             let path = FieldPath::fields(["metadata", "labels", key]);
             if let Err(fault) = names::label_key(key) {
@@ -57,7 +56,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn annotations(&mut self, metadata: &'a Map<String, Value>) {
+    fn annotations(&mut self, metadata: &'a Map) {
         let mut size = 0;
         for (key, value) in fields(metadata, "annotations") {
             size += key.len() + value.as_str().map_or(0, str::len);
@@ -73,7 +72,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn finalizers(&mut self, metadata: &'a Map<String, Value>, is_builtin: bool) {
+    fn finalizers(&mut self, metadata: &'a Map, is_builtin: bool) {
         for (path, value) in items(metadata, "finalizers") {
             let Some(name) = value.as_str() else { continue };
             if let Err(fault) = names::label_key(name) {
@@ -87,7 +86,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn owners(&mut self, metadata: &'a Map<String, Value>) {
+    fn owners(&mut self, metadata: &'a Map) {
         let mut controllers = 0;
         for (path, owner) in items(metadata, "ownerReferences") {
             let text = |field: &str| owner.get(field).and_then(Value::as_str).unwrap_or_default();
@@ -117,12 +116,12 @@ impl<'a> Check<'a> {
     }
 }
 
-fn fields<'a>(metadata: &'a Map<String, Value>, field: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+fn fields<'a>(metadata: &'a Map, field: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
     let map = metadata.get(field).and_then(Value::as_object);
     map.into_iter().flatten().map(|(key, value)| (key.as_str(), value))
 }
 
-fn items<'a>(metadata: &'a Map<String, Value>, field: &str) -> impl Iterator<Item = (FieldPath, &'a Value)> {
+fn items<'a>(metadata: &'a Map, field: &str) -> impl Iterator<Item = (FieldPath, &'a Value)> {
     let path = FieldPath::fields(["metadata", field]);
     let list = metadata.get(field).and_then(Value::as_array);
     list.into_iter().flatten().enumerate().map(move |(index, item)| (path.then(Step::Index(index)), item))

@@ -7,10 +7,9 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::source::SourceFile;
 use crate::error::{Diagnostic, Location, did_you_mean};
+use crate::json::{Map, Value};
 use crate::object::{ApiVersion, FieldPath, GroupKind, Manifest, ObjectId, Source};
 use crate::yaml;
 
@@ -108,7 +107,7 @@ pub(super) fn read(value: Value, place: &Place<'_>) -> Result<Manifest, Vec<Diag
 
 pub(super) struct Check<'a> {
     pub(super) place: &'a Place<'a>,
-    pub(super) body: &'a Map<String, Value>,
+    pub(super) body: &'a Map,
     pub(super) findings: Vec<Diagnostic>,
 }
 
@@ -126,7 +125,7 @@ impl<'a> Check<'a> {
         self.text(self.body, &[], "kind")
     }
 
-    fn metadata(&mut self) -> Option<&'a Map<String, Value>> {
+    fn metadata(&mut self) -> Option<&'a Map> {
         match self.body.get("metadata") {
             Some(Value::Object(metadata)) => Some(metadata),
             Some(Value::Null) | None => {
@@ -140,7 +139,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn name(&mut self, metadata: &'a Map<String, Value>) -> Option<&'a str> {
+    fn name(&mut self, metadata: &'a Map) -> Option<&'a str> {
         let has_none = matches!(metadata.get("name"), None | Some(Value::Null));
         if has_none && metadata.contains_key("generateName") {
             let finding = self.place.finding(
@@ -153,11 +152,11 @@ impl<'a> Check<'a> {
         self.text(metadata, &["metadata"], "name")
     }
 
-    fn namespace(&mut self, metadata: &'a Map<String, Value>) -> Option<&'a str> {
+    fn namespace(&mut self, metadata: &'a Map) -> Option<&'a str> {
         metadata.contains_key("namespace").then(|| self.text(metadata, &["metadata"], "namespace")).flatten()
     }
 
-    fn server_fields(&mut self, metadata: &Map<String, Value>) {
+    fn server_fields(&mut self, metadata: &Map) {
         for field in SERVER_FIELDS.iter().filter(|field| metadata.contains_key(**field)) {
             let message = format!("metadata.{field} is the API server's and can't be in a manifest");
             let finding = self.place.finding(message, &FieldPath::fields(["metadata", field]));
@@ -166,7 +165,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn membership(&mut self, metadata: &Map<String, Value>) {
+    fn membership(&mut self, metadata: &Map) {
         if metadata.get("labels").and_then(|labels| labels.get(MEMBERSHIP)).is_some() {
             let message = format!("the label {MEMBERSHIP} is set by trueup itself");
             let finding = self.place.finding(message, &FieldPath::fields(["metadata", "labels", MEMBERSHIP]));
@@ -175,7 +174,7 @@ impl<'a> Check<'a> {
     }
 
     /// A field that must be a text with something in it.
-    fn text(&mut self, map: &'a Map<String, Value>, at: &[&str], field: &str) -> Option<&'a str> {
+    fn text(&mut self, map: &'a Map, at: &[&str], field: &str) -> Option<&'a str> {
         let path: Vec<&str> = at.iter().copied().chain([field]).collect();
         let name = path.join(".");
         match map.get(field) {
@@ -192,7 +191,7 @@ impl<'a> Check<'a> {
         None
     }
 
-    fn missing(&mut self, map: &Map<String, Value>, at: &[&str], field: &str) {
+    fn missing(&mut self, map: &Map, at: &[&str], field: &str) {
         let path: Vec<&str> = at.iter().copied().chain([field]).collect();
         let written = did_you_mean(field, map.keys().map(String::as_str)).filter(|key| *key != field);
         let finding = self.place.finding(format!("{} is missing", path.join(".")), &FieldPath::fields(path));
@@ -208,7 +207,7 @@ impl<'a> Check<'a> {
 }
 
 /// Drops what exports and generators write without meaning anything by it.
-fn drop_what_says_nothing(body: &mut Map<String, Value>) {
+fn drop_what_says_nothing(body: &mut Map) {
     if body.get("status").is_some_and(is_nothing) {
         body.remove("status");
     }

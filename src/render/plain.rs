@@ -2,14 +2,13 @@
 
 use std::cell::Cell;
 
-use serde_json::Value;
-
 use super::list::Listed;
 use super::load;
 use super::names::is_configuration;
 use super::object::{self, Place};
 use super::source::SourceFile;
 use crate::error::Diagnostic;
+use crate::json::Value;
 use crate::object::{FieldPath, Manifest, Step};
 use crate::parallel;
 use crate::yaml::{self, Document};

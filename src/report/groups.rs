@@ -77,9 +77,8 @@ pub(crate) fn entries<'a>(actions: impl IntoIterator<Item = &'a Action>) -> Vec<
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::json::json;
     use crate::report::sample::{action, changed};
 
     fn updates(number: usize) -> Vec<Action> {

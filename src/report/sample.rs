@@ -1,13 +1,13 @@
 //! Readings that the tests of this room share.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use super::text::TextOptions;
 use super::{DeployedState, DriftCount, HealthCount, HistoryRow, ObjectStatus, PodCount, StatusReport};
 use crate::apply::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
 use crate::error::{Diagnostic, Location};
 use crate::health::Health;
+use crate::json::{Value, json};
 use crate::object::{FieldPath, GroupKind, ObjectId, ObjectRef, Op, Shown};
 use crate::plan::{
     Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, SourceRef,

@@ -2,11 +2,11 @@
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde_json::{Value, json};
 
 use super::json::{Document, ErrorDocument, EventLine, HealthRecord, ObjectRecord, Records, SCHEMA, Targets};
 use super::{CheckReport, HistoryRow, StatusReport};
 use crate::apply::TargetOutcome;
+use crate::json::{Value, json};
 use crate::plan::TargetPlan;
 
 /// The schemas as `docs/schema/` holds them: file names and texts, in the
@@ -32,7 +32,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
 /// The document's schema, with the two values that tell it from others.
 fn schema<T: JsonSchema>(kind: &str, description: &str) -> String {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let mut schema = generator.into_root_schema_for::<Document<T>>().to_value();
+    let mut schema = Value::from(generator.into_root_schema_for::<Document<T>>().to_value());
     if let Value::Object(root) = &mut schema {
         root.insert("title".to_owned(), json!(kind));
         root.insert("description".to_owned(), json!(description));

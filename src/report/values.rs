@@ -1,11 +1,11 @@
 //! Field values as text: on one line where they fit, as YAML or as a diff of
 //! lines where they don't.
 
-use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use super::visible::visible;
 use super::words;
+use crate::json::Value;
 use crate::object::Shown;
 
 /// Lists longer than this don't go on one line.
@@ -154,7 +154,7 @@ fn focus(text: &str, same: usize, columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     fn shown(value: Value) -> Shown {
         Shown::Value(value)

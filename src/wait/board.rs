@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::listing::{Listing, Listings};
 use super::watches::{Watch, Watched, behind};
@@ -14,6 +13,7 @@ use super::{Awaited, Ended};
 use crate::apply::Event;
 use crate::cluster::WatchEvent;
 use crate::health::{Cause, Health, Owned, Verdict, judge_workload};
+use crate::json::Value;
 use crate::object::{GroupKind, ObjectId};
 
 /// The objects of one namespace that lie behind workloads, by name.
@@ -248,7 +248,7 @@ fn judge(
 mod tests {
     use super::*;
     use crate::cluster::{Resource, Scope};
-    use serde_json::json;
+    use crate::json::json;
 
     fn deployment(generation: u64, ready: u64) -> Value {
         json!({"apiVersion": "apps/v1", "kind": "Deployment",

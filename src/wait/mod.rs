@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt as _};
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::apply::{Event, Stop};
 use crate::cluster::{Cluster, Resource, WatchEvent};
 use crate::health::{Baseline, Cause, Verdict};
+use crate::json::Value;
 use crate::object::ObjectId;
 use board::Board;
 use watches::Watch;
@@ -121,12 +121,12 @@ async fn follow(
 #[cfg(test)]
 mod tests {
     use futures::stream;
-    use serde_json::json;
     use tokio::sync::watch;
 
     use super::*;
     use crate::cluster::Scope;
     use crate::health::Health;
+    use crate::json::json;
 
     fn job(complete: bool) -> Value {
         let conditions = if complete { json!([{"type": "Complete", "status": "True"}]) } else { json!([]) };

@@ -4,9 +4,9 @@
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
 
 use super::{Document, number};
+use crate::json::{Map, Value};
 
 /// The documents of a text that is nothing but JSON objects without duplicate
 /// keys. `None` for everything else: reading it as YAML tells what is wrong.
@@ -148,12 +148,11 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some((key, Strict(value))) = entries.next_entry::<String, _>()? {
-            if map.insert(key, value).is_some() {
-                return Err(de::Error::custom("duplicate key"));
-            }
+        let mut list = Vec::new();
+        while let Some((key, Strict(value))) = entries.next_entry()? {
+            list.push((key, value));
         }
+        let map = Map::from_unique(list).map_err(|_| de::Error::custom("duplicate key"))?;
         Ok(Value::Object(map))
     }
 }

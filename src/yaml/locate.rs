@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::json::{self, InRow};
 use super::tree::{Content, Node, NodeId, Place, Reader, Tree};
 use super::value::{is_merge, key_text, scalar_value};
+use crate::json::Value;
 use crate::object::{FieldPath, Step};
 
 /// The line and column, both from 1, at which a field starts in a document of

@@ -36,12 +36,13 @@ mod tests;
 use std::borrow::Cow;
 
 use place::Place;
-use serde_json::Value;
 
 pub use decode::{DecodeError, decode};
 pub use error::YamlError;
 pub use locate::{locate, locate_many, locate_value};
 pub use text::to_text;
+
+use crate::json::Value;
 
 /// How many documents a file may have.
 const MAX_DOCUMENTS: u32 = 100_000;

@@ -1,6 +1,6 @@
 //! Numbers as Go reads and writes them.
 
-use serde_json::{Number, Value};
+use crate::json::{Number, Value};
 
 /// A number as written, before it becomes JSON.
 #[derive(Debug, Clone, Copy, PartialEq)]

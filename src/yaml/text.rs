@@ -3,10 +3,9 @@
 
 use std::fmt::Write;
 
-use serde_json::{Number, Value};
-
 use super::number;
 use super::scalar::{self, Resolved};
+use crate::json::{Number, Value};
 
 /// Longer keys are written as `? key`; readers look only so far for the `:`.
 const LONGEST_SIMPLE_KEY: usize = 128;

@@ -1,14 +1,13 @@
 //! From a document's tree to a JSON value: aliases, merges, duplicate keys.
 
-use std::collections::HashSet;
-
-use serde_json::map::Entry;
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::error::YamlError;
 use super::number::{self, Numeric};
 use super::scalar::{self, Resolved, TagError};
 use super::tree::{Content, MAX_DEPTH, Node, NodeId, Place, Scalar, Tree};
+use crate::json::{Map, Value};
 
 /// How much may come from aliases in one text, in values of at most
 /// [`UNIT`] bytes. Without a bound a kilobyte of text can mean gigabytes.
@@ -93,50 +92,57 @@ impl Builder<'_, '_> {
         if depth < MAX_DEPTH { Ok(()) } else { Err(YamlError::too_deep(self.alias.unwrap_or(place))) }
     }
 
-    fn mapping(
-        &mut self,
-        entries: &[(NodeId, NodeId)],
-        depth: usize,
-    ) -> Result<Map<String, Value>, YamlError> {
-        let mut map = Map::new();
-        let mut merged = HashSet::new();
+    fn mapping(&mut self, entries: &[(NodeId, NodeId)], depth: usize) -> Result<Map, YamlError> {
+        if entries.iter().any(|(key, _)| is_merge(self.tree.node(*key))) {
+            return self.merging(entries, depth);
+        }
+        let mut list = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            list.push((self.key(*key)?, self.value(*value, depth + 1)?));
+        }
+        Map::from_unique(list).map_err(|name| self.duplicate(&name, entries))
+    }
+
+    fn key(&self, id: NodeId) -> Result<String, YamlError> {
+        key_text(self.tree.followed(id), self.tree.node(id).place)
+    }
+
+    /// A map that others are merged into.
+    fn merging(&mut self, entries: &[(NodeId, NodeId)], depth: usize) -> Result<Map, YamlError> {
+        let mut map = BTreeMap::new();
         for (key, value) in entries {
             let key_node = self.tree.node(*key);
             if is_merge(key_node) {
-                let merge = self.merged(*value, depth)?;
-                for (name, value) in merge {
-                    if map.get(&name).is_some_and(|present| *present != value) {
-                        return Err(late_merge(&name, key_node.place));
-                    }
-                    if !map.contains_key(&name) {
-                        merged.insert(name.clone());
-                        map.insert(name, value);
+                for (name, value) in self.merged(*value, depth)? {
+                    match map.entry(name) {
+                        Entry::Vacant(entry) => drop(entry.insert((value, Written::Elsewhere))),
+                        Entry::Occupied(entry) if entry.get().0 == value => {}
+                        Entry::Occupied(entry) => return Err(late_merge(entry.key(), key_node.place)),
                     }
                 }
                 continue;
             }
-            let name = key_text(self.tree.followed(*key), key_node.place)?;
-            let value = self.value(*value, depth + 1)?;
-            match map.entry(name) {
-                Entry::Vacant(entry) => {
-                    entry.insert(value);
-                }
+            let value = (self.value(*value, depth + 1)?, Written::Here);
+            match map.entry(self.key(*key)?) {
+                Entry::Vacant(entry) => drop(entry.insert(value)),
                 // Keys from a merge give way to a key written after it.
-                Entry::Occupied(mut entry) if merged.remove(entry.key()) => {
+                Entry::Occupied(mut entry) if entry.get().1 == Written::Elsewhere => {
                     entry.insert(value);
                 }
-                Entry::Occupied(entry) => return Err(self.duplicate(entry.key(), entries, key_node.place)),
+                Entry::Occupied(entry) => return Err(self.duplicate(entry.key(), entries)),
             }
         }
-        Ok(map)
+        Ok(map.into_iter().map(|(name, (value, _))| (name, value)).collect())
     }
 
     /// The keys that a `<<` brings in: those of one map, or of a list of maps
     /// of which the earlier ones win.
-    fn merged(&mut self, id: NodeId, depth: usize) -> Result<Map<String, Value>, YamlError> {
+    fn merged(&mut self, id: NodeId, depth: usize) -> Result<BTreeMap<String, Value>, YamlError> {
         let node = self.tree.node(id);
-        let Content::Sequence(sources) = &node.content else { return self.merge_source(id, depth) };
-        let mut all = Map::new();
+        let Content::Sequence(sources) = &node.content else {
+            return Ok(self.merge_source(id, depth)?.into_iter().collect());
+        };
+        let mut all = BTreeMap::new();
         for source in sources {
             for (name, value) in self.merge_source(*source, depth)? {
                 all.entry(name).or_insert(value);
@@ -145,7 +151,7 @@ impl Builder<'_, '_> {
         Ok(all)
     }
 
-    fn merge_source(&mut self, id: NodeId, depth: usize) -> Result<Map<String, Value>, YamlError> {
+    fn merge_source(&mut self, id: NodeId, depth: usize) -> Result<Map, YamlError> {
         if matches!(self.tree.followed(id).content, Content::Mapping(_))
             && let Value::Object(map) = self.value(id, depth)?
         {
@@ -155,16 +161,25 @@ impl Builder<'_, '_> {
         Err(YamlError::new("`<<` takes a map, an alias of a map, or a list of those", place))
     }
 
-    fn duplicate(&self, name: &str, entries: &[(NodeId, NodeId)], place: Place) -> YamlError {
-        let first = entries.iter().map(|(key, _)| self.tree.node(*key)).find(|key| match &key.content {
-            Content::Scalar(scalar) => {
-                !is_merge(key) && scalar_key(scalar, key.place).is_ok_and(|text| text == name)
-            }
-            _ => false,
-        });
-        let first = first.map_or_else(String::new, |key| format!(" (first at line {})", key.place.line));
-        YamlError::new(format!("duplicate key {name:?}{first}"), place)
+    /// A key that is written twice, at its second place.
+    fn duplicate(&self, name: &str, entries: &[(NodeId, NodeId)]) -> YamlError {
+        let written = entries.iter().map(|(key, _)| *key);
+        let mut places = written
+            .filter(|key| !is_merge(self.tree.node(*key)) && self.key(*key).is_ok_and(|text| text == name))
+            .map(|key| self.tree.node(key).place);
+        let (first, second) = (places.next(), places.next());
+        let told = first.map_or_else(String::new, |first| format!(" (first at line {})", first.line));
+        let place = second.or(first).unwrap_or(self.tree.root().place);
+        YamlError::new(format!("duplicate key {name:?}{told}"), place)
     }
+}
+
+/// Where a key of a map comes from.
+#[derive(Clone, Copy, PartialEq)]
+enum Written {
+    Here,
+    /// In a map that is merged into this one.
+    Elsewhere,
 }
 
 /// Go applies merges in the order of the text, YAML says that written

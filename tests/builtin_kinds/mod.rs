@@ -5,7 +5,7 @@ mod trial;
 
 use std::collections::HashSet;
 
-use serde_json::Value;
+use trueup::json::Value;
 use trueup::schema::{Builtin, Minor, Rest, Schema, SchemaId};
 
 use crate::harness::ControlPlane;

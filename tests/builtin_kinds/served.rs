@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use trueup::json::Value;
 
 /// The documents of the groups that come with Kubernetes; other tests define
 /// kinds of other groups.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use trueup::json::{Value, json};
 
 use super::objects;
 use super::served::{Served, documents};

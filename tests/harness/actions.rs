@@ -1,6 +1,6 @@
 //! Finding one's way in a plan's or an outcome's actions, as JSON.
 
-use serde_json::Value;
+use trueup::json::Value;
 
 /// The action on an object such as `ConfigMap/settings`.
 #[track_caller]

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config, Error};
-use serde_json::Value;
 use tokio::runtime::Runtime;
+use trueup::json::Value;
 
 /// Access to an API server, one raw request at a time. Paths are the API's own,
 /// such as `/api/v1/namespaces/shop/configmaps/settings`.

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use std::{process, thread};
 
 use kube::config::Kubeconfig;
-use serde_json::Value;
 use tempfile::TempDir;
+use trueup::json::Value;
 
 use super::POLL;
 use super::control_plane::ControlPlane;
@@ -193,7 +193,7 @@ impl TestEnvironment {
     /// Makes the test's namespace.
     #[track_caller]
     pub(crate) fn create_namespace(&self) {
-        let namespace = serde_json::json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}});
+        let namespace = trueup::json::json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}});
         self.plane.api.create("/api/v1/namespaces", &namespace, "somebody");
     }
 
@@ -264,9 +264,9 @@ impl TestEnvironment {
         let (collection, name) = (format!("{group}/v1"), format!("{user}-may"));
         self.create(
             &format!("{collection}/roles"),
-            &serde_json::json!({"metadata": {"name": name}, "rules": rules}),
+            &trueup::json::json!({"metadata": {"name": name}, "rules": rules}),
         );
-        let binding = serde_json::json!({
+        let binding = trueup::json::json!({
             "metadata": {"name": name},
             "roleRef": {"apiGroup": group, "kind": "Role", "name": name},
             "subjects": [{"apiGroup": group, "kind": "User", "name": user}],
@@ -407,8 +407,8 @@ fn a_namespace_that_isnt_there_has_no_footprint() {
     let environment = TestEnvironment::without_configuration();
     assert!(environment.footprint().is_empty());
     environment.create_namespace();
-    environment.create("v1/configmaps", &serde_json::json!({"metadata": {"name": "settings"}}));
+    environment.create("v1/configmaps", &trueup::json::json!({"metadata": {"name": "settings"}}));
     assert!(environment.footprint().iter().any(|line| line.contains("settings")));
-    environment.edit("v1/configmaps/settings", &serde_json::json!({"data": {"a": "1"}}));
+    environment.edit("v1/configmaps/settings", &trueup::json::json!({"data": {"a": "1"}}));
     assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["a"], "1");
 }

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use trueup::json::Value;
 
 use super::POLL;
 use super::rewrite::Rewriter;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use trueup::json::Value;
 
 use super::api::Api;
 

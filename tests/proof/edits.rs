@@ -1,7 +1,7 @@
 //! What others write into an object, and what people edit in its manifest.
 
-use serde_json::{Value, json};
 use trueup::diff::normalise;
+use trueup::json::{Value, json};
 
 use super::MANAGER;
 use super::manifests::Candidate;

@@ -18,9 +18,9 @@ use std::time::Duration;
 use edits::{disturb, edit, manifest};
 use manifests::{Candidate, KINDS, mutating_policy, thing_definition};
 pub(crate) use random::Random;
-use serde_json::{Value, json};
 use server::Server;
 use trueup::diff::{Proof, Schemas, changes, is_noop, prove};
+use trueup::json::{Value, json};
 
 const MANAGER: &str = "trueup";
 const WORKERS: usize = 6;
@@ -81,7 +81,7 @@ fn the_builtin_types_are_those_of_the_server() {
         for path in index["paths"].as_object().expect("paths").keys() {
             schemas.add_openapi(&server.get(&format!("/openapi/v3/{path}")).await.expect("a document"));
         }
-        serde_json::to_value(schemas.compacted()).expect("serialises")
+        trueup::json::to_value(schemas.compacted()).expect("serialises")
     });
     if std::env::var_os("TRUEUP_UPDATE").is_some() {
         std::fs::write("src/diff/schema/builtin.json", lines(&served)).expect("written");

@@ -1,6 +1,6 @@
 //! Random pod templates, with everything that has surprised an apply.
 
-use serde_json::{Value, json};
+use trueup::json::{Value, json};
 
 use super::random::Random;
 

@@ -1,6 +1,6 @@
 //! Random choices that a seed repeats.
 
-use serde_json::Value;
+use trueup::json::Value;
 
 /// splitmix64: small, and the same everywhere.
 pub(crate) struct Random(u64);

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
-use serde_json::Value;
+use trueup::json::Value;
 
 /// A running control plane; it stops when this is dropped.
 pub(crate) struct Server {

@@ -1,6 +1,6 @@
 //! Definitions, good and bad.
 
-use serde_json::{Value, json};
+use trueup::json::{Value, json};
 
 use super::definition_of;
 

@@ -1,6 +1,6 @@
 //! Structure, types, bounds, formats, lists and combined schemas.
 
-use serde_json::{Value, json};
+use trueup::json::{Value, json};
 
 use super::{Feature, feature};
 

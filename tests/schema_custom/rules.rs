@@ -1,6 +1,6 @@
 //! Rules in CEL.
 
-use serde_json::{Value, json};
+use trueup::json::{Value, json};
 
 use super::{Feature, feature};
 

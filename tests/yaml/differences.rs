@@ -1,7 +1,7 @@
 //! The differences from Go that are kept, each with the sign that it's known
 //! by. `docs/yaml.md` says why.
 
-use serde_json::Value;
+use trueup::json::Value;
 use trueup::yaml::YamlError;
 
 use super::go::Answer;

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use serde::Deserialize;
-use serde_json::Value;
+use trueup::json::Value;
 
 /// What they make of one text.
 #[derive(Debug, Deserialize)]

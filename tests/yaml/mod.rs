@@ -13,7 +13,7 @@ mod written;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use trueup::json::Value;
 use trueup::yaml::{YamlError, documents};
 
 use crate::harness::sandbox_program;

@@ -92,7 +92,7 @@ fn missing_keys(kind: &str, has: impl Fn(&str) -> bool) -> Vec<&'static str> {
 
 fn json(value: Option<&(Place<'_>, Option<Vec<u8>>)>, report: &mut Report<'_>) {
     let Some((at, Some(bytes))) = value else { return };
-    let parsed = serde_json::from_slice::<serde_json::Value>(bytes);
+    let parsed = serde_json::from_slice::<crate::json::Value>(bytes);
     if !parsed.is_ok_and(|value| value.is_object() || value.is_null()) {
         report.error(at, "malformed-json", "isn't a map in JSON, as this type of Secret needs it");
     }

@@ -1,10 +1,9 @@
 //! Labels, annotations and selectors in the middle of objects. After
 //! k8s.io/apimachinery `pkg/apis/meta/v1/validation` (Kubernetes 1.36).
 
-use serde_json::Value;
-
 use super::report::Report;
 use crate::check::place::Place;
+use crate::json::Value;
 use crate::object::names;
 
 /// A map of labels, such as a template's or a `nodeSelector`.

@@ -1,8 +1,7 @@
 //! Quantities such as `500m` and `1Gi`, compared as the API server compares
 //! them.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::object::quantity::Written;
 
 const NANO: i128 = 1_000_000_000;

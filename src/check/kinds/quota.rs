@@ -3,13 +3,12 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use super::pod;
 use super::quantity;
 use super::report::Report;
 use crate::check::place::Place;
 use crate::error::did_you_mean;
+use crate::json::Value;
 use crate::object::names;
 
 /// What a quota can count without a domain (`IsStandardQuotaResourceName`).

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
 
 use super::check;
+use crate::json::{Value, json};
 use crate::object::{GroupKind, Manifest, ObjectId, Source};
 use crate::yaml;
 

@@ -2,11 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::{Map, Value};
-
 use super::made::{self, Made};
 use super::selector;
 use super::template::Template;
+use crate::json::{Map, Value};
 use crate::object::Manifest;
 
 /// The set's objects by kind and name, and its pods by their labels.
@@ -106,11 +105,7 @@ impl<'a> Index<'a> {
     }
 
     /// The pods that have all of these labels.
-    pub(super) fn with_labels(
-        &self,
-        namespace: Option<&str>,
-        labels: &Map<String, Value>,
-    ) -> Vec<&Template<'a>> {
+    pub(super) fn with_labels(&self, namespace: Option<&str>, labels: &Map) -> Vec<&Template<'a>> {
         // One of the labels leaves few to look at.
         let first = labels.iter().find_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
         let near = first.and_then(|first| self.by_label.get(&first)).map_or(&[][..], Vec::as_slice);

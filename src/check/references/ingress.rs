@@ -1,9 +1,8 @@
 //! What an Ingress leads to (networking/v1 `IngressSpec`).
 
-use serde_json::Value;
-
 use super::{MISSING_PORT, Notes, meant};
 use crate::check::place::Place;
+use crate::json::Value;
 use crate::object::Manifest;
 
 pub(super) fn check(notes: &mut Notes<'_, '_>) {

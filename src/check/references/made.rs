@@ -1,8 +1,7 @@
 //! Objects that aren't in the set because something in it makes them: Secrets
 //! that operators write, and the claims of a `StatefulSet`.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::object::Manifest;
 
 /// An object that will be there.

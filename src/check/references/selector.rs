@@ -1,9 +1,9 @@
 //! Whether a label selector fits (apimachinery
 //! `meta/v1.LabelSelectorAsSelector`).
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
-type Labels = Map<String, Value>;
+type Labels = Map;
 
 /// Whether all of these labels are there, as a Service's selector wants it.
 pub(super) fn has_all(wanted: &Labels, labels: Option<&Labels>) -> bool {
@@ -42,9 +42,8 @@ fn label<'a>(labels: Option<&'a Labels>, name: &str) -> Option<&'a Value> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::json::json;
 
     #[test]
     fn selectors_fit_as_kubernetes_has_it() {

@@ -1,15 +1,14 @@
 //! Pods, and the templates that they're made from.
 
-use serde_json::{Map, Value};
-
 use crate::check::place::Place;
+use crate::json::Map;
 use crate::object::Manifest;
 
 /// The pods of an object.
 #[derive(Debug, Clone)]
 pub(super) struct Template<'a> {
     pub(super) namespace: Option<&'a str>,
-    pub(super) labels: Option<&'a Map<String, Value>>,
+    pub(super) labels: Option<&'a Map>,
     /// The pod's `spec`.
     pub(super) spec: Place<'a>,
 }

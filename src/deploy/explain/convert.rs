@@ -3,13 +3,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 
 use super::field::{Field, Subject};
 use super::objection::Objection;
 use super::typed::{must_be, unknown_field};
 use super::values::quoted;
 use crate::cluster::StatusError;
+use crate::json::Value;
 use crate::object::{FieldPath, Step};
 
 /// What goes before the words that matter (k8s.io/apimachinery

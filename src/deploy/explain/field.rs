@@ -1,8 +1,7 @@
 //! The server's names of fields, as fields of the manifest.
 
-use serde_json::Value;
-
 use super::secrets_of;
+use crate::json::Value;
 use crate::object::{FieldPath, Manifest, SecretPaths, Step};
 use crate::schema::{Builtin, Minor, suggest};
 

@@ -1,14 +1,13 @@
 //! What validation says: a cause for each field (k8s.io/apimachinery
 //! `pkg/util/validation/field/errors.go`).
 
-use serde_json::Value;
-
 use super::custom;
 use super::field::{Field, Subject};
 use super::objection::{Objection, is_immutable};
 use super::values::{quoted, shortened, split_value};
 use crate::cluster::{FieldCause, StatusError};
 use crate::error::did_you_mean;
+use crate::json::Value;
 
 /// The objections of an answer with causes.
 pub(super) fn objections(subject: &Subject<'_>, status: &StatusError) -> Vec<Objection> {

@@ -1,8 +1,7 @@
 //! The pod of an object that makes pods.
 
-use serde_json::Value;
-
 use super::field::{Field, Subject};
+use crate::json::Value;
 use crate::object::FieldPath;
 
 /// Where the kinds of Kubernetes keep their pods' spec.

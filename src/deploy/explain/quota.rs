@@ -4,10 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::field::{Field, Subject};
 use super::objection::Objection;
+use crate::json::Value;
 
 /// `exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2`, or
 /// `failed quota: small: must specify requests.cpu for: web`.

@@ -1,9 +1,8 @@
 //! Answers of a real API server (Kubernetes 1.36.3) to bad manifests, and what
 //! users see of them.
 
-use serde_json::Value;
-
 use super::*;
+use crate::json::Value;
 use crate::object::{GroupKind, ObjectId, Source};
 
 /// A manifest and the server's answer.

@@ -1,11 +1,10 @@
 //! What server-side apply says of an object that doesn't fit its kind's schema
 //! (sigs.k8s.io/structured-merge-diff, `typed/validate.go`).
 
-use serde_json::Value;
-
 use super::field::{Field, Subject, positions};
 use super::objection::Objection;
 use crate::cluster::StatusError;
+use crate::json::Value;
 use crate::object::{FieldPath, Step};
 
 const START: &str = "failed to create typed patch object (";

@@ -1,8 +1,7 @@
 //! Values in words, and the values in the server's words.
 
-use serde_json::Value;
-
 use super::field::{Field, Subject};
+use crate::json::Value;
 use crate::object::FieldPath;
 
 impl Subject<'_> {
@@ -146,7 +145,7 @@ pub(super) fn quoted(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     #[test]
     fn values_are_split_off_however_the_server_writes_them() {

@@ -1,11 +1,10 @@
 //! Maps and lists that merge as a whole.
 
-use serde_json::Value;
-
 use super::super::quantity;
 use super::super::schema::Node;
 use super::maps::Field;
 use super::{Doubt, Proved, Prover, holds_inexact};
+use crate::json::Value;
 
 impl<'a> Prover<'a> {
     /// Live is the desired value, or what the server makes of it.

@@ -1,11 +1,10 @@
 //! Lists that merge item by item. (Merging keeps live's order only while the
 //! desired items stand in live in the desired order.)
 
-use serde_json::{Map, Value};
-
 use super::super::schema::ListMerge;
 use super::maps::Field;
 use super::{Doubt, Element, FieldSet, Proved, Prover, leaf};
+use crate::json::{Map, Value};
 
 impl<'a> Prover<'a> {
     pub(super) fn prove_list_value(&mut self, want: &'a [Value], field: Field<'a, '_>) -> Proved {
@@ -77,14 +76,14 @@ impl<'a> Prover<'a> {
 /// An entry `k:{…}` of our fields.
 struct Entry<'a, 'f> {
     element: Element<'a>,
-    keys: Map<String, Value>,
+    keys: Map,
     mine: &'f FieldSet<'a>,
 }
 
 impl Entry<'_, '_> {
     /// Whether it is this desired item's: each key field is equal, or absent
     /// in both the item and our fields of it, because it was defaulted.
-    fn is_of(&self, item: &Map<String, Value>, known_keys: &[String]) -> bool {
+    fn is_of(&self, item: &Map, known_keys: &[String]) -> bool {
         let equal = self.keys.iter().all(|(name, value)| match item.get(name) {
             Some(wanted) => wanted == value,
             None => self.mine.field(name).is_none(),
@@ -93,13 +92,13 @@ impl Entry<'_, '_> {
     }
 
     /// Whether it is this live item's.
-    fn is_in(&self, item: &Map<String, Value>, known_keys: &[String]) -> bool {
+    fn is_in(&self, item: &Map, known_keys: &[String]) -> bool {
         self.keys.iter().all(|(name, value)| item.get(name) == Some(value))
             && self.names_all(item, known_keys)
     }
 
     /// Whether the item has no key field that the entry lacks.
-    fn names_all(&self, item: &Map<String, Value>, known_keys: &[String]) -> bool {
+    fn names_all(&self, item: &Map, known_keys: &[String]) -> bool {
         known_keys.iter().all(|name| self.keys.contains_key(name) || !item.contains_key(name))
     }
 }

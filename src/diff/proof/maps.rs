@@ -1,10 +1,9 @@
 //! Maps and scalars.
 
-use serde_json::{Map, Value};
-
 use super::super::quantity;
 use super::super::schema::Node;
 use super::{Doubt, Element, FieldSet, Proved, Prover, is_inexact, leaf};
+use crate::json::{Map, Value};
 
 /// What an apply needn't own at the root.
 const ROOT_IDENTITY: [&str; 2] = ["apiVersion", "kind"];
@@ -82,9 +81,9 @@ impl<'a> Prover<'a> {
     /// hold nothing else: then it doesn't matter how it merges.
     pub(super) fn prove_map(
         &mut self,
-        want: &'a Map<String, Value>,
+        want: &'a Map,
         mine: &FieldSet<'a>,
-        have: &'a Map<String, Value>,
+        have: &'a Map,
         node: Option<Node<'a>>,
     ) -> Proved {
         let mut owned = 0;
@@ -143,7 +142,7 @@ impl<'a> Prover<'a> {
         }
     }
 
-    fn prove_map_value(&mut self, want: &'a Map<String, Value>, field: Field<'a, '_>) -> Proved {
+    fn prove_map_value(&mut self, want: &'a Map, field: Field<'a, '_>) -> Proved {
         let Field { mine, have, node, apart, .. } = field;
         let have = have.ok_or(Doubt::Unknown("a map isn't there"))?;
         match node.map(|node| node.atomic_map()) {

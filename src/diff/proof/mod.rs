@@ -18,9 +18,8 @@ mod atomic;
 mod lists;
 mod maps;
 
-use serde_json::Value;
-
 use super::{Element, FieldSet, ManagedEntry, Schemas};
+use crate::json::Value;
 use crate::object::FieldPath;
 
 /// What is known, without asking the API server, of what an apply would do.
@@ -136,7 +135,7 @@ fn leaf(mine: &FieldSet<'_>) -> Proved {
 
 /// Numbers with a fraction, or beyond 64 bits, aren't read exactly enough.
 fn is_inexact(value: &Value) -> bool {
-    value.as_number().is_some_and(serde_json::Number::is_f64)
+    value.as_number().is_some_and(crate::json::Number::is_f64)
 }
 
 /// Whether there is such a number anywhere in it.

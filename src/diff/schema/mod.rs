@@ -13,9 +13,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 pub(super) use node::Node;
+
+use crate::json::Map;
 
 /// The types of every known kind.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,7 +36,7 @@ pub struct Schemas {
 pub(super) struct Habits {
     /// Values that it gives to fields which aren't there.
     #[serde(default)]
-    pub(super) defaults: Map<String, Value>,
+    pub(super) defaults: Map,
     /// Fields that it leaves out when they are `""`, `0`, `false`, `{}` or `[]`:
     /// they are plain scalars, slices and maps with `omitempty` in its Go type, so
     /// that it can't tell the two apart (pointers it can).
@@ -82,7 +83,7 @@ pub(super) struct MapType {
     pub(super) rest: Option<TypeRef>,
     /// The values of fields that aren't there, where the schema decides that.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub(super) defaults: Map<String, Value>,
+    pub(super) defaults: Map,
 }
 
 /// A list.

@@ -1,8 +1,7 @@
 //! A type in its place: what a value there may be and how it merges.
 
-use serde_json::Value;
-
 use super::{Habits, ListMerge, MapType, Scalar, Schemas, Type};
+use crate::json::Value;
 
 static SCALAR: Type = Type { scalar: Some(Scalar::Plain), map: None, list: None };
 

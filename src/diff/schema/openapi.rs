@@ -1,9 +1,8 @@
 //! Reading types from `OpenAPI` v3, as the API server's own `schemaconv`
 //! (k8s.io/kube-openapi) does for server-side apply.
 
-use serde_json::{Map, Value};
-
 use super::{ListMerge, ListType, MapType, Scalar, Schemas, Type, TypeRef};
+use crate::json::{Map, Value};
 
 const QUANTITY: &str = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 const RAW_EXTENSION: &str = "io.k8s.apimachinery.pkg.runtime.RawExtension";
@@ -33,7 +32,7 @@ impl Schemas {
 
 /// `apps/v1/Deployment`, if the schema is that of one kind (that of `DeleteOptions`
 /// is of many).
-fn kind_of(schema: &Map<String, Value>) -> Option<String> {
+fn kind_of(schema: &Map) -> Option<String> {
     let [kind] = schema.get("x-kubernetes-group-version-kind")?.as_array()?.as_slice() else { return None };
     let text = |name: &str| kind.get(name).and_then(Value::as_str);
     let (group, version, kind) = (text("group")?, text("version")?, text("kind")?);
@@ -50,7 +49,7 @@ fn any(atomic: bool) -> Type {
     }
 }
 
-fn named_type(name: &str, schema: &Map<String, Value>) -> Type {
+fn named_type(name: &str, schema: &Map) -> Type {
     match name {
         QUANTITY => Type { scalar: Some(Scalar::Quantity), ..Type::default() },
         RAW_EXTENSION => any(true),
@@ -69,7 +68,7 @@ struct Context {
     defaults: bool,
 }
 
-fn read(schema: &Map<String, Value>, mut context: Context) -> Type {
+fn read(schema: &Map, mut context: Context) -> Type {
     context.keeps_unknown |=
         schema.get("x-kubernetes-preserve-unknown-fields").and_then(Value::as_bool) == Some(true);
     let scalar = Some(Scalar::Plain);
@@ -81,7 +80,7 @@ fn read(schema: &Map<String, Value>, mut context: Context) -> Type {
     }
 }
 
-fn read_map(schema: &Map<String, Value>, context: Context) -> MapType {
+fn read_map(schema: &Map, context: Context) -> MapType {
     let properties = schema.get("properties").and_then(Value::as_object);
     let fields = properties.into_iter().flatten();
     let fields = fields.filter_map(|(name, below)| Some((name.clone(), reference(below, context)?)));
@@ -102,18 +101,18 @@ fn read_map(schema: &Map<String, Value>, context: Context) -> MapType {
     }
 }
 
-fn map_type(schema: &Map<String, Value>) -> Option<&str> {
+fn map_type(schema: &Map) -> Option<&str> {
     schema.get("x-kubernetes-map-type").and_then(Value::as_str)
 }
 
-fn read_list(schema: &Map<String, Value>, context: Context) -> ListType {
+fn read_list(schema: &Map, context: Context) -> ListType {
     let untyped = || TypeRef::Named(UNTYPED.to_owned());
     let items = schema.get("items").and_then(|items| reference(items, context)).unwrap_or_else(untyped);
     ListType { merge: list_merge(schema), items: Some(items) }
 }
 
 /// Atomic unless it says otherwise.
-fn list_merge(schema: &Map<String, Value>) -> ListMerge {
+fn list_merge(schema: &Map) -> ListMerge {
     let text = |name: &str| schema.get(name).and_then(Value::as_str);
     match (text("x-kubernetes-list-type"), text("x-kubernetes-patch-strategy")) {
         (Some("set"), _) => ListMerge::Set,
@@ -135,8 +134,7 @@ fn list_merge(schema: &Map<String, Value>) -> ListMerge {
 /// The type of a property, an item or a value: by name, or in place.
 fn reference(schema: &Value, context: Context) -> Option<TypeRef> {
     let schema = schema.as_object()?;
-    let target =
-        |schema: &Map<String, Value>| Some(schema.get("$ref")?.as_str()?.rsplit('/').next()?.to_owned());
+    let target = |schema: &Map| Some(schema.get("$ref")?.as_str()?.rsplit('/').next()?.to_owned());
     let of_one = || match schema.get("allOf")?.as_array()?.as_slice() {
         [only] => target(only.as_object()?),
         _ => None,
@@ -153,7 +151,7 @@ fn reference(schema: &Value, context: Context) -> Option<TypeRef> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::json;
 
     fn schemas(spec: &Value) -> Schemas {
         let mut schemas = Schemas::default();

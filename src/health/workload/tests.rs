@@ -1,7 +1,6 @@
-use serde_json::json;
-
 use super::*;
 use crate::health::fixtures::{NOW, controlled_by, labelled, object, pod, time, told, waiting};
+use crate::json::json;
 
 const OLD: &str = "2026-03-01T11:59:00Z";
 

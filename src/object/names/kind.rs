@@ -1,8 +1,7 @@
 //! How the objects of each kind may be named.
 
-use serde_json::{Map, Value};
-
 use super::{Misnamed, dns, too_long};
+use crate::json::{Map, Value};
 use crate::object::{GroupKind, kinds};
 
 /// `ValidateCronJobCreate` of `pkg/apis/batch/validation`: eleven characters
@@ -27,7 +26,7 @@ pub enum NameRule {
 
 impl NameRule {
     /// The rule for objects of this kind.
-    pub fn of(kind: &GroupKind, object: &Map<String, Value>) -> Self {
+    pub fn of(kind: &GroupKind, object: &Map) -> Self {
         match (kind.group.as_str(), kind.kind.as_str()) {
             // Services: since 1.36 (KEP-5311) they may start with a digit.
             ("", "Namespace" | "Service") | ("apps", "StatefulSet") => Self::Label,
@@ -69,7 +68,7 @@ fn is_free(group: &str, kind: &str) -> bool {
     }
 }
 
-fn has_own_selector(job: &Map<String, Value>) -> bool {
+fn has_own_selector(job: &Map) -> bool {
     job.get("spec").and_then(|spec| spec.get("manualSelector")) == Some(&Value::Bool(true))
 }
 
@@ -102,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_job_that_selects_by_hand_has_no_label_to_fit_its_name_into() {
-        let job = serde_json::json!({"spec": {"manualSelector": true}});
+        let job = crate::json::json!({"spec": {"manualSelector": true}});
         let rule = NameRule::of(&GroupKind::new("batch", "Job"), job.as_object().expect("a map"));
         assert_eq!(rule.check(&"a".repeat(64)), Ok(()));
     }

@@ -1,9 +1,9 @@
 //! What objects must have, and what they are.
 
 use proptest::prelude::*;
-use serde_json::json;
 
 use super::*;
+use crate::json::json;
 use crate::object::Manifest;
 use crate::render::duplicates;
 

@@ -2,12 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{SCHEMA, value};
 use crate::apply::TargetOutcome;
 use crate::error::{CommandError, Diagnostic};
 use crate::health::{Health, Verdict};
+use crate::json::Value;
 use crate::object::ObjectRef;
 use crate::plan::{SourceRef, TargetPlan};
 use crate::report::{CheckReport, HistoryRow, StatusReport};
@@ -150,10 +150,9 @@ fn print(kind: Kind, environment: Option<&str>, content: impl Serialize) -> Stri
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::error::Exit;
+    use crate::json::json;
     use crate::plan::Verb;
     use crate::report::sample::{action, changed, crashing, masked, object, plan, release, status};
 

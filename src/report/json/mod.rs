@@ -18,8 +18,8 @@ use serde::Serialize;
 pub const SCHEMA: &str = "trueup/v1";
 
 /// Plain data as one JSON value.
-fn value(data: &impl Serialize) -> serde_json::Value {
+fn value(data: &impl Serialize) -> crate::json::Value {
     // Only maps with keys that aren't text, and a Serialize that fails by
     // itself, can't be turned into JSON; the types of this module have neither.
-    serde_json::to_value(data).expect("plain data with text keys")
+    crate::json::to_value(data).expect("plain data with text keys")
 }

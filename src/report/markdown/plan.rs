@@ -178,9 +178,8 @@ fn tail(plan: &TargetPlan) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::{MOST, plan as text};
+    use crate::json::json;
     use crate::plan::{Judgement, Verb};
     use crate::report::sample::{action, changed, guard, masked, mixed, plan};
 

@@ -69,9 +69,9 @@ fn labelled(style: anstyle::Style, label: &str, sentence: &str, width: usize) ->
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
 
     use crate::error::Diagnostic;
+    use crate::json::json;
     use crate::plan::{Judgement, Verb};
     use crate::report::sample::{
         action, added, changed, crashing, guard, mixed, options, plain, release, status,

@@ -1,8 +1,8 @@
 //! Whole objects as a patch of YAML.
 
-use serde_json::Value;
 use similar::TextDiff;
 
+use crate::json::Value;
 use crate::object::ObjectRef;
 use crate::report::palette::{FAINT, GOOD, REMOVED, STRONG, paint};
 use crate::report::visible::visible;
@@ -54,9 +54,8 @@ fn painted(line: &str, names: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::unified;
+    use crate::json::json;
     use crate::report::sample::{marked, object, plain};
 
     #[test]

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use crate::json::Value;
 use crate::schema::{ListType, Rest, Schema, SchemaId, Schemas, Type};
 
 /// Schemas by their `OpenAPI` names, such as `io.k8s.api.core.v1.Container`.

@@ -20,12 +20,11 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use serde_json::Value;
-
 pub use lifecycle::{Lifecycle, lifecycle};
 pub use version::{Minor, NotAVersion};
 
 use super::{SchemaId, Schemas};
+use crate::json::Value;
 use catalogue::Catalogue;
 
 /// The kinds of all versions; `generate` makes it.

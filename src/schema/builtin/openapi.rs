@@ -1,10 +1,9 @@
 //! Reading the kinds of an API server from its `OpenAPI` (v3) documents.
 
-use serde_json::{Map, Value};
-
 use super::catalogue::{Catalogue, Kind};
 use super::definition::{Definition, Others, Reference};
 use super::required;
+use crate::json::{Map, Value};
 use crate::schema::{ListType, Type};
 
 const GROUP_VERSION_KIND: &str = "x-kubernetes-group-version-kind";
@@ -30,7 +29,7 @@ impl Catalogue {
         }
     }
 
-    fn add_definitions(&mut self, name: &str, schemas: &Map<String, Value>) {
+    fn add_definitions(&mut self, name: &str, schemas: &Map) {
         let mut missing = vec![name.to_owned()];
         while let Some(name) = missing.pop() {
             if self.definitions.contains_key(&name) {
@@ -68,7 +67,7 @@ fn main_operation<'a>(path: &str, methods: &'a Value) -> Option<(bool, &'a Value
 
 /// The definition of a kind: the one that says so, of this kind only (that of
 /// `DeleteOptions` is of many).
-fn root_of<'a>(schemas: &'a Map<String, Value>, api_version: &str, kind: &str) -> Option<&'a str> {
+fn root_of<'a>(schemas: &'a Map, api_version: &str, kind: &str) -> Option<&'a str> {
     let is_root = |schema: &Value| match schema.get(GROUP_VERSION_KIND).and_then(Value::as_array) {
         Some(kinds) if kinds.len() == 1 => {
             names_of(&kinds[0]).is_some_and(|(version, name)| version == api_version && name == kind)
@@ -87,7 +86,7 @@ fn names_of(value: &Value) -> Option<(String, String)> {
 }
 
 /// A definition. Those of types that write their own JSON are known by name.
-fn named(name: &str, schema: &Map<String, Value>) -> Definition {
+fn named(name: &str, schema: &Map) -> Definition {
     match name {
         INT_OR_STRING => Definition { kind: Some(Type::IntOrString), ..Definition::default() },
         QUANTITY => Definition { kind: Some(Type::Quantity), ..Definition::default() },
@@ -104,7 +103,7 @@ fn anything() -> Definition {
     Definition { rest: Others::Any, ..Definition::default() }
 }
 
-fn read(schema: &Map<String, Value>) -> Definition {
+fn read(schema: &Map) -> Definition {
     let text = |name: &str| schema.get(name).and_then(Value::as_str);
     let Some(kind) = text("type").and_then(type_of) else { return anything() };
     Definition {
@@ -134,12 +133,12 @@ fn type_of(name: &str) -> Option<Type> {
     })
 }
 
-fn properties(schema: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+fn properties(schema: &Map) -> impl Iterator<Item = (&String, &Value)> {
     schema.get("properties").and_then(Value::as_object).into_iter().flatten()
 }
 
 /// A struct without fields (`FieldsV1`) takes anything.
-fn others(schema: &Map<String, Value>) -> Others {
+fn others(schema: &Map) -> Others {
     match schema.get("additionalProperties") {
         Some(Value::Bool(false)) => Others::Closed,
         Some(Value::Bool(true)) => Others::Any,
@@ -152,7 +151,7 @@ fn others(schema: &Map<String, Value>) -> Others {
 /// What server-side apply goes by (`getListElementRelationship` of
 /// k8s.io/kube-openapi `pkg/schemaconv`): before Kubernetes 1.30 some lists have
 /// but the older extensions of patches.
-fn list_type(schema: &Map<String, Value>) -> ListType {
+fn list_type(schema: &Map) -> ListType {
     let text = |name: &str| schema.get(name).and_then(Value::as_str);
     match (text("x-kubernetes-list-type"), text("x-kubernetes-patch-strategy")) {
         (Some("set"), _) => ListType::Set,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde_json::{Number, Value};
 
 use crate::cel::{self, Key};
+use crate::json::{Number, Value};
 use crate::schema::validate::go_base64;
 use crate::schema::{ListType, Rest, Schema, SchemaId, Schemas, Type};
 

@@ -1,8 +1,7 @@
 //! What the API server puts where nothing is, after k8s.io/apiextensions-apiserver
 //! `pkg/apiserver/schema/defaulting` (Kubernetes 1.36).
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::schema::{Rest, Schema, SchemaId, Schemas};
 
 /// Fills in the defaults, also where null stands that the schema doesn't take.

@@ -1,10 +1,9 @@
 //! One version of a custom kind.
 
-use serde_json::Value;
-
 use super::default::fill_in;
 use super::read::root_of;
 use super::rules::{Rules, Unchecked};
+use crate::json::Value;
 use crate::schema::validate::{Origin, Patterns, violations_with};
 use crate::schema::{SchemaId, Schemas, Violation};
 

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
 use super::metadata::object_meta;
+use crate::json::{Map, Value};
 use crate::schema::{Bounds, ListType, Logic, Rest, Rule, Schema, SchemaId, Schemas, Type};
 
 /// How deep a schema may be. What is deeper takes anything.
@@ -70,19 +69,14 @@ impl Reader<'_> {
         node
     }
 
-    fn properties(
-        &mut self,
-        map: &Map<String, Value>,
-        depth: usize,
-        place: Place,
-    ) -> BTreeMap<String, SchemaId> {
+    fn properties(&mut self, map: &Map, depth: usize, place: Place) -> BTreeMap<String, SchemaId> {
         let Some(properties) = map.get("properties").and_then(Value::as_object) else {
             return BTreeMap::new();
         };
         properties.iter().map(|(name, schema)| (name.clone(), self.add(schema, depth + 1, place))).collect()
     }
 
-    fn rest(&mut self, map: &Map<String, Value>, depth: usize, place: Place) -> Rest {
+    fn rest(&mut self, map: &Map, depth: usize, place: Place) -> Rest {
         match map.get("additionalProperties") {
             Some(Value::Bool(true)) => Rest::Any,
             Some(schema @ Value::Object(_)) => Rest::Of(self.add(schema, depth + 1, place)),
@@ -91,7 +85,7 @@ impl Reader<'_> {
         }
     }
 
-    fn logic(&mut self, map: &Map<String, Value>, depth: usize) -> Option<Logic> {
+    fn logic(&mut self, map: &Map, depth: usize) -> Option<Logic> {
         let mut forms = |name: &str| -> Vec<SchemaId> {
             let forms = map.get(name).and_then(Value::as_array).into_iter().flatten();
             forms.map(|schema| self.add(schema, depth + 1, Place::Condition)).collect()
@@ -125,7 +119,7 @@ impl Reader<'_> {
     }
 }
 
-fn type_of(map: &Map<String, Value>) -> Option<Type> {
+fn type_of(map: &Map) -> Option<Type> {
     if flag(map, "x-kubernetes-int-or-string") {
         return Some(Type::IntOrString);
     }
@@ -140,7 +134,7 @@ fn type_of(map: &Map<String, Value>) -> Option<Type> {
     }
 }
 
-fn list_type(map: &Map<String, Value>) -> ListType {
+fn list_type(map: &Map) -> ListType {
     match map.get("x-kubernetes-list-type").and_then(Value::as_str) {
         Some("set") => ListType::Set,
         Some("map") => ListType::Map(texts(map, "x-kubernetes-list-map-keys")),
@@ -148,7 +142,7 @@ fn list_type(map: &Map<String, Value>) -> ListType {
     }
 }
 
-fn bounds(map: &Map<String, Value>) -> Option<Bounds> {
+fn bounds(map: &Map) -> Option<Bounds> {
     let number = |name: &str| map.get(name).and_then(Value::as_f64);
     let count = |name: &str| map.get(name).and_then(Value::as_u64);
     let bounds = Bounds {
@@ -169,20 +163,20 @@ fn bounds(map: &Map<String, Value>) -> Option<Bounds> {
     (bounds != Bounds::default()).then_some(bounds)
 }
 
-fn rules(map: &Map<String, Value>) -> Vec<Rule> {
+fn rules(map: &Map) -> Vec<Rule> {
     let rules = map.get("x-kubernetes-validations").and_then(Value::as_array).into_iter().flatten();
-    rules.filter_map(|rule| serde_json::from_value(rule.clone()).ok()).collect()
+    rules.filter_map(|rule| crate::json::from_value(rule.clone()).ok()).collect()
 }
 
-fn flag(map: &Map<String, Value>, name: &str) -> bool {
+fn flag(map: &Map, name: &str) -> bool {
     map.get(name).and_then(Value::as_bool).unwrap_or_default()
 }
 
-fn text(map: &Map<String, Value>, name: &str) -> Option<String> {
+fn text(map: &Map, name: &str) -> Option<String> {
     map.get(name).and_then(Value::as_str).map(str::to_owned)
 }
 
-fn texts(map: &Map<String, Value>, name: &str) -> Vec<String> {
+fn texts(map: &Map, name: &str) -> Vec<String> {
     let texts = map.get(name).and_then(Value::as_array).into_iter().flatten();
     texts.filter_map(Value::as_str).map(str::to_owned).collect()
 }

@@ -4,11 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::cel_value::cel_value;
 use super::rule_path;
 use crate::cel::{self, Budget, Expression, Failure, SyntaxError};
+use crate::json::Value;
 use crate::object::{FieldPath, Step};
 use crate::schema::validate::words;
 use crate::schema::{Rest, Rule, SchemaId, Schemas, Violation};

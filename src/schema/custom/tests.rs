@@ -1,7 +1,7 @@
 use proptest::prelude::*;
-use serde_json::{Value, json};
 
 use super::*;
+use crate::json::{Value, json};
 
 fn kind(schema: &Value) -> CustomKind {
     let definition = json!({

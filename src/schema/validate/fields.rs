@@ -1,13 +1,12 @@
 //! Maps: their fields, those that are missing, and those that nobody knows.
 
-use serde_json::{Map, Value};
-
 use super::{Checker, Origin};
+use crate::json::{Map, Value};
 use crate::object::Step;
 use crate::schema::{Bounds, Rest, Schema, SchemaId};
 
 impl Checker<'_> {
-    pub(super) fn map(&mut self, id: SchemaId, schema: &Schema, map: &Map<String, Value>) {
+    pub(super) fn map(&mut self, id: SchemaId, schema: &Schema, map: &Map) {
         self.above.push((id, self.path.steps().len()));
         for (name, value) in map {
             if let Some(known) = schema.properties.get(name) {
@@ -26,14 +25,7 @@ impl Checker<'_> {
         }
     }
 
-    fn other_field(
-        &mut self,
-        id: SchemaId,
-        schema: &Schema,
-        map: &Map<String, Value>,
-        name: &str,
-        value: &Value,
-    ) {
+    fn other_field(&mut self, id: SchemaId, schema: &Schema, map: &Map, name: &str, value: &Value) {
         match schema.rest {
             Rest::Of(rest) => self.below(Step::Field(name.to_owned()), rest, value),
             // Without a type it's a part of another schema, which knows.
@@ -45,7 +37,7 @@ impl Checker<'_> {
         }
     }
 
-    fn missing(&mut self, schema: &Schema, map: &Map<String, Value>) {
+    fn missing(&mut self, schema: &Schema, map: &Map) {
         for name in &schema.required {
             let there = map.get(name).is_some_and(|value| self.origin == Origin::Custom || !value.is_null());
             if !there {
@@ -55,7 +47,7 @@ impl Checker<'_> {
     }
 
     /// k8s.io/apiextensions-apiserver `pkg/apiserver/schema/objectmeta`.
-    fn embedded(&mut self, map: &Map<String, Value>) {
+    fn embedded(&mut self, map: &Map) {
         for name in ["apiVersion", "kind"] {
             match map.get(name) {
                 None => self.refuse_at(self.path.field(name), "is missing".to_owned(), None),

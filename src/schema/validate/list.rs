@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::{Checker, Origin};
+use crate::json::Value;
 use crate::object::{FieldPath, Step};
 use crate::schema::{ListType, Schema, Schemas};
 

@@ -19,9 +19,8 @@ pub(in crate::schema) mod words;
 #[cfg(test)]
 mod tests;
 
-use serde_json::Value;
-
 use super::{Logic, Schema, SchemaId, Schemas, Type, Violation};
+use crate::json::Value;
 use crate::object::{FieldPath, Step};
 pub use pattern::Patterns;
 pub(crate) use text_format::go_base64;

@@ -1,8 +1,7 @@
 //! Texts and numbers: bounds, and what their formats ask.
 
-use serde_json::{Number, Value};
-
 use super::{Checker, Origin, format, quantity, words};
+use crate::json::{Number, Value};
 use crate::schema::{Bounds, Schema, Type};
 
 /// Whether it's a number without a fraction (`1.0` has none).

@@ -1,9 +1,8 @@
 //! What was probably meant.
 
-use serde_json::{Map, Value};
-
 use super::Checker;
 use crate::error::{did_you_mean, did_you_mean_in_any_case};
+use crate::json::{Map, Value};
 use crate::object::{FieldPath, Step};
 use crate::schema::{SchemaId, Type};
 
@@ -34,7 +33,7 @@ pub(super) fn value(text: &str, values: &[Value]) -> Option<String> {
 impl Checker<'_> {
     /// The field that an unknown one was meant to be, or the place where it
     /// belongs. `id` is the schema of the map that holds it.
-    pub(super) fn meant(&self, id: SchemaId, map: &Map<String, Value>, name: &str) -> Option<String> {
+    pub(super) fn meant(&self, id: SchemaId, map: &Map, name: &str) -> Option<String> {
         let known = || self.schemas.get(id).properties.keys().map(String::as_str);
         let sibling = known()
             .find(|candidate| candidate.eq_ignore_ascii_case(name))
@@ -48,7 +47,7 @@ impl Checker<'_> {
 
     /// The only map below that knows the field: of those at the least depth,
     /// and of the fields that are there before those that aren't.
-    fn further_down(&self, id: SchemaId, map: &Map<String, Value>, name: &str) -> Option<String> {
+    fn further_down(&self, id: SchemaId, map: &Map, name: &str) -> Option<String> {
         let mut level = vec![(id, self.path.clone(), false)];
         for depth in 0..DEEPEST {
             let mut next = Vec::new();
@@ -103,6 +102,6 @@ fn place(path: &FieldPath, items: bool) -> String {
 }
 
 /// Whether the first field below the map is written.
-fn is_there(map: &Map<String, Value>, path: &FieldPath, above: usize) -> bool {
+fn is_there(map: &Map, path: &FieldPath, above: usize) -> bool {
     matches!(path.steps().get(above), Some(Step::Field(name)) if map.contains_key(name))
 }

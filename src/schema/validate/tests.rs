@@ -1,7 +1,7 @@
 use proptest::prelude::*;
-use serde_json::{Value, json};
 
 use super::*;
+use crate::json::{Value, json};
 use crate::schema::custom::node_of;
 use crate::schema::{ListType, Rest};
 

@@ -1,7 +1,6 @@
 //! Types and values in plain words.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::schema::{Schema, Type};
 
 /// Longer values are cut.

@@ -1,9 +1,8 @@
 //! The reader against Go's: what `sigs.k8s.io/yaml` v1.6.0 makes of rough
 //! documents, recorded from it.
 
-use serde_json::Value;
-
 use super::cases::{REFUSED, REFUSED_UNLIKE_GO, SAME_AS_GO};
+use crate::json::Value;
 use crate::yaml::{documents, to_text};
 
 /// The first document, as Go sees it: null if there is none.

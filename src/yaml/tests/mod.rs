@@ -5,9 +5,9 @@ mod cases;
 mod text;
 
 use insta::assert_snapshot;
-use serde_json::json;
 
 use super::*;
+use crate::json::json;
 use crate::object::FieldPath;
 
 fn values(text: &str) -> Vec<Value> {

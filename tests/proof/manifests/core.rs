@@ -1,6 +1,6 @@
 //! The core group.
 
-use serde_json::{Value, json};
+use trueup::json::{Value, json};
 
 use super::super::random::Random;
 

@@ -1,6 +1,6 @@
 //! A custom resource with one field of every way to merge, and a policy.
 
-use serde_json::{Value, json};
+use trueup::json::{Value, json};
 
 use super::super::random::Random;
 

@@ -5,7 +5,7 @@ mod custom;
 mod other;
 mod workloads;
 
-use serde_json::{Value, json};
+use trueup::json::{Value, json};
 
 use super::random::Random;
 pub(crate) use custom::{mutating_policy, thing_definition};

@@ -1,6 +1,6 @@
 //! The other built-in groups.
 
-use serde_json::{Value, json};
+use trueup::json::{Value, json};
 
 use super::super::random::Random;
 

@@ -1,6 +1,6 @@
 //! What runs pods.
 
-use serde_json::{Value, json};
+use trueup::json::{Value, json};
 
 use super::super::pods;
 use super::super::random::Random;

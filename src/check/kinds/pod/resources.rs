@@ -1,10 +1,9 @@
 //! Requests and limits (`validateResourceRequirements`).
 
-use serde_json::Value;
-
 use crate::check::kinds::quantity;
 use crate::check::kinds::report::Report;
 use crate::check::place::Place;
+use crate::json::Value;
 use crate::object::names;
 
 /// What a container can ask for without a domain

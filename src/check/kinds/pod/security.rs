@@ -14,7 +14,7 @@ pub(super) fn container(container: &Place<'_>, report: &mut Report<'_>) {
     common(&at, report);
     report.one_of(&at.field("procMount"), &["Default", "Unmasked"]);
     let escalation = at.field("allowPrivilegeEscalation");
-    if escalation.value() != false {
+    if *escalation.value() != false {
         return;
     }
     let is_admin = at.down(&["capabilities", "add"]).items().any(|added| added.is("CAP_SYS_ADMIN"));

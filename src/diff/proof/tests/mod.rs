@@ -5,7 +5,7 @@ mod properties;
 mod traps;
 
 use super::*;
-use serde_json::json;
+use crate::json::json;
 
 const UNCHANGED: Proof = Proof::Unchanged;
 

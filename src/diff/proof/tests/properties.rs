@@ -1,9 +1,9 @@
 //! What must hold of any object.
 
 use proptest::prelude::*;
-use serde_json::json;
 
 use super::{Case, UNCHANGED, Value};
+use crate::json::json;
 
 /// A manifest for any schema: scalars, maps that merge and lists with names.
 fn manifest() -> impl Strategy<Value = Value> {
@@ -18,7 +18,7 @@ fn manifest() -> impl Strategy<Value = Value> {
             map.clone().prop_map(|map| Value::Object(map.into_iter().collect())),
             prop::collection::btree_map("[x-z]", map, 1..3).prop_map(|items| {
                 let item = |(name, map): (String, std::collections::BTreeMap<String, Value>)| {
-                    let mut item: serde_json::Map<String, Value> = map.into_iter().collect();
+                    let mut item: crate::json::Map = map.into_iter().collect();
                     item.insert("name".into(), name.into());
                     Value::Object(item)
                 };

@@ -1,6 +1,5 @@
-use serde_json::json;
-
 use super::plan as text;
+use crate::json::json;
 use crate::plan::{Judgement, TargetPlan, Verb};
 use crate::report::sample::{
     action, added, changed, guard, marked, masked, mixed, options, plain, plan, removed,

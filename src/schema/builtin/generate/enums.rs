@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use crate::json::{Value, json};
 
 /// Where the values belong in a definition, and the values.
 type Enum = (String, Value);

@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
-
 use super::{Catalogue, Minor};
+use crate::json::{Map, Value, json};
 
 /// `apiVersion` and kind.
 type Name = (String, String);

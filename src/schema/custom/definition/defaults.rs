@@ -1,8 +1,7 @@
 //! Defaults must fit their own schemas.
 
-use serde_json::Value;
-
 use super::{Report, parts};
+use crate::json::Value;
 use crate::object::FieldPath;
 use crate::schema::custom::read::node_of;
 use crate::schema::custom::rules::Rules;

@@ -1,8 +1,7 @@
 //! Names, scope, versions: everything but the schemas.
 
-use serde_json::Value;
-
 use super::Report;
+use crate::json::Value;
 use crate::object::{FieldPath, Step};
 
 pub(super) fn check(definition: &Value, report: &mut Report) {

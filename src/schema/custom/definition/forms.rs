@@ -1,9 +1,8 @@
 //! What stands below `allOf`, `anyOf`, `oneOf` and `not`: it only restricts
 //! values of fields that are described outside.
 
-use serde_json::{Map, Value, json};
-
 use super::{Report, parts, structure};
+use crate::json::{Map, Value, json};
 use crate::object::{FieldPath, Step};
 
 /// What describes structure, or values that aren't there.
@@ -25,7 +24,7 @@ const OUTSIDE_ONLY: [&str; 13] = [
 
 /// Of a whole object's schema, forms must not name fields that it doesn't
 /// describe; further down the API server lets that pass.
-pub(super) fn check(schema: &Map<String, Value>, path: &FieldPath, is_root: bool, report: &mut Report) {
+pub(super) fn check(schema: &Map, path: &FieldPath, is_root: bool, report: &mut Report) {
     for (form, path) in forms(schema, path) {
         if !is_int_or_string(schema, &path) {
             inside(form, is_root.then_some(schema), &path, report);
@@ -34,7 +33,7 @@ pub(super) fn check(schema: &Map<String, Value>, path: &FieldPath, is_root: bool
 }
 
 /// Forms and their paths.
-fn forms<'a>(schema: &'a Map<String, Value>, path: &FieldPath) -> Vec<(&'a Map<String, Value>, FieldPath)> {
+fn forms<'a>(schema: &'a Map, path: &FieldPath) -> Vec<(&'a Map, FieldPath)> {
     let mut forms = Vec::new();
     for name in ["allOf", "anyOf", "oneOf"] {
         for (index, form) in schema.get(name).and_then(Value::as_array).into_iter().flatten().enumerate() {
@@ -46,7 +45,7 @@ fn forms<'a>(schema: &'a Map<String, Value>, path: &FieldPath) -> Vec<(&'a Map<S
 }
 
 /// The two types that `x-kubernetes-int-or-string` may spell out.
-fn is_int_or_string(schema: &Map<String, Value>, path: &FieldPath) -> bool {
+fn is_int_or_string(schema: &Map, path: &FieldPath) -> bool {
     let both = json!([{"type": "integer"}, {"type": "string"}]);
     let Some([Step::Field(keyword), Step::Index(index)]) = path.steps().last_chunk() else { return false };
     match keyword.as_str() {
@@ -57,12 +56,7 @@ fn is_int_or_string(schema: &Map<String, Value>, path: &FieldPath) -> bool {
 }
 
 /// `outside` is the description of the same value, if there must be one.
-fn inside(
-    form: &Map<String, Value>,
-    outside: Option<&Map<String, Value>>,
-    path: &FieldPath,
-    report: &mut Report,
-) {
+fn inside(form: &Map, outside: Option<&Map>, path: &FieldPath, report: &mut Report) {
     for name in OUTSIDE_ONLY {
         if form.get(name).is_some_and(|value| !is_nothing(value)) {
             report.say(path.field(name), "must not stand below allOf, anyOf, oneOf or not");
@@ -84,7 +78,7 @@ fn inside(
 }
 
 /// The same part of the description outside.
-fn description<'a>(outside: &'a Map<String, Value>, path: &FieldPath) -> Option<&'a Map<String, Value>> {
+fn description<'a>(outside: &'a Map, path: &FieldPath) -> Option<&'a Map> {
     let part = match path.steps().last_chunk()? {
         [Step::Field(keyword), Step::Field(name)] if keyword == "properties" => {
             outside.get("properties")?.get(name)?

@@ -1,11 +1,10 @@
 //! Lists whose items are told apart.
 
-use serde_json::{Map, Value};
-
 use super::{Report, flag, text};
+use crate::json::{Map, Value};
 use crate::object::FieldPath;
 
-pub(super) fn check(schema: &Map<String, Value>, path: &FieldPath, report: &mut Report) {
+pub(super) fn check(schema: &Map, path: &FieldPath, report: &mut Report) {
     let list_type = text(schema, "x-kubernetes-list-type");
     let type_path = path.field("x-kubernetes-list-type");
     let keys = schema
@@ -35,7 +34,7 @@ pub(super) fn check(schema: &Map<String, Value>, path: &FieldPath, report: &mut 
     }
 }
 
-fn set(items: &Map<String, Value>, path: &FieldPath, report: &mut Report) {
+fn set(items: &Map, path: &FieldPath, report: &mut Report) {
     match text(items, "type") {
         "object" if text(items, "x-kubernetes-map-type") != "atomic" => {
             report.say(path.field("x-kubernetes-map-type"), "must be atomic for the items of a set");
@@ -47,7 +46,7 @@ fn set(items: &Map<String, Value>, path: &FieldPath, report: &mut Report) {
     }
 }
 
-fn map(items: &Map<String, Value>, keys: &[Value], path: &FieldPath, report: &mut Report) {
+fn map(items: &Map, keys: &[Value], path: &FieldPath, report: &mut Report) {
     let keys_path = path.field("x-kubernetes-list-map-keys");
     let items_path = path.field("items");
     if keys.is_empty() {

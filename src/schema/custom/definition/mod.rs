@@ -12,8 +12,7 @@ mod lists;
 mod rule;
 mod structure;
 
-use serde_json::{Map, Value};
-
+use crate::json::{Map, Value};
 use crate::object::{FieldPath, Step};
 use crate::schema::Violation;
 
@@ -55,7 +54,7 @@ impl Report {
 }
 
 /// A schema's parts that are schemas themselves, with their paths.
-fn parts<'a>(schema: &'a Map<String, Value>, path: &FieldPath) -> Vec<(&'a Value, FieldPath)> {
+fn parts<'a>(schema: &'a Map, path: &FieldPath) -> Vec<(&'a Value, FieldPath)> {
     let mut parts = Vec::new();
     for (name, below) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         parts.push((below, path.field("properties").field(name)));
@@ -68,10 +67,10 @@ fn parts<'a>(schema: &'a Map<String, Value>, path: &FieldPath) -> Vec<(&'a Value
     parts
 }
 
-fn text<'a>(schema: &'a Map<String, Value>, name: &str) -> &'a str {
+fn text<'a>(schema: &'a Map, name: &str) -> &'a str {
     schema.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn flag(schema: &Map<String, Value>, name: &str) -> bool {
+fn flag(schema: &Map, name: &str) -> bool {
     schema.get(name).and_then(Value::as_bool).unwrap_or_default()
 }

@@ -3,11 +3,10 @@
 //! There is no type checker here: what is found is certain, but not all is
 //! found.
 
-use serde_json::{Map, Value};
-
 use super::{Report, flag, parts, text};
 use crate::cel::{self, Expression, SyntaxError};
 use crate::error::did_you_mean;
+use crate::json::{Map, Value};
 use crate::object::{FieldPath, Step};
 use crate::schema::Violation;
 use crate::schema::custom::cel_value::escaped;
@@ -55,7 +54,7 @@ pub(super) fn check(schema: &Value, path: &FieldPath, report: &mut Report) {
     }
 }
 
-fn one(rule: &Map<String, Value>, schema: &Map<String, Value>, path: &FieldPath, report: &mut Report) {
+fn one(rule: &Map, schema: &Map, path: &FieldPath, report: &mut Report) {
     let source = text(rule, "rule");
     let message = text(rule, "message");
     if source.trim().is_empty() {
@@ -104,12 +103,7 @@ fn read(source: &str, path: FieldPath, report: &mut Report) -> Option<Expression
     }
 }
 
-fn expression_fits(
-    expression: &Expression,
-    schema: &Map<String, Value>,
-    path: FieldPath,
-    report: &mut Report,
-) {
+fn expression_fits(expression: &Expression, schema: &Map, path: FieldPath, report: &mut Report) {
     for name in expression.free_names() {
         if !KNOWN.contains(&name) {
             report.say(path.clone(), format!("uses the name {name:?}, which isn't known"));
@@ -136,10 +130,7 @@ type UnknownField = (String, Option<String>);
 
 /// The schema at these fields; `None` where it can't be told. `Err` with the
 /// first field that isn't there, and what may have been meant.
-fn walk<'a>(
-    schema: &'a Map<String, Value>,
-    fields: &[&str],
-) -> Result<Option<&'a Map<String, Value>>, UnknownField> {
+fn walk<'a>(schema: &'a Map, fields: &[&str]) -> Result<Option<&'a Map>, UnknownField> {
     let mut at = schema;
     for field in fields {
         let properties = match at.get("properties").and_then(Value::as_object) {
@@ -167,7 +158,7 @@ fn walk<'a>(
 }
 
 /// Whether it's plainly of another type than a truth.
-fn is_never_true(expression: &Expression, schema: &Map<String, Value>) -> bool {
+fn is_never_true(expression: &Expression, schema: &Map) -> bool {
     let Some(fields) = expression.fields_of("self").filter(|_| !matches!(expression, Expression::Has { .. }))
     else {
         return false;
@@ -178,7 +169,7 @@ fn is_never_true(expression: &Expression, schema: &Map<String, Value>) -> bool {
     })
 }
 
-fn field_path(written: &str, schema: &Map<String, Value>, path: &FieldPath, report: &mut Report) {
+fn field_path(written: &str, schema: &Map, path: &FieldPath, report: &mut Report) {
     if written.is_empty() {
         return;
     }

@@ -1,10 +1,9 @@
 //! Structural schemas: every field has a type, and what only restricts values
 //! says nothing about structure.
 
-use serde_json::{Map, Value};
-
 use super::{Report, flag, forms, lists, parts, text};
 use crate::cel::pattern::is_wrong;
+use crate::json::{Map, Value};
 use crate::object::FieldPath;
 
 /// How deep schemas are looked at.
@@ -27,7 +26,7 @@ pub(super) fn check(schema: &Value, path: &FieldPath, report: &mut Report) {
 }
 
 /// Of metadata only the names may be restricted.
-fn metadata(root: &Map<String, Value>, path: &FieldPath, report: &mut Report) {
+fn metadata(root: &Map, path: &FieldPath, report: &mut Report) {
     let Some(metadata) = root.get("properties").and_then(|properties| properties.get("metadata")) else {
         return;
     };
@@ -40,7 +39,7 @@ fn metadata(root: &Map<String, Value>, path: &FieldPath, report: &mut Report) {
     }
 }
 
-fn node(schema: &Map<String, Value>, path: &FieldPath, depth: usize, report: &mut Report) {
+fn node(schema: &Map, path: &FieldPath, depth: usize, report: &mut Report) {
     if depth > DEEPEST {
         return;
     }
@@ -56,7 +55,7 @@ fn node(schema: &Map<String, Value>, path: &FieldPath, depth: usize, report: &mu
     }
 }
 
-fn types(schema: &Map<String, Value>, path: &FieldPath, report: &mut Report) {
+fn types(schema: &Map, path: &FieldPath, report: &mut Report) {
     let kind = text(schema, "type");
     let needs_none =
         flag(schema, "x-kubernetes-int-or-string") || flag(schema, "x-kubernetes-preserve-unknown-fields");
@@ -75,7 +74,7 @@ fn types(schema: &Map<String, Value>, path: &FieldPath, report: &mut Report) {
     }
 }
 
-fn keywords(schema: &Map<String, Value>, path: &FieldPath, report: &mut Report) {
+fn keywords(schema: &Map, path: &FieldPath, report: &mut Report) {
     for name in ["$ref", "id", "patternProperties", "dependencies", "additionalItems", "definitions"] {
         if schema.get(name).is_some_and(|value| !value.is_null()) {
             report.say(path.field(name), "isn't supported in custom resource definitions");
@@ -92,14 +91,14 @@ fn keywords(schema: &Map<String, Value>, path: &FieldPath, report: &mut Report) 
     pattern(schema, path, report);
 }
 
-pub(super) fn pattern(schema: &Map<String, Value>, path: &FieldPath, report: &mut Report) {
+pub(super) fn pattern(schema: &Map, path: &FieldPath, report: &mut Report) {
     let pattern = text(schema, "pattern");
     if is_wrong(pattern) {
         report.say(path.field("pattern"), format!("isn't a regular expression: {pattern:?}"));
     }
 }
 
-fn extensions(schema: &Map<String, Value>, path: &FieldPath, report: &mut Report) {
+fn extensions(schema: &Map, path: &FieldPath, report: &mut Report) {
     let keeps_unknown = "x-kubernetes-preserve-unknown-fields";
     let is_embedded = flag(schema, "x-kubernetes-embedded-resource");
     if schema.get(keeps_unknown) == Some(&Value::Bool(false)) {
