@@ -107,10 +107,13 @@ pub fn survey(tree: &SourceTree<'_>, items: &[Item]) -> (Rendered, Vec<Diagnosti
         };
         paths.extend(listing.paths);
         let is_listed_twice = listing.files.iter().any(|file| known.contains(&file.path));
+        let is_a_file = matches!(listing.files.as_slice(), [file] if file.is_named);
         let new = listing.files.into_iter().filter(|file| known.insert(file.path.clone())).collect();
         let (found, wrong) = plain::render(new);
         if found.is_empty() && wrong.is_empty() && !is_listed_twice {
-            findings.push(item.blamed(tree.nothing_under(&item.path)));
+            let nothing =
+                if is_a_file { tree.nothing_in(&item.path) } else { tree.nothing_under(&item.path) };
+            findings.push(item.blamed(nothing));
         }
         manifests.extend(found);
         findings.extend(wrong);

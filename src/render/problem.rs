@@ -16,6 +16,12 @@ pub(super) fn nothing(item: &str, place: &str) -> Diagnostic {
         .hint("files that end in .yaml, .yml or .json are read, hidden ones aren't")
 }
 
+pub(super) fn no_object(file: &str, place: &str) -> Diagnostic {
+    let file = if file == "-" { "standard input" } else { file };
+    Diagnostic::new(format!("{file} holds no manifest{place}"))
+        .hint("it's empty, or has nothing but comments and empty lists")
+}
+
 pub(super) fn leaves(path: &str, link: Option<&str>) -> Diagnostic {
     match link {
         Some(target) => Diagnostic::new(format!("{path} is a link that leads out of the repository"))

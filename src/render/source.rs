@@ -100,10 +100,14 @@ impl SourceTree<'_> {
         }
     }
 
-    /// The finding that an item holds no manifests.
+    /// The finding that a folder holds no manifests.
     pub(super) fn nothing_under(&self, item: &str) -> Diagnostic {
-        let item = if item == "-" { "standard input" } else { item };
         problem::nothing(item, &self.whereabouts())
+    }
+
+    /// The finding that a file holds none.
+    pub(super) fn nothing_in(&self, file: &str) -> Diagnostic {
+        problem::no_object(file, &self.whereabouts())
     }
 
     /// ` in commit 3f2a91c`, or nothing.

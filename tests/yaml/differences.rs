@@ -12,8 +12,14 @@ const REFUSALS: &[(&str, &str)] = &[
     ("a `:` stands right before a bracket", "`:` right before a bracket"),
     ("this `!!binary` value isn't text", "binary that isn't text"),
     ("a second byte order mark", "two byte order marks"),
+    ("kubectl doesn't see this `---`", "what follows a document is not ignored"),
+    // One that another key overrides: Go refuses all others, too.
+    ("JSON has no infinity", "keys that differ only in their type"),
     ("a `%` directive can't stand inside", "what follows a document is not ignored"),
 ];
+
+/// What ends a line in YAML 1.1.
+const LINE_ENDS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
 /// A kept difference.
 pub(crate) struct Difference(&'static str);
@@ -56,7 +62,9 @@ impl Difference {
 
     /// What explains that a text isn't the sum of its parts.
     pub(crate) fn of_parts(text: &str, ours: &Result<Vec<Value>, YamlError>, go: &Answer) -> Option<Self> {
-        if ours.is_ok() && go.documents.is_none() {
+        // kubectl drops the whole of that line, up to the line feed.
+        let goes_on = |line: &str| line.starts_with("---") && line.trim_end_matches('\r').contains('\r');
+        if ours.is_ok() && go.documents.is_none() || text.split('\n').any(goes_on) {
             return Some(Self("content after `---` in its line"));
         }
         if ours.is_err() && text.lines().any(|line| line.starts_with('{')) {
@@ -68,7 +76,7 @@ impl Difference {
             ("---#", "`---#` separates nothing"),
             ("\u{feff}", "a byte order mark after `---`"),
         ];
-        let has_line = |start: &str| text.lines().any(|line| line.starts_with(start));
+        let has_line = |start: &str| text.split(LINE_ENDS).any(|line| line.starts_with(start));
         signs.iter().find(|(start, _)| has_line(start)).map(|(_, name)| Self(name))
     }
 }
@@ -82,7 +90,7 @@ fn starts_like_no_text(message: &str) -> bool {
 
 /// The line of the first `...`, or of a `---` that kubectl doesn't split at.
 fn first_end(text: &str) -> u32 {
-    let mut lines = text.split(['\n', '\u{85}']);
+    let mut lines = text.split(LINE_ENDS);
     let unseen = text.contains("\u{85}---");
     let line = lines.position(|line| line.starts_with("...") || unseen && line.starts_with("---"));
     line.and_then(|line| u32::try_from(line + 1).ok()).unwrap_or(u32::MAX)

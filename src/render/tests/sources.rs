@@ -128,10 +128,14 @@ fn nothing_is_never_taken_for_an_empty_set() {
       hint: files that end in .yaml, .yml or .json are read, hidden ones aren't
     ");
     assert_eq!(findings(head(&fixture, &["fine", "comments"])).lines().count(), 2);
-    assert!(
-        findings(ad_hoc(&fixture, &["-"], Some("# nothing\n")))
-            .starts_with("no manifests under standard input")
-    );
+    insta::assert_snapshot!(findings(ad_hoc(&fixture, &["-"], Some("# nothing\n"))), @"
+    standard input holds no manifest
+      hint: it's empty, or has nothing but comments and empty lists
+    ");
+    insta::assert_snapshot!(findings(work_tree(&fixture, &["comments/a.yaml"])), @"
+    comments/a.yaml holds no manifest
+      hint: it's empty, or has nothing but comments and empty lists
+    ");
 }
 
 #[test]

@@ -12,7 +12,10 @@ const DEEPEST: usize = 3;
 /// Whether quotes are missing or too many.
 pub(super) fn quotes(wanted: Type, value: &Value) -> Option<String> {
     match (wanted, value) {
-        (Type::String, Value::Number(_) | Value::Bool(_)) => Some(format!("put it into quotes: \"{value}\"")),
+        // What was read isn't always what is written: `0644` is 420, `yes` is true.
+        (Type::String, Value::Number(_) | Value::Bool(_)) => {
+            Some("put it into quotes, just as it's written".to_owned())
+        }
         (Type::Integer | Type::Number, Value::String(text)) => {
             let number: Value = serde_json::from_str(text).ok()?;
             number.is_number().then(|| format!("remove the quotes: {number}"))

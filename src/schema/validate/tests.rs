@@ -57,8 +57,14 @@ fn types_are_told_in_plain_words() {
             json!({"type": "string"}),
             &[json!(""), json!("80")],
             &[
-                (json!(8080), "it: must be a text, but is a number (put it into quotes: \"8080\")"),
-                (json!(true), "it: must be a text, but is the boolean true (put it into quotes: \"true\")"),
+                (
+                    json!(8080),
+                    "it: must be a text, but is a number (put it into quotes, just as it's written)",
+                ),
+                (
+                    json!(true),
+                    "it: must be a text, but is the boolean true (put it into quotes, just as it's written)",
+                ),
                 (json!({}), "it: must be a text, but is a map"),
             ],
         ),
@@ -90,7 +96,7 @@ fn types_are_told_in_plain_words() {
             &[
                 (
                     json!({"a/b": 1}),
-                    "it[\"a/b\"]: must be a text, but is a number (put it into quotes: \"1\")",
+                    "it[\"a/b\"]: must be a text, but is a number (put it into quotes, just as it's written)",
                 ),
                 (json!([]), "it: must be a map, but is a list"),
             ],
@@ -337,7 +343,7 @@ fn embedded_resources_have_a_version_and_a_kind() {
             (json!({"apiVersion": "", "kind": "Pod"}), "it.apiVersion: must not be empty"),
             (
                 json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"label": {}, "annotations": {"port": 80}}}),
-                "it.metadata.annotations.port: must be a text, but is a number (put it into quotes: \"80\")\n\
+                "it.metadata.annotations.port: must be a text, but is a number (put it into quotes, just as it's written)\n\
                  it.metadata.label: unknown field (did you mean \"it.metadata.labels\"?)",
             ),
         ],

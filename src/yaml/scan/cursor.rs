@@ -54,6 +54,13 @@ impl<'t> Cursor<'t> {
         self.text.get(start..end).unwrap_or_default()
     }
 
+    /// Whether this starts a line after an end that only YAML 1.1 knows: a
+    /// carriage return alone, U+0085, U+2028 or U+2029.
+    pub(super) fn is_after_unusual_break(&self) -> bool {
+        let before = &self.text[..self.position];
+        before.ends_with(['\r', '\u{85}', '\u{2028}', '\u{2029}'])
+    }
+
     /// How many characters of the line stand before this one.
     pub(super) fn column(&mut self) -> usize {
         let (position, column) = self.known;

@@ -253,6 +253,10 @@ impl<'t> Scanner<'t> {
     }
 
     fn document_marker(&mut self, marker: u8) -> Result<(), YamlError> {
+        if marker == b'-' && self.cursor.is_after_unusual_break() {
+            let unseen = self.cursor.error("kubectl doesn't see this `---` and would leave out what follows");
+            return Err(unseen.hint("end the line before it with an ordinary line feed"));
+        }
         self.marked_line = Some(self.cursor.line.saturating_add(1));
         self.outermost(|scanner| {
             scanner.cursor.position += 3;

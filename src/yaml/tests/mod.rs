@@ -161,6 +161,16 @@ fn alias_expansion_has_a_limit() {
 }
 
 #[test]
+fn a_separator_that_kubectl_does_not_see_is_refused() {
+    for end in ["\r", "\u{85}", "\u{2028}", "\u{2029}"] {
+        let error = documents(&format!("a: 1{end}---\nb: 1\n")).expect_err("refused");
+        assert_eq!((error.line, error.column), (2, 1), "{end:?}");
+        assert!(error.message.starts_with("kubectl doesn't see this `---`"), "{end:?}: {error}");
+    }
+    assert_eq!(documents("a: 1\r\n---\r\nb: 1\n").expect("read").len(), 2);
+}
+
+#[test]
 fn documents_have_a_limit() {
     assert_eq!(values(&"---\na: 1\n".repeat(100_000)).len(), 100_000);
     assert_snapshot!(refusal(&"---\n".repeat(100_001)), @"
