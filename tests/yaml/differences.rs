@@ -44,7 +44,9 @@ impl Difference {
         if let Some((_, reason)) = REFUSALS.iter().find(|(message, _)| error.message.starts_with(message)) {
             return Some(Self(reason));
         }
-        if error.message.strip_prefix("duplicate key ").is_some_and(starts_like_no_text) {
+        let key =
+            ["duplicate key ", "`<<` changes "].iter().find_map(|start| error.message.strip_prefix(start));
+        if key.is_some_and(starts_like_no_text) {
             return Some(Self("keys that differ only in their type"));
         }
         (go.rest_refused || error.line > first_end(text))
@@ -56,6 +58,7 @@ impl Difference {
         if go.lax.as_ref() == Some(&ours) && text.contains("<<") {
             return Some(Self("keys after a merge override it, as kubectl has it"));
         }
+        let text = text.trim_start_matches('\u{feff}');
         let json: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();
         json.is_ok_and(|json| json == values).then_some(Self("JSON is read as JSON, as kubectl does"))
     }

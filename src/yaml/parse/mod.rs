@@ -170,8 +170,9 @@ impl<'t> Reader<'t> {
         let has_properties = anchor.is_some() || tag.is_some();
         let (content, place) = self.content(context, depth, tag, has_properties.then_some(place))?;
         let id = self.nodes.add(place, content);
-        if let Some(name) = anchor {
-            self.anchors.insert(name, Anchor::Complete(id));
+        // Unless a node inside has taken the name: it starts later.
+        if let Some(open @ Anchor::Open) = anchor.and_then(|name| self.anchors.get_mut(name)) {
+            *open = Anchor::Complete(id);
         }
         Ok(id)
     }

@@ -171,6 +171,12 @@ fn a_separator_that_kubectl_does_not_see_is_refused() {
 }
 
 #[test]
+fn an_anchor_inside_a_node_takes_its_name_over() {
+    let read = documents("a: &b {k: &b x}\nc: *b\n").expect("read");
+    assert_eq!(read[0].value, json!({"a": {"k": "x"}, "c": "x"}));
+}
+
+#[test]
 fn documents_have_a_limit() {
     assert_eq!(values(&"---\na: 1\n".repeat(100_000)).len(), 100_000);
     assert_snapshot!(refusal(&"---\n".repeat(100_001)), @"
