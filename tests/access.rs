@@ -268,3 +268,83 @@ fn another_cluster_than_the_pinned_one_is_refused() {
     "#);
     assert!(environment.footprint().is_empty());
 }
+
+#[test]
+fn a_user_who_may_only_read_sees_what_can_be_told_without_trying() {
+    let mut environment = shop();
+    environment.commit_file("deploy/web.yaml", &service("web", 80));
+    environment.apply();
+    let read = json!(["get", "list", "watch"]);
+    environment.allow(
+        "reader",
+        &json!([{"apiGroups": [""], "resources": ["configmaps", "services", "secrets"], "verbs": read}]),
+    );
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "debug"));
+    environment.commit_file("deploy/web.yaml", &service("web", 81));
+    let before = environment.footprint();
+
+    let run = environment.trueup(&["plan", "prod", "--as", "reader"]).success();
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup plan prod --as reader
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT4 "Change deploy/web.yaml", Ada Example, [ago], main
+      deployed release 1, commit $COMMIT2
+
+      ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1  (approximate)
+          data.level: info → debug
+      ~ update  $NAMESPACE/Service/web  deploy/web.yaml:1  (approximate)
+        + spec.ports[port=81]:
+            name: http
+            port: 81
+        - spec.ports[port=80,protocol=TCP]:
+            name: http
+            port: 80
+            protocol: TCP
+            targetPort: 80
+
+    note: no right to patch configmaps in namespace $NAMESPACE: nothing could be
+      tried there, what is shown is approximate
+    note: no right to patch services in namespace $NAMESPACE: nothing could be tried
+      there, what is shown is approximate
+
+    approximate: 2 actions could not be tried on the server; what they are shown to do is approximate
+    Plan: 2 to update
+    ([n] requests, [time])
+    --- exit status 0
+    "#);
+    assert_eq!(environment.footprint(), before);
+    environment.trueup(&["apply", "prod", "--yes", "--as", "reader"]).exits(1);
+}
+
+#[test]
+fn secrets_that_may_not_be_read_are_planned_without_their_values() {
+    let mut environment = shop();
+    environment.commit_file(
+        "deploy/secret.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: password}\nstringData: {word: hidden-word}\n",
+    );
+    environment.apply();
+    let read = json!(["get", "list", "watch"]);
+    environment.allow("reader", &json!([{"apiGroups": [""], "resources": ["configmaps"], "verbs": read}]));
+
+    let run = environment.trueup(&["plan", "prod", "--as", "reader"]).success().never_says("hidden-word");
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup plan prod --as reader
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT2 "Change deploy/secret.yaml", Ada Example, [ago], main
+      deployed release 1, the same commit
+
+      ~ update  $NAMESPACE/Secret/password  deploy/secret.yaml:1  (approximate)
+          may not be read: values not compared
+
+    note: no right to list Secret: its objects weren't compared, and which would be deleted isn't
+      known
+
+    approximate: 1 action could not be tried on the server; what it is shown to do is approximate
+    Plan: 1 to update, 1 unchanged
+    ([n] requests, [time])
+    --- exit status 0
+    "#);
+}

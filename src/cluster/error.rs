@@ -122,6 +122,12 @@ impl ApiError {
         self.has(403)
     }
 
+    /// 403 for want of a right, told apart from what quotas and admission refuse
+    /// (apiserver, endpoints/handlers/responsewriters/errors.go).
+    pub fn is_missing_right(&self) -> bool {
+        self.status().is_some_and(|status| status.code == 403 && status.message.contains(" cannot "))
+    }
+
     /// 409: a conflict of versions, of field managers, or an object that is there already.
     pub fn is_conflict(&self) -> bool {
         self.has(409)
@@ -199,13 +205,9 @@ impl From<ApiError> for Diagnostic {
                     .because(error.to_string())
                     .hint("log in again, or check which user the context uses")
             }
-            // Quotas and admission answer 403 too; only rights are told like this
-            // (apiserver, endpoints/handlers/responsewriters/errors.go).
-            ApiError::Status(status) if status.code == 403 && status.message.contains(" cannot ") => {
-                Self::new("no permission")
-                    .because(error.to_string())
-                    .hint("ask for that verb on that resource, or use another user")
-            }
+            ApiError::Status(_) if error.is_missing_right() => Self::new("no permission")
+                .because(error.to_string())
+                .hint("ask for that verb on that resource, or use another user"),
             ApiError::Transport { server, why } => Self::new(format!("can't reach {server}"))
                 .because(why.as_str())
                 .hint("is the cluster up, and is it the right context?"),

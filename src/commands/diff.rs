@@ -43,7 +43,7 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
         }
         plans
     } else {
-        let plans = planned::all(&setups, &args.planning.options(), terminal).await?;
+        let plans = planned::all(&setups, &args.planning.to_look(), terminal).await?;
         if args.unified && global.output == Output::Text {
             plans.iter().for_each(|(planned, _)| terminal.data(&text::unified(&planned.versions())));
         }

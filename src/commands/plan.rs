@@ -32,7 +32,7 @@ pub struct Args {
 /// Plans and prints.
 pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
     let setups = select(global, &args.what)?;
-    let plans = planned::all(&setups, &args.planning.options(), terminal).await?;
+    let plans = planned::all(&setups, &args.planning.to_look(), terminal).await?;
     let plans: Vec<_> = plans.into_iter().map(|(planned, _)| planned.plan).collect();
     if let Some(file) = &args.out {
         planned::save(file, &plans)?;

@@ -27,8 +27,14 @@ impl Planning {
             keep_removed: self.no_prune,
             max_delete: self.max_delete,
             overrides: self.overrides.clone(),
+            may_guess: false,
             is_rollback: false,
         }
+    }
+
+    /// How to plan for looking only.
+    pub fn to_look(&self) -> Options {
+        Options { may_guess: true, ..self.options() }
     }
 }
 

@@ -203,16 +203,25 @@ impl Writer<'_, '_> {
                 let action = blank(Verb::Unchanged, self.object.manifest.object_ref());
                 (Action { source, ..action }, Work::Keep { at, live })
             }
-            Prediction::Written(Predicted { live: None, after, approximate }) => {
-                let action = blank(Verb::Create, self.object.manifest.object_ref());
-                let causes = vec![self.cause_of_creation()];
-                let action = Action { source, causes, approximate, ..action };
+            Prediction::Unreadable => {
+                let action = blank(Verb::Update, self.object.manifest.object_ref());
+                let reason = Some("may not be read: values not compared".to_owned());
+                let action =
+                    Action { source, causes: vec![Cause::Unknown], reason, approximate: true, ..action };
+                let after = body.clone();
                 (action, Work::Write { at, body, live: None, after, raw: Vec::new() })
             }
-            Prediction::Written(Predicted { live: Some(live), after, approximate }) => {
+            Prediction::Written(Predicted { live: None, after, guessed }) => {
+                let action = blank(Verb::Create, self.object.manifest.object_ref());
+                let causes = vec![self.cause_of_creation()];
+                let action = Action { source, causes, approximate: guessed.is_some(), ..action };
+                (action, Work::Write { at, body, live: None, after, raw: Vec::new() })
+            }
+            Prediction::Written(Predicted { live: Some(live), after, guessed }) => {
                 claimed.extend(self.foreign(&live));
                 let raw = diff::changes(&live, &after);
-                let action = Action { source, approximate, ..self.update(&live, &after, &raw) };
+                let action =
+                    Action { source, approximate: guessed.is_some(), ..self.update(&live, &after, &raw) };
                 (action, Work::Write { at, body, live: Some(live), after, raw })
             }
         }

@@ -10,7 +10,7 @@ use super::explain::{explain, explain_as_one, warned};
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
-use super::predict::{Prediction, Prophet, approximate};
+use super::predict::{Guessed, Prediction, Prophet};
 use super::resolve::{Desired, defined_kinds, resolve};
 use super::setup::{Setup, Wanted};
 use crate::cluster::{ApiError, Cluster};
@@ -35,6 +35,9 @@ pub struct Options {
     pub max_delete: Option<Limit>,
     /// Guards that may be passed.
     pub overrides: Vec<String>,
+    /// Show what can be shown where this user lacks a right: for looking only,
+    /// never for applying.
+    pub may_guess: bool,
     /// The way back: limits only warn, whoever rolls back at night needs all of it.
     pub is_rollback: bool,
 }
@@ -158,7 +161,7 @@ async fn plan_for(
         ours && !options.keep_removed && !wanted_ids.contains(&observe::id_of(&kind, object))
     };
     let (live, absent, autoscaled) = futures::join!(
-        live(cluster, &observed, &desired, memory.as_ref(), &spanned),
+        live(cluster, &observed, &desired, memory.as_ref(), &spanned, options.may_guess),
         missing(cluster, &desired, memory.as_ref()),
         autoscaled(cluster, &observed.discovery, &desired, goes),
     );
@@ -168,11 +171,13 @@ async fn plan_for(
 
     let mut bodies: Vec<Value> = desired.iter().map(|object| body(object, id.as_deref())).collect();
     let left = leave_to_autoscalers(&desired, &autoscaled, &live, &mut bodies);
-    let prophet = Prophet { cluster, schemas: Schemas::builtin(), exact: options.exact };
+    let prophet =
+        Prophet { cluster, schemas: Schemas::builtin(), exact: options.exact, may_guess: options.may_guess };
     let is_there =
         |object: &Desired| object.id().namespace.as_ref().is_none_or(|name| !absent.contains(name));
     let predictions = prophet.predict_all(&desired, &bodies, &live, is_there).await;
-    let predictions = refuse_invalid(setup, &desired, &bodies, &live, predictions)?;
+    let predictions = refuse_invalid(setup, &prophet, &desired, &bodies, &live, predictions)?;
+    let lacking = missing_rights(&desired, &predictions, &live);
 
     let bootstrap = memory.as_ref().and_then(|memory| memory.bootstrap(&absent));
     let keep_form = |id: &ObjectId, live: &Value| {
@@ -204,6 +209,7 @@ async fn plan_for(
     guards.extend(deletion_guards(setup, options, &actions, &desired));
     guards.extend(unknown_history(setup, memory.as_ref()));
     notes.extend(left);
+    notes.extend(lacking);
     notes.extend(ending(&desired, &live));
     notes.extend(warned(setup, cluster, &desired));
     notes.splice(
@@ -268,6 +274,7 @@ async fn live(
     desired: &[Desired],
     memory: Option<&Memory>,
     namespaces: &BTreeSet<String>,
+    tolerant: bool,
 ) -> Result<observe::Live, ApiError> {
     let selector = memory.map(|memory| memory.target.members());
     let kinds: BTreeSet<GroupKind> = memory.map(Memory::kinds).unwrap_or_default();
@@ -279,7 +286,7 @@ async fn live(
         selector: selector.as_deref(),
         kinds: &kinds,
         namespaces,
-        tolerant: false,
+        tolerant,
     };
     observe::live(cluster, &observed.discovery, wanted).await
 }
@@ -332,6 +339,7 @@ fn leave_to_autoscalers(
 /// yet.
 fn refuse_invalid(
     setup: &Setup,
+    prophet: &Prophet<'_>,
     desired: &[Desired],
     bodies: &[Value],
     live: &observe::Live,
@@ -371,12 +379,32 @@ fn refuse_invalid(
             Ok(prediction) => kept.push(prediction),
             Err(_) if too_early => {
                 let before = live.get(object.id(), &object.manifest.version).cloned();
-                kept.push(approximate(before, body));
+                kept.push(prophet.guess(before, body, Guessed::TooEarly));
             }
             Err(error) => findings.extend(all_explained(setup, &object.manifest, error)),
         }
     }
     if findings.is_empty() { Ok(kept) } else { Err(findings.into()) }
+}
+
+/// What this user may not do, by which the plan is less than it could be.
+fn missing_rights(desired: &[Desired], predictions: &[Prediction], live: &observe::Live) -> Vec<String> {
+    let place = |object: &Desired| match &object.id().namespace {
+        Some(namespace) => format!("{} in namespace {namespace}", object.resource.full_name()),
+        None => object.resource.full_name(),
+    };
+    let is_guessed = |prediction: &&Prediction| matches!(prediction, Prediction::Written(predicted) if predicted.guessed == Some(Guessed::NoRight));
+    let untried = desired.iter().zip(predictions).filter(|(_, prediction)| is_guessed(prediction));
+    let untried: BTreeSet<String> = untried.map(|(object, _)| place(object)).collect();
+    let untried = untried.into_iter().map(|place| {
+        format!("no right to patch {place}: nothing could be tried there, what is shown is approximate")
+    });
+    let unread = live.forbidden.iter().map(|kind| {
+        format!(
+            "no right to list {kind}: its objects weren't compared, and which would be deleted isn't known"
+        )
+    });
+    untried.chain(unread).collect()
 }
 
 /// Why the server refused a manifest: each thing with the line of the field to

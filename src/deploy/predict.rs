@@ -24,6 +24,8 @@ pub(super) enum Prediction {
     },
     /// It would be written.
     Written(Predicted),
+    /// This user may not read it, so nothing is known of what is there.
+    Unreadable,
 }
 
 /// An object before and after.
@@ -33,8 +35,17 @@ pub(super) struct Predicted {
     pub live: Option<Value>,
     /// The object as it would be.
     pub after: Value,
-    /// The server couldn't be asked: `after` is what would be sent.
-    pub approximate: bool,
+    /// Why the server couldn't be asked, so that `after` is a guess.
+    pub guessed: Option<Guessed>,
+}
+
+/// Why a prediction is a guess.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guessed {
+    /// Its namespace, its definition or something that it needs isn't there yet.
+    TooEarly,
+    /// This user may not try it out.
+    NoRight,
 }
 
 /// How to predict.
@@ -46,6 +57,8 @@ pub(super) struct Prophet<'a> {
     pub schemas: &'a Schemas,
     /// Ask the server about every object, even where a proof exists.
     pub exact: bool,
+    /// Where this user may not try something out, guess: for looking only.
+    pub may_guess: bool,
 }
 
 impl Prophet<'_> {
@@ -62,11 +75,13 @@ impl Prophet<'_> {
         let predictions = desired.iter().zip(bodies).map(|(object, body)| {
             let before = live.get(object.id(), &object.manifest.version).cloned();
             let is_there = is_there(object);
+            let is_readable = !live.forbidden.contains(&object.id().kind);
             async move {
                 match (object.served, is_there) {
+                    _ if !is_readable => Ok(Prediction::Unreadable),
                     (true, true) => self.predict(object, body, before).await,
                     (true, false) => self.try_out(object, body).await,
-                    (false, _) => Ok(approximate(before, body)),
+                    (false, _) => Ok(self.guess(before, body, Guessed::TooEarly)),
                 }
             }
         });
@@ -78,9 +93,9 @@ impl Prophet<'_> {
     /// told now and not when half of the set is written.
     async fn try_out(&self, object: &Desired, body: &Value) -> Result<Prediction, ApiError> {
         match self.ask(object, body, None).await {
-            Err(error) if error.is_not_found() => Ok(approximate(None, body)),
+            Err(error) if error.is_not_found() => Ok(self.guess(None, body, Guessed::TooEarly)),
             // Rights are often granted in the namespace itself.
-            Err(error) if error.is_forbidden() => Ok(approximate(None, body)),
+            Err(error) if error.is_forbidden() => Ok(self.guess(None, body, Guessed::TooEarly)),
             outcome => outcome,
         }
     }
@@ -94,7 +109,12 @@ impl Prophet<'_> {
     ) -> Result<Prediction, ApiError> {
         match live {
             Some(live) if !self.exact && self.is_proved(body, &live) => Ok(Prediction::Unchanged { live }),
-            live => self.ask(object, body, live).await,
+            live => match self.ask(object, body, live.clone()).await {
+                Err(error) if self.may_guess && error.is_missing_right() => {
+                    Ok(self.guess(live, body, Guessed::NoRight))
+                }
+                outcome => outcome,
+            },
         }
     }
 
@@ -119,26 +139,16 @@ impl Prophet<'_> {
         }
         Ok(match live {
             Some(live) if diff::is_noop(&live, &after) => Prediction::Unchanged { live },
-            live => Prediction::Written(Predicted { live, after, approximate: false }),
+            live => Prediction::Written(Predicted { live, after, guessed: None }),
         })
     }
-}
 
-/// What would be sent, laid over what is live, stands for what would become of it.
-pub(super) fn approximate(live: Option<Value>, body: &Value) -> Prediction {
-    let after = live.as_ref().map_or_else(|| body.clone(), |live| laid_over(live, body));
-    Prediction::Written(Predicted { live, after, approximate: true })
-}
-
-/// Maps merge, everything else replaces.
-fn laid_over(live: &Value, body: &Value) -> Value {
-    let (Value::Object(under), Value::Object(over)) = (live, body) else { return body.clone() };
-    let mut merged = under.clone();
-    for (name, value) in over {
-        let below = under.get(name).map_or_else(|| value.clone(), |under| laid_over(under, value));
-        merged.insert(name.clone(), below);
+    /// What can be told without the server.
+    pub(super) fn guess(&self, live: Option<Value>, body: &Value, why: Guessed) -> Prediction {
+        let merged = |live: &Value| diff::merged_locally(body, live, MANAGER, self.schemas);
+        let after = live.as_ref().map_or_else(|| body.clone(), merged);
+        Prediction::Written(Predicted { live, after, guessed: Some(why) })
     }
-    Value::Object(merged)
 }
 
 fn version(object: &Value) -> &Value {

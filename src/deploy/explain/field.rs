@@ -1,7 +1,7 @@
 //! The server's names of fields, as fields of the manifest.
 
 use super::secrets_of;
-use crate::json::Value;
+use crate::json::{Map, Value};
 use crate::object::{FieldPath, Manifest, SecretPaths, Step};
 use crate::schema::{Builtin, Minor, suggest};
 
@@ -78,7 +78,7 @@ impl<'a> Subject<'a> {
         }
         let rest = if field.is_root() { rest } else { rest.strip_prefix('.')? };
         let is_end = |end: usize| matches!(rest[end..].chars().next(), None | Some('.' | '['));
-        let known = value.and_then(Value::as_object).into_iter().flat_map(|map| map.keys());
+        let known = value.and_then(Value::as_object).into_iter().flat_map(Map::keys);
         let known = known.filter(|key| rest.starts_with(key.as_str()) && is_end(key.len()));
         let name = known.max_by_key(|key| key.len()).map(String::as_str);
         let name = name.unwrap_or_else(|| &rest[..rest.find(['.', '[']).unwrap_or(rest.len())]);

@@ -37,7 +37,7 @@ fn becomes(want: &Value, have: &Value, node: Node<'_>) -> bool {
                 (Some(have), None) => want == have,
                 (None, _) => node.omits(name, want),
             });
-            let added = have.iter().filter(|(name, _)| !want.contains_key(*name));
+            let added = have.iter().filter(|(name, _)| !want.contains_key(name));
             kept && added.into_iter().all(|(name, value)| node.defaults_to(name, value))
         }
         (Value::Array(want), Value::Array(have)) => {

@@ -100,7 +100,7 @@ pub(super) struct ListType {
 /// How a list merges.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum ListMerge {
+pub(in crate::diff) enum ListMerge {
     /// As a whole.
     #[default]
     Atomic,
