@@ -112,6 +112,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand diff" -l override -d 'Let 
 protect\t''
 delete-limit\t''
 everything-removed\t''
+immutable\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s C -d 'Run as if started in this folder' -r -F
@@ -149,6 +150,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand plan" -l override -d 'Let 
 protect\t''
 delete-limit\t''
 everything-removed\t''
+immutable\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l out -d 'Save the plan, for apply --plan' -r -F
@@ -185,6 +187,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l override -d 'Let
 protect\t''
 delete-limit\t''
 everything-removed\t''
+immutable\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
@@ -224,6 +227,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l override -d '
 protect\t''
 delete-limit\t''
 everything-removed\t''
+immutable\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F

@@ -220,29 +220,75 @@ fn cannot_become(first: &str, second: &str) -> String {
 #[test]
 fn an_immutable_config_map() {
     let immutable = |value| format!("{}immutable: true\n", config_map("fixed", "x", value));
-    insta::assert_snapshot!(cannot_become(&immutable("1"), &immutable("2")), @"
+    insta::assert_snapshot!(cannot_become(&immutable("1"), &immutable("2")), @r#"
     $ trueup apply prod --yes
-    --- stderr
-    error: $NAMESPACE/ConfigMap/fixed: data: field is immutable when `immutable` is set
-     --> deploy/object.yaml:5:1
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT2 "Change deploy/object.yaml", Ada Example, [ago], main
+      deployed release 1, commit $COMMIT1
 
-    hint: this field can't be changed on a live object: delete the object first, then apply
-    --- exit status 1
-    ");
+      ± replace  $NAMESPACE/ConfigMap/fixed  deploy/object.yaml:1
+          data can't be changed in place, so it's deleted and created again
+          data.x: "1" → "2"
+      ~ update  $NAMESPACE/ConfigMap/other  deploy/other.yaml:1
+          data.x: "1" → "2"
+
+    refused: immutable: would delete and create again $NAMESPACE/ConfigMap/fixed,
+      which has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or
+      override this guard
+      --override immutable --reason TEXT lets it pass
+
+    ± 1 object will be deleted and created again:
+      $NAMESPACE/ConfigMap/fixed
+
+    Plan: 1 to update, 1 to replace
+    digest v1:[digest]
+    ([n] requests, [time])
+    refused: immutable: would delete and create again $NAMESPACE/ConfigMap/fixed,
+      which has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or
+      override this guard
+      --override immutable --reason TEXT lets it pass
+
+    prod: refused by immutable, nothing was written ($COMMIT2 "Change deploy/object.yaml", [time])
+    --- exit status 3
+    "#);
 }
 
 #[test]
 fn a_deployments_selector() {
     let second = deployment("web", "web:1").replace("app: web", "app: shop");
-    insta::assert_snapshot!(cannot_become(&deployment("web", "web:1"), &second), @"
+    insta::assert_snapshot!(cannot_become(&deployment("web", "web:1"), &second), @r#"
     $ trueup apply prod --yes
-    --- stderr
-    error: $NAMESPACE/Deployment/web: spec.selector: field is immutable
-     --> deploy/object.yaml:7:3
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT2 "Change deploy/object.yaml", Ada Example, [ago], main
+      deployed release 1, commit $COMMIT1
 
-    hint: this field can't be changed on a live object: delete the object first, then apply
-    --- exit status 1
-    ");
+      ~ update  $NAMESPACE/ConfigMap/other  deploy/other.yaml:1
+          data.x: "1" → "2"
+      ± replace  $NAMESPACE/Deployment/web  deploy/object.yaml:1
+          spec.selector can't be changed in place, so it's deleted and created again: all of its pods
+          stop, and others start
+          spec.selector.matchLabels.app: web → shop
+          spec.template.metadata.labels.app: web → shop
+
+    refused: immutable: would delete and create again $NAMESPACE/Deployment/web,
+      which has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or
+      override this guard
+      --override immutable --reason TEXT lets it pass
+
+    ± 1 object will be deleted and created again:
+      $NAMESPACE/Deployment/web
+
+    Plan: 1 to update, 1 to replace
+    digest v1:[digest]
+    ([n] requests, [time])
+    refused: immutable: would delete and create again $NAMESPACE/Deployment/web,
+      which has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or
+      override this guard
+      --override immutable --reason TEXT lets it pass
+
+    prod: refused by immutable, nothing was written ($COMMIT2 "Change deploy/object.yaml", [time])
+    --- exit status 3
+    "#);
 }
 
 #[test]
@@ -253,15 +299,37 @@ fn a_jobs_template() {
              containers: [{{name: migrate, image: \"{image}\"}}]}}}}}}\n"
         )
     };
-    insta::assert_snapshot!(cannot_become(&job("migrate:1"), &job("migrate:2")), @"
+    insta::assert_snapshot!(cannot_become(&job("migrate:1"), &job("migrate:2")), @r#"
     $ trueup apply prod --yes
-    --- stderr
-    error: $NAMESPACE/Job/migrate: spec.template: field is immutable
-     --> deploy/object.yaml:4:8
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT2 "Change deploy/object.yaml", Ada Example, [ago], main
+      deployed release 1, commit $COMMIT1
 
-    hint: this field can't be changed on a live object: delete the object first, then apply
-    --- exit status 1
-    ");
+      ~ update  $NAMESPACE/ConfigMap/other  deploy/other.yaml:1
+          data.x: "1" → "2"
+      ± replace  $NAMESPACE/Job/migrate  deploy/object.yaml:1
+          spec.template can't be changed in place, so it's deleted and created again: it runs once more
+          spec.template.spec.containers[name=migrate].image: migrate:1 → migrate:2
+
+    refused: immutable: would delete and create again $NAMESPACE/Job/migrate, which
+      has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or override
+      this guard
+      --override immutable --reason TEXT lets it pass
+
+    ± 1 object will be deleted and created again:
+      $NAMESPACE/Job/migrate
+
+    Plan: 1 to update, 1 to replace
+    digest v1:[digest]
+    ([n] requests, [time])
+    refused: immutable: would delete and create again $NAMESPACE/Job/migrate, which
+      has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or override
+      this guard
+      --override immutable --reason TEXT lets it pass
+
+    prod: refused by immutable, nothing was written ($COMMIT2 "Change deploy/object.yaml", [time])
+    --- exit status 3
+    "#);
 }
 
 #[test]
@@ -272,15 +340,39 @@ fn a_bindings_role() {
              rbac.authorization.k8s.io, kind: ClusterRole, name: {role}}}\nsubjects: []\n"
         )
     };
-    insta::assert_snapshot!(cannot_become(&binding("view"), &binding("edit")), @"
+    insta::assert_snapshot!(cannot_become(&binding("view"), &binding("edit")), @r#"
     $ trueup apply prod --yes
-    --- stderr
-    error: $NAMESPACE/RoleBinding/clerk: roleRef: cannot change roleRef
-     --> deploy/object.yaml:4:1
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT2 "Change deploy/object.yaml", Ada Example, [ago], main
+      deployed release 1, commit $COMMIT1
 
-    hint: this field can't be changed on a live object: delete the object first, then apply
-    --- exit status 1
-    ");
+      ± replace  $NAMESPACE/RoleBinding/clerk  deploy/object.yaml:1
+          roleRef can't be changed in place, so it's deleted and created again: the rights that it gives
+          are gone for a moment
+          roleRef.name: view → edit
+        + subjects: []
+      ~ update  $NAMESPACE/ConfigMap/other  deploy/other.yaml:1
+          data.x: "1" → "2"
+
+    refused: immutable: would delete and create again $NAMESPACE/RoleBinding/clerk,
+      which has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or
+      override this guard
+      --override immutable --reason TEXT lets it pass
+
+    ± 1 object will be deleted and created again:
+      $NAMESPACE/RoleBinding/clerk
+
+    Plan: 1 to update, 1 to replace
+    digest v1:[digest]
+    ([n] requests, [time])
+    refused: immutable: would delete and create again $NAMESPACE/RoleBinding/clerk,
+      which has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or
+      override this guard
+      --override immutable --reason TEXT lets it pass
+
+    prod: refused by immutable, nothing was written ($COMMIT2 "Change deploy/object.yaml", [time])
+    --- exit status 3
+    "#);
 }
 
 /// A definition of tills, whose specs have these properties.

@@ -25,6 +25,7 @@ mod plan;
 mod proof;
 mod prune;
 mod render;
+mod replace;
 mod rollback;
 mod sandbox;
 mod scale;

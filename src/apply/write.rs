@@ -19,6 +19,9 @@ const REPLANS: usize = 5;
 /// How long a definition may take to be established.
 const ESTABLISHING: Duration = Duration::from_secs(60);
 
+/// How long an object that is replaced may take to go.
+const VANISHING: Duration = Duration::from_secs(60);
+
 /// How long the server may take to take in a changed definition.
 const TAKING_IN: Duration = Duration::from_secs(5);
 
@@ -69,6 +72,8 @@ pub struct Write {
     pub new_kind: bool,
     /// The object defines a kind: done when that is established.
     pub establishes: bool,
+    /// A field can't be changed in place: the object is deleted first.
+    pub replaces: bool,
 }
 
 /// Leaves the body out: it may be a Secret.
@@ -108,6 +113,9 @@ async fn apply(
     explain: &Explain<'_>,
 ) -> Result<Value, Diagnostic> {
     let mut precondition = write.precondition.clone();
+    if let Some(seen) = precondition.take_if(|_| write.replaces) {
+        remove(cluster, job, write, &seen).await?;
+    }
     let mut replans = 0;
     let returned = loop {
         match send(cluster, job, write, precondition.as_ref()).await {
@@ -123,6 +131,40 @@ async fn apply(
         }
     };
     if write.establishes { established(cluster, job, returned).await } else { Ok(returned) }
+}
+
+/// Deletes the object that is replaced, and waits until it's gone.
+async fn remove(cluster: &Cluster, job: &Job, write: &Write, seen: &Precondition) -> Result<(), Diagnostic> {
+    let namespace = job.id.namespace.as_deref();
+    match cluster.delete(&job.resource, namespace, &job.id.name, seen).await {
+        Err(error) if error.is_conflict() => return Err(changed_meanwhile(job, write)),
+        Err(error) if !error.is_not_found() => return Err(failed(job, error)),
+        _ => {}
+    }
+    let deadline = Instant::now() + VANISHING;
+    loop {
+        let live = cluster.get(&job.resource, namespace, &job.id.name).await;
+        let Some(live) = live.map_err(|error| failed(job, error))? else { return Ok(()) };
+        if live["metadata"]["uid"] != seen.uid.as_str() {
+            return Err(changed_meanwhile(job, write));
+        }
+        if Instant::now() > deadline {
+            return Err(still_there(job, write, &live));
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+fn still_there(job: &Job, write: &Write, live: &Value) -> Diagnostic {
+    let finalizers = live["metadata"]["finalizers"].as_array().into_iter().flatten();
+    let finalizers: Vec<&str> = finalizers.filter_map(Value::as_str).collect();
+    let message = format!("{} was deleted to be created again, but isn't gone after {VANISHING:?}", job.id);
+    let diagnostic =
+        Diagnostic::new(message).at(write.manifest.source.location()).hint("apply again when it's gone");
+    if finalizers.is_empty() {
+        return diagnostic;
+    }
+    diagnostic.because(format!("its finalizers hold it: {}", finalizers.join(", ")))
 }
 
 /// Sends it once, or for as long as a kind that was just defined isn't served.
@@ -175,11 +217,7 @@ async fn replan(
     explain: &Explain<'_>,
 ) -> Result<Replanned, Diagnostic> {
     let namespace = job.id.namespace.as_deref();
-    let changed = || {
-        Diagnostic::new(format!("{} was changed by somebody else since the plan was made", job.id))
-            .at(write.manifest.source.location())
-            .hint("plan again")
-    };
+    let changed = || changed_meanwhile(job, write);
     let live = cluster
         .get(&job.resource, namespace, &job.id.name)
         .await
@@ -202,6 +240,12 @@ async fn replan(
         return Err(changed());
     }
     precondition(&live).map(Replanned::Same).ok_or_else(changed)
+}
+
+fn changed_meanwhile(job: &Job, write: &Write) -> Diagnostic {
+    Diagnostic::new(format!("{} was changed by somebody else since the plan was made", job.id))
+        .at(write.manifest.source.location())
+        .hint("plan again")
 }
 
 /// What must still be true of this object when it is written.

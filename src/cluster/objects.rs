@@ -172,12 +172,23 @@ impl Cluster {
         body: &Value,
         manager: &str,
     ) -> Result<Value, ApiError> {
-        let path = format!(
-            "{}?fieldManager={}&fieldValidation=Strict",
-            resource.collection(namespace),
-            encode(manager)
-        );
-        self.send_json(Method::POST, path, JSON, body).await
+        self.send_json(Method::POST, creation(resource, namespace, manager), JSON, body).await
+    }
+
+    /// Whether the server would take `body` as a new object, were its name free:
+    /// it validates before it looks for the name. Persists nothing.
+    pub async fn try_create(
+        &self,
+        resource: &Resource,
+        namespace: Option<&str>,
+        body: &Value,
+        manager: &str,
+    ) -> Result<(), ApiError> {
+        let path = format!("{}&dryRun=All", creation(resource, namespace, manager));
+        match self.send_json(Method::POST, path, JSON, body).await {
+            Err(error) if !error.is_already_exists() => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Replaces an object with `body`, whose resourceVersion must be the
@@ -253,6 +264,12 @@ fn encode(text: &str) -> String {
         }
         encoded
     })
+}
+
+/// The path of a creation.
+fn creation(resource: &Resource, namespace: Option<&str>, manager: &str) -> String {
+    let collection = resource.collection(namespace);
+    format!("{collection}?fieldManager={}&fieldValidation=Strict", encode(manager))
 }
 
 #[cfg(test)]

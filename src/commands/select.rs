@@ -357,6 +357,7 @@ fn of_rules(environment: &Environment) -> Setup {
         cluster_uid: environment.cluster_uid.clone(),
         wait_timeout: environment.wait_timeout,
         delete_limit: environment.delete_limit,
+        replace_limit: environment.replace_limit,
         protect: environment.protect.clone(),
         notes: Vec::new(),
     }

@@ -109,6 +109,10 @@ pub(super) struct Wait {
 pub(super) struct Limits {
     /// Deletions. Default: 20%.
     pub(super) delete: Option<Limit>,
+    /// Objects that are deleted and created again because a field can't be
+    /// changed in place, where the manifest doesn't allow it itself
+    /// (`trueup.dev/on-immutable: replace`). Default: 0.
+    pub(super) replace: Option<Limit>,
 }
 
 /// What is kept of past releases.

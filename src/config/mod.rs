@@ -84,6 +84,9 @@ pub struct Environment {
     pub wait_timeout: Duration,
     /// How many objects a run may delete.
     pub delete_limit: Limit,
+    /// How many objects a run may delete and create again, because a field
+    /// can't be changed in place.
+    pub replace_limit: Limit,
     /// Kinds that are never deleted without an override.
     pub protect: Vec<KindPattern>,
     /// How many releases are kept.

@@ -9,6 +9,7 @@ use crate::json::{Map, Value};
 
 const DEFAULT_WAIT: std::time::Duration = std::time::Duration::from_secs(5 * 60);
 const DEFAULT_DELETE: Limit = Limit::Percent(20);
+const DEFAULT_REPLACE: Limit = Limit::Count(0);
 const DEFAULT_PROTECT: [&str; 3] = ["Namespace", "PersistentVolumeClaim", "CustomResourceDefinition"];
 const DEFAULT_KEEP: u32 = 20;
 /// The folder of `trueup.yaml`.
@@ -64,7 +65,8 @@ fn environment(file: &File, name: String, settings: Settings) -> Environment {
         state_namespace: state_namespace.or_else(|| settings.namespace.clone()),
         namespace: settings.namespace,
         wait_timeout: settings.wait.and_then(|wait| wait.timeout).map_or(DEFAULT_WAIT, |Period(time)| time),
-        delete_limit: settings.limits.and_then(|limits| limits.delete).unwrap_or(DEFAULT_DELETE),
+        delete_limit: settings.limits.as_ref().and_then(|limits| limits.delete).unwrap_or(DEFAULT_DELETE),
+        replace_limit: settings.limits.and_then(|limits| limits.replace).unwrap_or(DEFAULT_REPLACE),
         protect: settings.protect.unwrap_or_else(|| DEFAULT_PROTECT.map(KindPattern::any_group).to_vec()),
         history_keep: keep.unwrap_or(DEFAULT_KEEP),
     }

@@ -82,6 +82,7 @@ fn environments_lie_over_the_defaults() {
             state_namespace: Some("deploys".into()),
             wait_timeout: Duration::from_secs(600),
             delete_limit: Limit::Percent(20),
+            replace_limit: Limit::Count(0),
             protect: vec!["StatefulSet.apps".parse().expect("a kind"), "Secret".parse().expect("a kind")],
             history_keep: 7,
         }
@@ -188,7 +189,6 @@ notify: []
     trueup.yaml:10:5: `environments.prod.rollout` isn't supported by this version of trueup
     trueup.yaml:11:21: `environments.prod.wait.timeout` must be a duration such as 5m, not a number
     trueup.yaml:12:22: `environments.prod.limits.delete`: "120%" isn't a limit: it must be a number of objects, or a percentage such as 20%
-    trueup.yaml:12:28: `environments.prod.limits.replace` isn't supported by this version of trueup
     trueup.yaml:13:15: `environments.prod.protect[0]`: "namespace" isn't a kind: it's written as in manifests, such as Namespace or Deployment.apps
     trueup.yaml:14:20: `environments.prod.cluster.uid`: "production" isn't a uid: `kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints it
     trueup.yaml:16:16: `environments.prod.sources[0].path`: "/etc" is absolute: it must be relative to this file

@@ -2,7 +2,7 @@
 //! They are refused by name: what has no effect must not look as if it had.
 
 /// By the section (a type of the `file` module): its keys.
-const KEYS: [(&str, &[&str]); 4] = [
+const KEYS: [(&str, &[&str]); 3] = [
     (
         "File",
         &[
@@ -20,7 +20,6 @@ const KEYS: [(&str, &[&str]); 4] = [
         ],
     ),
     ("Settings", &["vars", "clusters", "rollout", "requires", "rollbackOnFailure"]),
-    ("Limits", &["replace"]),
     ("SourceItem", &["release", "values", "set", "ext", "substitute"]),
 ];
 

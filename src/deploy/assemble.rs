@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::observe::Live;
-use super::predict::{Predicted, Prediction};
+use super::predict::{Predicted, Prediction, Replaced};
 use super::resolve::Desired;
 use crate::cluster::{MANAGER, Resource};
 use crate::diff;
@@ -16,6 +16,7 @@ use crate::plan::causes::{Past, with_cause};
 use crate::plan::digest::{Entry, EntryChange, digest};
 use crate::plan::order::{Node, order, rank};
 use crate::plan::prune::{Evidence, Removal, removal};
+use crate::plan::replacement;
 use crate::plan::{Action, Cause, FieldChange, GuardVerdict, TakenFrom, Verb};
 
 /// What is behind an action.
@@ -49,6 +50,16 @@ pub enum Work {
     },
     /// The namespace that the inventory lives in is created.
     Bootstrap,
+}
+
+impl Work {
+    /// What is sent, where something is.
+    pub(super) fn body(&self) -> Option<&Value> {
+        match self {
+            Self::Write { body, .. } => Some(body),
+            Self::Keep { .. } | Self::Delete { .. } | Self::Bootstrap => None,
+        }
+    }
 }
 
 /// The inventory, as far as assembling looks at it.
@@ -202,6 +213,14 @@ impl Writer<'_, '_> {
             Prediction::Unchanged { live } => {
                 let action = blank(Verb::Unchanged, self.object.manifest.object_ref());
                 (Action { source, ..action }, Work::Keep { at, live })
+            }
+            Prediction::Replaced(Replaced { live, after, fields }) => {
+                claimed.extend(self.foreign(&live));
+                let reason = Some(replacement::reason(&self.object.id().kind, &fields));
+                let raw = diff::changes(&live, &after);
+                let action =
+                    Action { action: Verb::Replace, source, reason, ..self.update(&live, &after, &raw) };
+                (action, Work::Write { at, body, live: Some(live), after, raw })
             }
             Prediction::Unreadable => {
                 let action = blank(Verb::Update, self.object.manifest.object_ref());

@@ -110,6 +110,7 @@ impl Carrying<'_> {
             planned: raw.clone(),
             new_kind: !object.served || self.defined.contains(&object.id().kind),
             establishes: kinds::is_crd(&object.id().kind),
+            replaces: action.action == Verb::Replace,
         };
         Some(Job {
             id: object.id().clone(),
@@ -159,7 +160,7 @@ impl Carrying<'_> {
         for (nth, fate) in fates.iter().enumerate() {
             let Some(written) = &fate.done.returned else { continue };
             let (at, before) = match &self.planned.work[fate.at] {
-                Work::Write { at, live, .. } => (*at, live.as_ref()),
+                Work::Write { at, live, .. } => (*at, live.as_ref().filter(|live| is_same(live, written))),
                 Work::Keep { at, .. } => (*at, None),
                 Work::Delete { .. } | Work::Bootstrap => continue,
             };
@@ -179,6 +180,11 @@ impl Carrying<'_> {
             fates[nth].ended = Some(secrets.scrub_ended(ended));
         }
     }
+}
+
+/// Whether it's one object, and not one and its successor.
+fn is_same(before: &Value, after: &Value) -> bool {
+    before["metadata"]["uid"] == after["metadata"]["uid"]
 }
 
 /// The jobs of one rank, by position.

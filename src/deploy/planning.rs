@@ -19,7 +19,10 @@ use crate::diff::{SERVER_METADATA, Schemas};
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::{Map, Value};
-use crate::object::{GroupKind, Manifest, Masks, ObjectId, ObjectRef, SecretPaths, mask_object};
+use crate::object::{
+    GroupKind, Manifest, Masks, ObjectId, ObjectRef, OnImmutable, SecretPaths, mask_object, misread,
+    on_immutable,
+};
 use crate::plan::order::{Node, references};
 use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
 use crate::release::PART_OF;
@@ -150,6 +153,7 @@ async fn plan_for(
     let memory = memory?;
     let desired = resolve(wanted.manifests, &observed.discovery, &namespace)?;
     refuse_own(&desired, memory.as_ref())?;
+    refuse_misread(&desired)?;
 
     let spanned = spanned(&desired, memory.as_ref());
     let id = memory.as_ref().map(|memory| memory.target.applyset_id());
@@ -206,7 +210,7 @@ async fn plan_for(
     });
     let lingering = lingering(&live, &desired, &assembled.actions);
     let Assembled { actions, work, mut guards, mut notes, digest, identity } = assembled;
-    guards.extend(deletion_guards(setup, options, &actions, &desired));
+    guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
     guards.extend(unknown_history(setup, memory.as_ref()));
     notes.extend(left);
     notes.extend(lacking);
@@ -423,7 +427,7 @@ pub(super) fn explained(setup: &Setup, manifest: &Manifest, error: ApiError) -> 
 /// In a rollback limits only warn; what is protected, or another's, still refuses.
 fn lenient(guards: Vec<GuardVerdict>, is_rollback: bool) -> Vec<GuardVerdict> {
     let softened = |guard: GuardVerdict| match guard.guard.as_str() {
-        "delete-limit" | "everything-removed" if is_rollback => {
+        "delete-limit" | "everything-removed" | "immutable" if is_rollback && guard.overridable => {
             GuardVerdict { verdict: Judgement::Warn, ..guard }
         }
         _ => guard,
@@ -466,6 +470,12 @@ fn refuse_own(desired: &[Desired], memory: Option<&Memory>) -> Result<(), Vec<Di
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
 
+/// Annotations of ours that say nothing.
+fn refuse_misread(desired: &[Desired]) -> Result<(), Vec<Diagnostic>> {
+    let findings: Vec<Diagnostic> = desired.iter().filter_map(|object| misread(&object.manifest)).collect();
+    if findings.is_empty() { Ok(()) } else { Err(findings) }
+}
+
 /// Desired objects that somebody is deleting.
 fn ending(desired: &[Desired], live: &observe::Live) -> Vec<String> {
     let is_ending = |object: &&Desired| {
@@ -487,6 +497,7 @@ fn deletion_guards(
     setup: &Setup,
     options: &Options,
     actions: &[Action],
+    work: &[Work],
     desired: &[Desired],
 ) -> Vec<GuardVerdict> {
     let deleted: Vec<ObjectId> =
@@ -494,12 +505,18 @@ fn deletion_guards(
     let protects = |kind: &GroupKind| setup.protect.iter().any(|pattern| pattern.matches(kind));
     let limit = options.max_delete.unwrap_or(setup.delete_limit);
     let total = desired.len() + deleted.len();
-    [
+    let replaced: Vec<(ObjectId, Option<OnImmutable>)> = actions
+        .iter()
+        .zip(work)
+        .filter(|(action, _)| action.action == Verb::Replace)
+        .map(|(action, work)| (action.id(), work.body().and_then(on_immutable)))
+        .collect();
+    let replacements = guard::replacements(&replaced, setup.replace_limit.allowed(total));
+    let lost: Vec<&ObjectId> = deleted.iter().chain(replaced.iter().map(|(id, _)| id)).collect();
+    let verdicts = [
         guard::everything_removed(deleted.len(), desired.len()),
-        guard::protected(&deleted, protects),
+        guard::protected(lost, protects),
         guard::too_many(deleted.len(), total, limit.allowed(total)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    ];
+    verdicts.into_iter().flatten().chain(replacements).collect()
 }

@@ -4,6 +4,7 @@
 use futures::StreamExt as _;
 use futures::stream;
 
+use super::explain::immutable_fields;
 use super::observe::Live;
 use super::resolve::Desired;
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER};
@@ -24,6 +25,8 @@ pub(super) enum Prediction {
     },
     /// It would be written.
     Written(Predicted),
+    /// It would be deleted and created again.
+    Replaced(Replaced),
     /// This user may not read it, so nothing is known of what is there.
     Unreadable,
 }
@@ -37,6 +40,17 @@ pub(super) struct Predicted {
     pub after: Value,
     /// Why the server couldn't be asked, so that `after` is a guess.
     pub guessed: Option<Guessed>,
+}
+
+/// An object with fields that can't be changed in place.
+#[derive(Debug)]
+pub(super) struct Replaced {
+    /// The object as it is.
+    pub live: Value,
+    /// The object as it would be, but for what the server fills in anew.
+    pub after: Value,
+    /// The fields.
+    pub fields: Vec<String>,
 }
 
 /// Why a prediction is a guess.
@@ -110,6 +124,9 @@ impl Prophet<'_> {
         match live {
             Some(live) if !self.exact && self.is_proved(body, &live) => Ok(Prediction::Unchanged { live }),
             live => match self.ask(object, body, live.clone()).await {
+                Err(error) if let (Some(live), Some(fields)) = (&live, immutable_fields(&error)) => {
+                    self.replaced(object, body, live, fields).await
+                }
                 Err(error) if self.may_guess && error.is_missing_right() => {
                     Ok(self.guess(live, body, Guessed::NoRight))
                 }
@@ -141,6 +158,21 @@ impl Prophet<'_> {
             Some(live) if diff::is_noop(&live, &after) => Prediction::Unchanged { live },
             live => Prediction::Written(Predicted { live, after, guessed: None }),
         })
+    }
+
+    /// The server can be asked whether it would take the new object, but not what
+    /// it would make of it while the old one is there.
+    async fn replaced(
+        &self,
+        object: &Desired,
+        body: &Value,
+        live: &Value,
+        fields: Vec<String>,
+    ) -> Result<Prediction, ApiError> {
+        let namespace = object.id().namespace.as_deref();
+        self.cluster.try_create(&object.resource, namespace, body, MANAGER).await?;
+        let after = diff::merged_locally(body, live, MANAGER, self.schemas);
+        Ok(Prediction::Replaced(Replaced { live: live.clone(), after, fields }))
     }
 
     /// What can be told without the server.

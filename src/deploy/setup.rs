@@ -42,6 +42,9 @@ pub struct Setup {
     pub wait_timeout: Duration,
     /// How many objects may be deleted.
     pub delete_limit: Limit,
+    /// How many objects may be deleted and created again whose manifests don't
+    /// say so.
+    pub replace_limit: Limit,
     /// Kinds that are never deleted without an override.
     pub protect: Vec<KindPattern>,
     /// What is worth telling about how this came together.

@@ -4,18 +4,21 @@
 
 mod claims;
 mod deletions;
+mod replacements;
 
 use std::collections::BTreeMap;
 
 pub use claims::{Claim, claim};
 pub use deletions::{everything_removed, protected, too_many};
+pub use replacements::replacements;
 
 use crate::object::ObjectId;
 use crate::plan::{GuardVerdict, Judgement};
 use deletions::listed;
 
 /// The guards' names, as `--override` takes them.
-pub const NAMES: [&str; 5] = ["owner", "protect", "delete-limit", "everything-removed", "repository"];
+pub const NAMES: [&str; 6] =
+    ["owner", "protect", "delete-limit", "everything-removed", "immutable", "repository"];
 
 /// Another owner's objects would be taken: one verdict for each owner.
 pub fn foreign_owners(claimed: &[(ObjectId, Claim)]) -> Vec<GuardVerdict> {

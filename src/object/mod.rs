@@ -4,6 +4,7 @@
 //! Everything here is plain data. Nothing here talks to a cluster, opens a
 //! file or prints; no secret value leaves this room unmasked.
 
+mod annotations;
 mod change;
 mod id;
 pub mod kinds;
@@ -15,6 +16,7 @@ pub mod quantity;
 mod scrub;
 mod secret_paths;
 
+pub use annotations::{ON_IMMUTABLE, OnImmutable, misread, on_immutable};
 pub use change::{Change, Op, RawChange};
 pub use id::{ApiVersion, GroupKind, ObjectId, ObjectRef};
 pub use manifest::{Manifest, Source};

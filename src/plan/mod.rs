@@ -10,6 +10,7 @@ pub mod digest;
 mod model;
 pub mod order;
 pub mod prune;
+pub mod replacement;
 
 pub use model::{
     Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, SourceRef,

@@ -26,7 +26,7 @@ mod tests;
 pub(super) use warning::warned;
 
 use field::Subject;
-use objection::Objection;
+use objection::{Objection, is_immutable};
 use place::Places;
 
 use crate::cluster::{ApiError, StatusError};
@@ -63,6 +63,19 @@ pub(super) fn explain_as_one(manifest: &Manifest, error: ApiError, text: Option<
         let message = other.message.strip_prefix(&prefix).unwrap_or(&other.message);
         let place = other.location.map(|place| format!(" ({place})")).unwrap_or_default();
         first.because(format!("also {message}{place}"))
+    })
+}
+
+/// The fields that can't be changed in place, when they are all that the server
+/// objects to.
+pub(super) fn immutable_fields(error: &ApiError) -> Option<Vec<String>> {
+    let causes = &error.status().filter(|status| status.code == 422)?.causes;
+    let is_all = !causes.is_empty() && causes.iter().all(|cause| is_immutable(&cause.message));
+    is_all.then(|| {
+        let mut fields: Vec<String> = causes.iter().map(|cause| cause.field.clone()).collect();
+        fields.sort();
+        fields.dedup();
+        fields
     })
 }
 

@@ -10,7 +10,7 @@ const IMMUTABLE: &str = "this field can't be changed on a live object: delete th
 
 /// How the server says that a field can't be changed, in the texts of its
 /// validation (k8s.io/kubernetes `pkg/apis/*/validation`).
-const IMMUTABLE_WORDS: [&str; 7] = [
+const IMMUTABLE_WORDS: [&str; 9] = [
     "field is immutable",
     "is immutable after creation",
     "may not be changed",
@@ -18,6 +18,8 @@ const IMMUTABLE_WORDS: [&str; 7] = [
     "cannot change ",
     "may not change fields other than",
     "updates to statefulset spec for fields other than",
+    "updates to parameters are forbidden",
+    "updates to provisioner are forbidden",
 ];
 
 /// Whether these words say that a field can't be changed.
