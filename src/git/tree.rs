@@ -175,7 +175,7 @@ impl Repository {
         })
     }
 
-    fn unreadable(&self, what: &str, error: &gix::Error) -> GitError {
+    pub(super) fn unreadable(&self, what: &str, error: &gix::Error) -> GitError {
         if error.is_not_found() {
             GitError::MissingContent { what: what.to_owned(), fetch: self.fetch_content() }
         } else {
