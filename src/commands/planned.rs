@@ -27,6 +27,7 @@ impl Planning {
             keep_removed: self.no_prune,
             max_delete: self.max_delete,
             overrides: self.overrides.clone(),
+            without_commits: self.no_cause,
             is_rollback: false,
         }
     }

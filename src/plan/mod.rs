@@ -12,6 +12,6 @@ pub mod order;
 pub mod prune;
 
 pub use model::{
-    Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, SourceRef,
-    Summary, TakenFrom, TargetPlan, Verb,
+    Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, LastCommit,
+    SourceRef, Summary, TakenFrom, TargetPlan, Verb,
 };

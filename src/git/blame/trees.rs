@@ -36,7 +36,7 @@ fn descend<'p>(
         return Ok(());
     }
     let (one, other) = (read(repository, one)?, read(repository, other)?);
-    let trees = (decoded(&one)?, decoded(&other)?);
+    let trees = (decoded(one.as_ref())?, decoded(other.as_ref())?);
     for group in named.chunk_by(|(_, left), (_, right)| first(left) == first(right)) {
         let name = group.first().map(|(_, rest)| first(rest)).unwrap_or_default();
         let (here, below): (Vec<_>, Vec<_>) = group.iter().partition(|(_, rest)| !rest.contains('/'));
@@ -76,8 +76,8 @@ fn read(repository: &gix::Repository, id: Option<ObjectId>) -> gix::Result<Optio
     id.map(|id| repository.find_tree(id)).transpose()
 }
 
-fn decoded<'t>(tree: &'t Option<gix::Tree<'_>>) -> gix::Result<TreeRef<'t>> {
-    tree.as_ref().map_or_else(|| Ok(TreeRef::empty()), |tree| tree.decode())
+fn decoded<'t>(tree: Option<&'t gix::Tree<'_>>) -> gix::Result<TreeRef<'t>> {
+    tree.map_or_else(|| Ok(TreeRef::empty()), gix::Tree::decode)
 }
 
 fn file(tree: &TreeRef<'_>, name: &str) -> Option<ObjectId> {
