@@ -38,7 +38,23 @@ fn a_change_names_the_commit_and_line_that_asked_for_it() {
     environment.commit("Add another");
 
     let plan = environment.trueup(&["plan", "prod"]).success();
-    insta::assert_snapshot!(plan.snapshot(), @"");
+    insta::assert_snapshot!(plan.snapshot(), @r#"
+    $ trueup plan prod
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT4 "Add another", Ada Example, [ago], main
+      deployed release 1, commit $COMMIT1
+
+      + create  $NAMESPACE/ConfigMap/other  deploy/other.yaml:1  ← $COMMIT4
+      ~ update  $NAMESPACE/Deployment/web  deploy/web.yaml:1
+          spec.replicas: 1 → 3  ← $COMMIT3 "Scale up", Ada Example, [ago] (line 6)
+          spec.template.spec.containers[name=web].image: web:1 → web:2
+            ← $COMMIT2 "Bigger images", Ada Example, [ago] (line 17)
+
+    Plan: 1 to create, 1 to update, 1 unchanged
+    digest v1:[digest]
+    ([n] requests, [time])
+    --- exit status 0
+    "#);
 
     let plan = self::plan(&environment);
     let web = action(&plan, "Deployment/web");
@@ -64,7 +80,16 @@ fn what_one_commit_asked_for_is_told_once() {
     environment.commit("Bigger and more");
 
     let diff = environment.trueup(&["diff", "prod"]).success();
-    insta::assert_snapshot!(diff.snapshot(), @"");
+    insta::assert_snapshot!(diff.snapshot(), @r#"
+    $ trueup diff prod
+    ~ $NAMESPACE/Deployment/web  deploy/web.yaml:1
+          ← $COMMIT2 "Bigger and more", Ada Example, [ago]
+          spec.replicas: 1 → 3
+          spec.template.spec.containers[name=web].image: web:1 → web:2
+
+    prod: 1 to update
+    --- exit status 0
+    "#);
 }
 
 #[test]
@@ -81,7 +106,18 @@ fn drift_names_the_manager_and_git_only_where_it_moved_as_well() {
     let commit = environment.commit("Raise the second");
 
     let diff = environment.trueup(&["diff", "prod"]).success();
-    insta::assert_snapshot!(diff.snapshot(), @"");
+    insta::assert_snapshot!(diff.snapshot(), @r#"
+    $ trueup diff prod
+    ~ $NAMESPACE/ConfigMap/a  deploy/a.yaml:1
+          data.one: live → "1"  ← changed live by kubectl-edit, [ago]
+          data.two: live → "2"  ← applied live by somebody, [ago]; "1" was deployed
+            ← $COMMIT2 "Raise the second", Ada Example, [ago] (line 7)
+          takes data.one from kubectl-edit
+          takes data.two from somebody
+
+    prod: 1 to update
+    --- exit status 0
+    "#);
 
     let plan = plan(&environment);
     let changed = action(&plan, "ConfigMap/a");
@@ -103,7 +139,13 @@ fn what_was_deleted_live_is_not_blamed_on_a_commit() {
     environment.delete("v1/configmaps/a");
 
     let diff = environment.trueup(&["diff", "prod"]).success();
-    insta::assert_snapshot!(diff.snapshot(), @"");
+    insta::assert_snapshot!(diff.snapshot(), @"
+    $ trueup diff prod
+    + $NAMESPACE/ConfigMap/a  deploy/a.yaml:1  ← deleted live
+
+    prod: 1 to create, 1 unchanged
+    --- exit status 0
+    ");
 }
 
 #[test]
@@ -121,12 +163,44 @@ fn what_came_and_went_names_the_commit_that_brought_or_took_it() {
     let edited = environment.commit_file("deploy/new.yaml", &config_map("new", "x", "2"));
 
     let diff = environment.trueup(&["diff", "prod"]).success();
-    insta::assert_snapshot!(diff.snapshot(), @"");
+    insta::assert_snapshot!(diff.snapshot(), @r#"
+    $ trueup diff prod
+    ~ $NAMESPACE/ConfigMap/a  deploy/a.yaml:1
+        - data.two: "1"  ← $COMMIT3 "Change deploy/a.yaml", Ada Example, [ago]
+    - $NAMESPACE/ConfigMap/c
+          ← $COMMIT2 "Change deploy/both.yaml", Ada Example, [ago] (deploy/both.yaml)
+    + $NAMESPACE/ConfigMap/new  deploy/new.yaml:1
+          ← $COMMIT4 "Change deploy/new.yaml", Ada Example, [ago]
+
+    prod: 1 to create, 1 to update, 1 to delete, 1 unchanged
+    --- exit status 0
+    "#);
 
     let plan = plan(&environment);
     assert_eq!(blamed(action(&plan, "ConfigMap/a"), 0), format!("{dropped} deploy/a.yaml"));
     let new = named(&action(&plan, "ConfigMap/new")["commit"]);
     assert!(new.ends_with(" deploy/new.yaml:4") && !new.starts_with(&edited), "{new}");
+}
+
+#[test]
+fn an_object_that_moved_before_it_went_is_not_blamed_on_the_move() {
+    let mut environment = TestEnvironment::new();
+    let both = [config_map("a", "x", "1"), config_map("b", "x", "1")].join("---\n");
+    environment.write("deploy/both.yaml", &both);
+    environment.commit_file("deploy/out.yaml", &config_map("out", "x", "1"));
+    environment.apply();
+    environment.write("deploy/both.yaml", &config_map("a", "x", "1"));
+    environment.write("deploy/b.yaml", &config_map("b", "x", "1"));
+    environment.commit("Give b a file of its own");
+    environment.remove("deploy/b.yaml");
+    let dropped = environment.commit("Drop b");
+    environment.remove("deploy/out.yaml");
+    let archived = environment.commit_file("archive/out.yaml", &config_map("out", "x", "1"));
+
+    let plan = plan(&environment);
+    let of = |object: &str| named(&action(&plan, object)["commit"]);
+    assert_eq!(of("ConfigMap/b"), format!("{dropped} deploy/b.yaml"));
+    assert_eq!(of("ConfigMap/out"), format!("{archived} deploy/out.yaml"));
 }
 
 #[test]
@@ -152,7 +226,15 @@ fn what_is_not_committed_is_said_to_be_so() {
     environment.write("deploy/b.yaml", &config_map("b", "x", "2"));
 
     let diff = environment.trueup(&["diff", "prod"]).success();
-    insta::assert_snapshot!(diff.snapshot(), @"");
+    insta::assert_snapshot!(diff.snapshot(), @r#"
+    $ trueup diff prod
+    ~ $NAMESPACE/ConfigMap/a  deploy/a.yaml:1
+          data.x: "1" → "2"  ← not committed yet
+    + $NAMESPACE/ConfigMap/b  deploy/b.yaml:1  ← not committed yet
+
+    prod: 1 to create, 1 to update
+    --- exit status 0
+    "#);
 
     let plan = plan(&environment);
     let change = &action(&plan, "ConfigMap/a")["changes"][0];
@@ -184,7 +266,7 @@ fn a_shallow_clone_blames_nobody_beyond_its_end() {
     environment.commit_file("deploy/a.yaml", two);
     environment.apply();
     environment.commit_file("deploy/a.yaml", &two.replace("one: \"1\"", "one: \"2\""));
-    let last = environment.commit_file("deploy/a.yaml", &two.replace('1', "2"));
+    let last = environment.commit_file("deploy/a.yaml", &two.replace("\"1\"", "\"2\""));
     let clone = environment.outside().join("shallow");
     clone_shallowly(environment.root(), &clone, 2);
 
@@ -220,7 +302,7 @@ fn files_named_on_the_command_line_have_a_past_where_they_are_tracked() {
         assert_eq!(blamed(action(&plan, "ConfigMap/a"), 0), format!("{commit} k8s/a.yaml:6"), "{file}");
     }
     let text = config_map("a", "x", "2");
-    environment.trueup_reading(&["diff", "-f", "-"], &text).success().prints("x: 1 → 2\n");
+    environment.trueup_reading(&["diff", "-f", "-"], &text).success().prints("x: \"1\" → \"2\"\n");
 }
 
 #[test]
@@ -251,5 +333,21 @@ fn a_rollback_names_the_commits_of_what_it_puts_back() {
     environment.apply();
 
     let run = environment.trueup(&["rollback", "prod", &first, "--yes"]).success();
-    insta::assert_snapshot!(run.snapshot(), @"");
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup rollback prod $COMMIT1 --yes
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT1 "Change deploy/a.yaml", Ada Example, [ago]
+      deployed release 2, commit $COMMIT2
+
+      ~ update  $NAMESPACE/ConfigMap/a  deploy/a.yaml:1
+          data.x: "2" → "1"  ← $COMMIT1 (line 6)
+
+    Plan: 1 to update
+    digest v1:[digest]
+    ([n] requests, [time])
+    prod: release 3 is healthy ($COMMIT1 "Change deploy/a.yaml", 1 changed, 0 unchanged, [time])
+    --- stderr
+    updated  $NAMESPACE/ConfigMap/a
+    --- exit status 0
+    "#);
 }

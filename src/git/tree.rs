@@ -36,6 +36,10 @@ pub struct TreeEntry {
 }
 
 impl TreeEntry {
+    pub(super) fn file(path: String, id: gix::ObjectId) -> Self {
+        Self { path, kind: TreeKind::File, id }
+    }
+
     /// The id of what it holds (for files the Git blob id), in hex.
     pub fn blob(&self) -> String {
         self.id.to_string()

@@ -3,6 +3,7 @@
 //! costs nothing. What can't be found stays unknown: it is never an error of the
 //! plan, and never changes its digest.
 
+mod moves;
 mod parts;
 
 use std::collections::BTreeMap;
@@ -15,8 +16,11 @@ use super::setup::{Origin, Setup};
 use crate::git::{Asked, Blamed, Commit, CommitId, GitError, MOST_COMMITS, Repository, blob_id};
 use crate::json::Value;
 use crate::object::{Manifest, Op};
-use crate::plan::{Action, Cause, CommitRef, FieldChange, LastCommit, Verb};
+use crate::parallel;
+use crate::plan::{Action, Cause, CommitRef, FieldChange, LastCommit};
 use crate::render::SourceFile;
+use crate::yaml;
+use moves::Moves;
 use parts::{Part, field, find, objects};
 
 /// Fills in who asked for what. What is worth telling about it.
@@ -31,6 +35,11 @@ pub(super) fn tell(
     let Some(repository) = setup.origin.repository() else { return Vec::new() };
     let Some(from) = commit.and_then(|commit| commit.sha.parse().ok()) else { return Vec::new() };
     let mut files = Files { setup, repository, by_path: BTreeMap::new() };
+    files.load(actions.iter().zip(work).filter_map(|(action, work)| match work {
+        Work::Write { at, .. } => Some(desired[*at].source().path.to_string()),
+        Work::Delete { .. } => removed_from(action, memory),
+        Work::Keep { .. } | Work::Bootstrap => None,
+    }));
     for (at, (action, work)) in actions.iter().zip(work).enumerate() {
         match work {
             Work::Write { at: position, body, live, .. } => {
@@ -67,11 +76,13 @@ fn changes(
     files: &mut Files<'_>,
 ) {
     let id = object.id();
-    let recorded = memory.and_then(|memory| Some((memory.past.get(id)?, memory.keep_form(id, body))));
-    let has_moved = |change: &FieldChange| match (&recorded, change.cause) {
-        (Some((recorded, wanted)), Some(Cause::Drift)) => recorded.is_superseded(&change.path, wanted),
-        (None, Some(Cause::Drift)) => false,
-        _ => true,
+    let is_drift = |change: &FieldChange| change.cause == Some(Cause::Drift);
+    let recorded = memory.filter(|_| action.changes.iter().any(is_drift));
+    let recorded = recorded.and_then(|memory| Some((memory.past.get(id)?, memory.keep_form(id, body))));
+    let has_moved = |change: &FieldChange| match &recorded {
+        _ if !is_drift(change) => true,
+        Some((recorded, wanted)) => recorded.is_superseded(&change.path, wanted),
+        None => false,
     };
     let wanted: Vec<usize> =
         (0..action.changes.len()).filter(|change| has_moved(&action.changes[*change])).collect();
@@ -102,28 +113,32 @@ fn creation(at: usize, object: &Desired, files: &mut Files<'_>) {
 /// An object that its file still has goes for another reason: the sources are
 /// others now, say.
 fn deletion(at: usize, action: &Action, memory: Option<&Memory>, files: &mut Files<'_>) {
-    let id = action.id();
-    let recorded = memory.and_then(|memory| memory.record.as_ref()?.find(&id)?.source.clone());
-    let Some(source) = recorded.filter(|_| action.action == Verb::Delete) else { return };
-    let Some(file) = files.of(&source.path, None) else { return };
-    let part = Part::Object { object: id, is_there: false };
+    let Some(path) = removed_from(action, memory) else { return };
+    let Some(file) = files.of(&path, None) else { return };
+    let part = Part::Object { object: action.id(), is_there: false };
     if part.holds(&file.objects) {
         file.ask(at, None, part);
     }
+}
+
+/// The file that a deleted object stood in.
+fn removed_from(action: &Action, memory: Option<&Memory>) -> Option<String> {
+    let recorded = memory?.record.as_ref()?.find(&action.id())?;
+    Some(recorded.source.as_ref()?.path.clone())
 }
 
 /// What is asked, by file.
 struct Files<'a> {
     setup: &'a Setup,
     repository: &'a Repository,
-    /// By path from the repository's root; `None` for those that can't be asked
-    /// about.
-    by_path: BTreeMap<String, Option<File>>,
+    /// By path from the repository's root, those that can be asked about.
+    by_path: BTreeMap<String, File>,
 }
 
 struct File {
+    /// What it is now, if it's there.
     blob: Option<String>,
-    /// What it holds now.
+    bytes: Vec<u8>,
     objects: Vec<Manifest>,
     wishes: Vec<Wish>,
 }
@@ -156,47 +171,98 @@ enum Known {
 }
 
 impl Files<'_> {
+    /// Reads the files of these sources as they are now.
+    fn load(&mut self, paths: impl Iterator<Item = String>) {
+        let setup = self.setup;
+        let rooted = |path: String| Some((path_from_root(&setup.origin, &path)?, path));
+        let paths: BTreeMap<String, String> = paths.filter_map(rooted).collect();
+        let files = parallel::each(paths.into_iter().collect(), |(rooted, path)| {
+            let read = setup.origin.tree().read(&path).ok().and_then(|files| files.into_iter().next());
+            let content = read.as_ref().map(|SourceFile { bytes, .. }| bytes.as_slice());
+            let bytes = content.unwrap_or_default().to_vec();
+            let file = |objects| File { blob: content.map(blob_id), bytes, objects, wishes: Vec::new() };
+            (rooted, objects(content).map(file))
+        });
+        self.by_path.extend(files.into_iter().filter_map(|(path, file)| Some((path, file?))));
+    }
+
     /// A file by the path of a source. With a blob id only if it still has that
     /// content; without one it may be gone.
     fn of(&mut self, path: &str, blob: Option<&str>) -> Option<&mut File> {
-        let rooted = path_from_root(&self.setup.origin, path)?;
-        let setup = self.setup;
-        let file = self.by_path.entry(rooted).or_insert_with(|| {
-            let read = setup.origin.tree().read(path).ok().and_then(|files| files.into_iter().next());
-            let content = read.as_ref().map(|SourceFile { bytes, .. }| bytes.as_slice());
-            let objects = objects(content)?;
-            Some(File { blob: content.map(blob_id), objects, wishes: Vec::new() })
-        });
-        file.as_mut().filter(|file| blob.is_none() || file.blob.as_deref() == blob)
+        let file = self.by_path.get_mut(&path_from_root(&self.setup.origin, path)?)?;
+        (blob.is_none() || file.blob.as_deref() == blob).then_some(file)
     }
 
     fn answer(self, from: CommitId) -> Result<Vec<Answer>, GitError> {
-        let files = self.by_path.into_iter().filter_map(|(path, file)| Some((path, file?)));
-        let files: Vec<(String, File)> = files.filter(|(_, file)| !file.wishes.is_empty()).collect();
+        let asking = |(_, file): &(String, File)| !file.wishes.is_empty();
+        let files: Vec<(String, File)> = self.by_path.into_iter().filter(asking).collect();
         if files.is_empty() {
             return Ok(Vec::new());
         }
         let asked: Vec<Asked<'_>> = files.iter().map(|(path, file)| asked(path, file)).collect();
-        let blamed = self.repository.blame(&from, &asked, MOST_COMMITS)?;
-        let mut commits =
-            Commits { repository: self.repository, known: BTreeMap::new(), versions: BTreeMap::new() };
-        let mut answers = Vec::new();
-        for ((_, file), blamed) in files.iter().zip(blamed) {
+        let mut blamed = self.repository.blame(&from, &asked, MOST_COMMITS)?;
+        let mut moves = Moves::new(self.repository, from);
+        for ((_, file), blamed) in files.iter().zip(&mut blamed) {
             for (wish, blamed) in file.wishes.iter().zip(blamed) {
-                let blamed = match blamed {
-                    Blamed::Commit { commit, path } => {
-                        commits.last(commit, path, &wish.part).map(Known::Commit)
-                    }
-                    Blamed::Uncommitted => Some(Known::Uncommitted),
-                    Blamed::CutOff => Some(Known::CutOff),
-                    Blamed::Unknown => None,
-                };
-                let answer = |blamed| Answer { action: wish.action, change: wish.change, blamed };
-                answers.extend(blamed.map(answer));
+                if let Part::Object { object, is_there: false } = &wish.part {
+                    *blamed = moves.last(object, blamed.clone());
+                }
             }
         }
-        Ok(answers)
+        let mut commits: BTreeMap<CommitId, Commit> = BTreeMap::new();
+        for blamed in blamed.iter().flatten() {
+            if let Blamed::Commit { commit, .. } = blamed
+                && !commits.contains_key(commit)
+            {
+                commits.insert(*commit, self.repository.commit(commit)?);
+            }
+        }
+        let told = files.iter().map(|(_, file)| file).zip(blamed).collect();
+        let answers = parallel::each(told, |(file, blamed)| answers(self.repository, file, blamed, &commits));
+        Ok(answers.into_iter().flatten().collect())
     }
+}
+
+/// What is known of the parts of a file.
+fn answers(
+    repository: &Repository,
+    file: &File,
+    blamed: Vec<Blamed>,
+    commits: &BTreeMap<CommitId, Commit>,
+) -> Vec<Answer> {
+    let mut versions: BTreeMap<(CommitId, String), Option<Version>> = BTreeMap::new();
+    let mut answers = Vec::new();
+    for (Wish { action, change, part }, blamed) in file.wishes.iter().zip(blamed) {
+        let known = match blamed {
+            Blamed::Commit { commit, path } => commits.get(&commit).map(|found| {
+                let version = versions
+                    .entry((commit, path.clone()))
+                    .or_insert_with(|| version(repository, &commit, &path, file));
+                let line = version.as_ref().and_then(|(text, objects)| part.line(text, objects));
+                let Commit { author, subject, author_time: time, .. } = found.clone();
+                Known::Commit(LastCommit { sha: commit, author, subject, time, path, line })
+            }),
+            Blamed::Uncommitted => Some(Known::Uncommitted),
+            Blamed::CutOff => Some(Known::CutOff),
+            Blamed::Unknown => None,
+        };
+        answers.extend(known.map(|blamed| Answer { action: *action, change: *change, blamed }));
+    }
+    answers
+}
+
+/// A file's text and objects.
+type Version = (String, Vec<Manifest>);
+
+/// A file as a commit has it, which most often is as it is now.
+fn version(repository: &Repository, commit: &CommitId, path: &str, now: &File) -> Option<Version> {
+    let text = |bytes: &[u8]| yaml::decode(bytes).ok().map(std::borrow::Cow::into_owned);
+    let entry = repository.entry(commit, path).ok()??;
+    if Some(entry.blob()) == now.blob {
+        return Some((text(&now.bytes)?, now.objects.clone()));
+    }
+    let bytes = repository.blobs(&[entry], u64::MAX).into_iter().next()?.ok()?;
+    Some((text(&bytes)?, objects(Some(&bytes))?))
 }
 
 /// Reads each version once for all that is asked about it. One that can't be read
@@ -207,31 +273,6 @@ fn asked<'a>(path: &str, file: &'a File) -> Asked<'a> {
         None => vec![true; parts.len()],
     };
     Asked { path: path.to_owned(), blob: file.blob.clone(), parts: file.wishes.len(), judge: Box::new(judge) }
-}
-
-/// What commits say of themselves, and what their files hold, read once.
-struct Commits<'a> {
-    repository: &'a Repository,
-    known: BTreeMap<CommitId, Option<Commit>>,
-    versions: BTreeMap<(CommitId, String), Option<Version>>,
-}
-
-/// A file's text and objects.
-type Version = (String, Vec<Manifest>);
-
-impl Commits<'_> {
-    fn last(&mut self, id: CommitId, path: String, part: &Part) -> Option<LastCommit> {
-        let repository = self.repository;
-        let commit = self.known.entry(id).or_insert_with(|| repository.commit(&id).ok()).clone()?;
-        let file = self.versions.entry((id, path.clone())).or_insert_with(|| {
-            let file = repository.read(&id, &path).ok()?.into_iter().next()?;
-            let text = crate::yaml::decode(&file.bytes).ok()?.into_owned();
-            Some((text, objects(Some(&file.bytes))?))
-        });
-        let line = file.as_ref().and_then(|(text, objects)| part.line(text, objects));
-        let Commit { author, subject, author_time: time, .. } = commit;
-        Some(LastCommit { sha: id, author, subject, time, path, line })
-    }
 }
 
 /// Puts the answers where they belong. What is worth telling.
@@ -285,6 +326,3 @@ fn normalised(path: &Path) -> PathBuf {
     }
     clean
 }
-
-#[cfg(test)]
-mod tests;

@@ -166,7 +166,7 @@ items:
 
     #[test]
     fn a_version_that_cant_be_read_is_told_from_none() {
-        assert!(super::objects(Some(b"a: [")).is_none());
-        assert!(super::objects(None).is_some_and(|objects| objects.is_empty()));
+        assert!(objects(Some(b"a: [")).is_none());
+        assert!(objects(None).is_some_and(|objects| objects.is_empty()));
     }
 }

@@ -17,7 +17,7 @@ mod renames;
 mod trees;
 mod walk;
 
-use super::{CommitId, GitError, Repository};
+use super::{CommitId, GitError, Repository, TreeEntry};
 
 /// So many commits are looked at on the way to the one that wrote a part. A
 /// bound in commits, not in time, keeps output the same on any machine.
@@ -72,6 +72,21 @@ impl Repository {
         self.find_commit(&repository, from)?;
         walk::walk(&repository, from.object(), asked, most)
             .map_err(|error| self.unreadable("the history", &error))
+    }
+
+    /// The files that a commit added or changed, compared with its first parent.
+    pub fn written_by(&self, commit: &CommitId) -> Result<Vec<TreeEntry>, GitError> {
+        let unreadable =
+            |error: gix::Error| self.unreadable(&format!("what commit {} changed", commit.short()), &error);
+        let repository = self.local();
+        let after = self.find_commit(&repository, commit)?;
+        let parent = after.parent_ids().next().map(gix::Id::detach);
+        let before = parent.map(|id| self.find_commit(&repository, &CommitId::new(id))).transpose()?;
+        let before = before.map(|before| before.tree_id()).transpose().map_err(unreadable)?;
+        let after = after.tree_id().map_err(unreadable)?;
+        let written = renames::written(&repository, before.map(gix::Id::detach), after.detach());
+        let files = written.map_err(unreadable)?.into_iter();
+        Ok(files.map(|(path, id)| TreeEntry::file(path, id)).collect())
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the files of a commit were called before it.
+//! Which files a commit wrote, and what they were called before it.
 
 use std::collections::HashMap;
 
@@ -34,4 +34,27 @@ pub(super) fn renamed(
         _ => None,
     });
     Ok(renames.collect())
+}
+
+/// The files that a commit added or changed, by path.
+pub(super) fn written(
+    repository: &gix::Repository,
+    before: Option<ObjectId>,
+    after: ObjectId,
+) -> gix::Result<Vec<(String, ObjectId)>> {
+    let before = before.map(|before| repository.find_tree(before)).transpose()?;
+    let after = repository.find_tree(after)?;
+    let mut options = gix::diff::Options::default();
+    options.track_path();
+    let changes = repository.diff_tree_to_tree(before.as_ref(), &after, options)?;
+    let written = changes.into_iter().filter_map(|change| match change {
+        ChangeDetached::Addition { location, entry_mode, id, .. }
+        | ChangeDetached::Modification { location, entry_mode, id, .. }
+            if entry_mode.is_blob() =>
+        {
+            Some((location.to_string(), id))
+        }
+        _ => None,
+    });
+    Ok(written.collect())
 }

@@ -9,6 +9,7 @@ use super::renames::{Earlier, renamed};
 use super::trees::{Pair, differing, is_elsewhere};
 use super::{Asked, Blamed};
 use crate::git::CommitId;
+use crate::parallel;
 
 /// Blames all parts, beginning at a commit.
 pub(super) fn walk(
@@ -53,6 +54,10 @@ struct Known {
     time: i64,
 }
 
+/// Content that can't be read, since a partial clone leaves it out: nobody is
+/// blamed then.
+struct LeftOut;
+
 struct Walk<'r, 'a> {
     repository: &'r gix::Repository,
     asked: &'a [Asked<'a>],
@@ -77,8 +82,12 @@ impl Walk<'_, '_> {
             let blob = files.get(asked.path.as_str()).and_then(|pair| pair.0);
             let all: Vec<usize> = (0..asked.parts).collect();
             let is_same = blob.is_some() && asked.blob == blob.map(|blob| blob.to_string());
-            let has = if is_same { Some(vec![true; all.len()]) } else { self.judge(file, &all, blob) };
-            let Some(has) = has else { continue };
+            let has = if is_same {
+                vec![true; all.len()]
+            } else {
+                let Ok(content) = self.content(blob) else { continue };
+                (asked.judge)(&all, content.as_deref())
+            };
             if blob.is_none() && is_elsewhere(self.repository, known.tree, &asked.path)? {
                 continue;
             }
@@ -136,39 +145,68 @@ impl Walk<'_, '_> {
         for tree in &trees {
             files.push(differing(self.repository, Some(known.tree), *tree, &paths)?);
         }
-        let mut renames: Vec<Option<HashMap<String, Earlier>>> = vec![None; trees.len()];
+        let mut left = Vec::with_capacity(claims.len());
         for mut claim in claims {
-            let untouched = files.iter().position(|files| !files.contains_key(&*claim.path));
-            if let Some(at) = untouched {
-                if let Some((id, parent)) = parents.get(at) {
-                    claim.depth += 1;
-                    self.hand_on(claim, *id, parent);
+            match files.iter().position(|files| !files.contains_key(&*claim.path)) {
+                Some(at) => {
+                    if let Some((id, parent)) = parents.get(at) {
+                        claim.depth += 1;
+                        self.hand_on(claim, *id, parent);
+                    }
                 }
-                continue;
+                None => left.push(claim),
             }
-            for (at, files) in files.iter().enumerate() {
-                let Some(pair) = files.get(&*claim.path) else { continue };
-                let earlier = self.earlier(&claim.path, *pair, trees[at], known.tree, &mut renames[at])?;
-                let blob = earlier.as_ref().map(|earlier| earlier.blob);
-                let Some(has) = self.judge(claim.file, &claim.parts, blob) else {
-                    claim.parts.clear();
-                    break;
-                };
-                let mut has = has.into_iter();
-                let (passed, left): (Vec<_>, Vec<_>) =
-                    claim.parts.iter().partition(|_| has.next().unwrap_or(false));
-                claim.parts = left;
-                let path = earlier.map_or_else(|| claim.path.clone(), |earlier| earlier.path.into());
-                // What was so before there was any commit, nobody wrote.
-                if let Some((id, parent)) = parents.get(at) {
-                    let passed = Claim { file: claim.file, parts: passed, path, depth: claim.depth + 1 };
-                    self.hand_on(passed, *id, parent);
-                }
-            }
+        }
+        for (at, files) in files.iter().enumerate() {
+            let parent = parents.get(at);
+            left = self.pass_to(parent, trees[at], known.tree, files, left)?;
+        }
+        for claim in left {
             let blamed = Blamed::Commit { commit: CommitId::new(commit), path: claim.path.to_string() };
             self.answer(claim.file, &claim.parts, &blamed);
         }
         Ok(())
+    }
+
+    /// Hands on what one parent has; what it hasn't is left. `files` are those that
+    /// differ from it.
+    fn pass_to(
+        &mut self,
+        parent: Option<&(ObjectId, Known)>,
+        before: Option<ObjectId>,
+        tree: ObjectId,
+        files: &HashMap<&str, Pair>,
+        claims: Vec<Claim>,
+    ) -> gix::Result<Vec<Claim>> {
+        let mut renames = None;
+        let mut versions = Vec::with_capacity(claims.len());
+        for claim in claims {
+            let pair = files.get(&*claim.path).copied().unwrap_or_default();
+            let earlier = self.earlier(&claim.path, pair, before, tree, &mut renames)?;
+            let content = self.content(earlier.as_ref().map(|earlier| earlier.blob));
+            versions.push((claim, earlier, content));
+        }
+        let asked = self.asked;
+        let judged = parallel::each(versions, |(claim, earlier, content)| {
+            let judge = &asked[claim.file].judge;
+            let has = content.map(|content| judge(&claim.parts, content.as_deref()));
+            (claim, earlier, has)
+        });
+        let mut left = Vec::new();
+        for (claim, earlier, has) in judged {
+            let Ok(has) = has else { continue };
+            let mut has = has.into_iter();
+            let (passed, kept): (Vec<_>, Vec<_>) =
+                claim.parts.iter().partition(|_| has.next().unwrap_or(false));
+            let path = earlier.map_or_else(|| claim.path.clone(), |earlier| earlier.path.into());
+            // What was so before there was any commit, nobody wrote.
+            if let Some((id, known)) = parent {
+                let passed = Claim { file: claim.file, parts: passed, path, depth: claim.depth + 1 };
+                self.hand_on(passed, *id, known);
+            }
+            left.push(Claim { parts: kept, ..claim });
+        }
+        Ok(left)
     }
 
     /// A file as a parent has it, under whatever name.
@@ -190,17 +228,11 @@ impl Walk<'_, '_> {
         Ok(renames.as_ref().and_then(|renames| renames.get(path)).cloned())
     }
 
-    /// Which parts a version has; `None` when it can't be read (a partial clone
-    /// leaves content out): nobody is blamed then.
-    fn judge(&self, file: usize, parts: &[usize], blob: Option<ObjectId>) -> Option<Vec<bool>> {
-        if parts.is_empty() {
-            return Some(Vec::new());
-        }
-        let judge = &self.asked[file].judge;
-        match blob {
-            None => Some(judge(parts, None)),
-            Some(blob) => Some(judge(parts, Some(&self.repository.find_object(blob).ok()?.data))),
-        }
+    /// The content of a version; `None` for one that isn't there.
+    fn content(&self, blob: Option<ObjectId>) -> Result<Option<Vec<u8>>, LeftOut> {
+        let Some(blob) = blob else { return Ok(None) };
+        let mut object = self.repository.find_object(blob).map_err(|_| LeftOut)?;
+        Ok(Some(std::mem::take(&mut object.data)))
     }
 
     fn hand_on(&mut self, claim: Claim, to: ObjectId, known: &Known) {
