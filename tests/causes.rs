@@ -271,7 +271,18 @@ fn a_shallow_clone_blames_nobody_beyond_its_end() {
     clone_shallowly(environment.root(), &clone, 2);
 
     let run = environment.trueup_in(&clone, &["diff", "prod"]).success();
-    insta::assert_snapshot!(run.snapshot(), @"");
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup diff prod
+    ~ $NAMESPACE/ConfigMap/a  deploy/a.yaml:1
+          data.one: "1" → "2"
+          data.two: "1" → "2"  ← $COMMIT3 "Change deploy/a.yaml", Ada Example, [ago] (line 7)
+
+    note: the history of this clone is cut off, so the commit behind 1 change isn't known: git fetch
+      --unshallow brings the rest
+
+    prod: 1 to update
+    --- exit status 0
+    "#);
     let shallow = environment.trueup_in(&clone, &["plan", "prod", "-o", "json"]).success().target();
     assert!(action(&shallow, "ConfigMap/a")["changes"][0]["commit"].is_null());
     assert_eq!(blamed(action(&shallow, "ConfigMap/a"), 1), format!("{last} deploy/a.yaml:7"));

@@ -194,7 +194,7 @@ fn long(commits: usize) -> Fixture {
     let mut text = String::new();
     let mut commands = Vec::new();
     for number in 0..commits {
-        text.push_str(&format!("line {number}\n"));
+        text = format!("{text}line {number}\n");
         commands.push(format!(
             "commit refs/heads/main\ncommitter C <c@example.com> {} +0000\ndata 1\nx\nM 100644 inline deploy/base/a\ndata {}\n{text}\n",
             1_700_000_000 + number,
