@@ -310,7 +310,8 @@ fn a_stale_plan_is_refused_and_shows_what_is_different() {
       deployed release 1, commit $COMMIT1
 
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
-          data.level: debug → warn  ← changed live by kubectl-edit, [ago]
+          data.level: debug → warn  ← changed live by kubectl-edit, [ago]; info was deployed
+            ← $COMMIT2 (line 6)
           takes data.level from kubectl-edit
 
     Plan: 1 to update

@@ -16,17 +16,18 @@ fn a_diff_shows_what_git_and_the_cluster_disagree_about() {
 
     let diff = environment.trueup(&["diff", "prod"]).success();
 
-    insta::assert_snapshot!(diff.snapshot(), @"
+    insta::assert_snapshot!(diff.snapshot(), @r#"
     $ trueup diff prod
     ~ $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
           data.level: debug → info  ← changed live by kubectl-edit, [ago]
           takes data.level from kubectl-edit
     ~ $NAMESPACE/Deployment/web  deploy/web.yaml:1
           spec.template.spec.containers[name=web].image: web:1 → web:2
+            ← $COMMIT2 "Change deploy/web.yaml", Ada Example, [ago] (line 17)
 
     prod: 2 to update
     --- exit status 0
-    ");
+    "#);
 }
 
 #[test]

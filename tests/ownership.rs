@@ -48,7 +48,7 @@ fn an_object_of_a_helm_release_is_refused() {
       commit  $COMMIT1 "Change deploy/settings.yaml", Ada Example, [ago], main
 
       * adopt  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
-          data.level: debug → info
+          data.level: debug → info  ← $COMMIT1 (line 6)
           takes data.level from somebody
 
     refused: owner: $NAMESPACE/ConfigMap/settings belongs to the Helm release
@@ -146,7 +146,7 @@ fn another_repository_of_the_same_name_is_refused() {
       deployed release 1, commit $COMMIT1
 
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
-          data.level: info → warn
+          data.level: info → warn  ← $COMMIT2 (line 6)
 
     apply would be refused now: repository: release 1 deployed commit
       $COMMIT1, which isn't in this repository: fetch it, or give this

@@ -30,11 +30,11 @@ fn a_plan_shows_each_action_with_its_fields() {
       deployed release 1, commit $COMMIT1
 
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
-          data.level: info → warn
+          data.level: info → warn  ← $COMMIT2 (line 6)
       ~ update  $NAMESPACE/Secret/credentials  deploy/secret.yaml:1
-          data.password: ‹masked #1› → ‹masked #2›
-      + create  $NAMESPACE/Service/new  deploy/new.yaml:1
-      - delete  $NAMESPACE/ConfigMap/old
+          data.password: ‹masked #1› → ‹masked #2›  ← $COMMIT2 (line 6)
+      + create  $NAMESPACE/Service/new  deploy/new.yaml:1  ← $COMMIT2
+      - delete  $NAMESPACE/ConfigMap/old  ← $COMMIT2 (deploy/old.yaml)
 
     - 1 object will be deleted:
       $NAMESPACE/ConfigMap/old

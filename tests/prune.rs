@@ -46,7 +46,7 @@ fn an_object_that_left_git_leaves_the_cluster() {
       commit  $COMMIT2 "Remove some", Ada Example, [ago], main
       deployed release 1, commit $COMMIT1
 
-      - delete  $NAMESPACE/ConfigMap/old
+      - delete  $NAMESPACE/ConfigMap/old  ← $COMMIT2 (deploy/old.yaml)
 
     - 1 object will be deleted:
       $NAMESPACE/ConfigMap/old
@@ -124,7 +124,7 @@ fn a_protected_kind_is_deleted_only_with_a_reason() {
       commit  $COMMIT3 "Remove some", Ada Example, [ago], main
       deployed release 2, commit $COMMIT2
 
-      - delete  $NAMESPACE/PersistentVolumeClaim/db
+      - delete  $NAMESPACE/PersistentVolumeClaim/db  ← $COMMIT3 (deploy/db.yaml)
           its data may go too
 
     refused: protect: would delete protected $NAMESPACE/PersistentVolumeClaim/db

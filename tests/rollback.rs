@@ -32,7 +32,7 @@ fn without_a_ref_it_goes_to_the_release_before() {
       deployed release 3, commit $COMMIT3
 
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
-          data.value: three → two
+          data.value: three → two  ← $COMMIT2 (line 6)
 
     Plan: 1 to update
     digest v1:[digest]

@@ -7,6 +7,7 @@ mod admission;
 mod agreement;
 mod apply;
 mod builtin_kinds;
+mod causes;
 mod check;
 mod command_line;
 mod diff;

@@ -57,14 +57,15 @@ fn no_command_prints_it() {
 fn a_change_is_shown_by_masks() {
     let environment = changed_secret();
     let run = environment.trueup(&["diff", "prod"]).success();
-    insta::assert_snapshot!(run.snapshot(), @"
+    insta::assert_snapshot!(run.snapshot(), @r#"
     $ trueup diff prod
     ~ $NAMESPACE/Secret/credentials  deploy/secret.yaml:1
           data.password: ‹masked #1› → ‹masked #2›
+            ← $COMMIT2 "Change deploy/secret.yaml", Ada Example, [ago] (line 6)
 
     prod: 1 to update
     --- exit status 0
-    ");
+    "#);
 }
 
 #[test]

@@ -77,6 +77,12 @@ pub struct Planning {
     /// Leave objects alone that are no longer in the repository
     #[arg(long)]
     pub no_prune: bool,
+    /// Tell for each change which commit asked for it (the default)
+    #[arg(long, overrides_with = "no_cause")]
+    pub cause: bool,
+    /// Don't look for the commits that asked for changes
+    #[arg(long, overrides_with = "cause")]
+    pub no_cause: bool,
     /// Refuse to delete more objects than this: a number, or a share such as 20%
     #[arg(long, value_name = "N|N%")]
     pub max_delete: Option<crate::config::Limit>,

@@ -28,6 +28,7 @@ impl Planning {
             max_delete: self.max_delete,
             overrides: self.overrides.clone(),
             may_guess: false,
+            without_commits: self.no_cause,
             is_rollback: false,
         }
     }

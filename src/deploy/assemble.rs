@@ -185,6 +185,8 @@ fn blank(verb: Verb, object: ObjectRef) -> Action {
         wave: 0,
         after: Vec::new(),
         causes: Vec::new(),
+        commit: None,
+        uncommitted: false,
         changes: Vec::new(),
         takes_from: Vec::new(),
         reason: None,
@@ -218,8 +220,12 @@ impl Writer<'_, '_> {
                 claimed.extend(self.foreign(&live));
                 let reason = Some(replacement::reason(&self.object.id().kind, &fields));
                 let raw = diff::changes(&live, &after);
-                let action =
-                    Action { action: Verb::Replace, source, reason, ..self.update(&live, &after, &raw) };
+                let action = Action {
+                    action: Verb::Replace,
+                    source,
+                    reason,
+                    ..self.update(&live, &after, &body, &raw)
+                };
                 (action, Work::Write { at, body, live: Some(live), after, raw })
             }
             Prediction::Unreadable => {
@@ -239,8 +245,11 @@ impl Writer<'_, '_> {
             Prediction::Written(Predicted { live: Some(live), after, guessed }) => {
                 claimed.extend(self.foreign(&live));
                 let raw = diff::changes(&live, &after);
-                let action =
-                    Action { source, approximate: guessed.is_some(), ..self.update(&live, &after, &raw) };
+                let action = Action {
+                    source,
+                    approximate: guessed.is_some(),
+                    ..self.update(&live, &after, &body, &raw)
+                };
                 (action, Work::Write { at, body, live: Some(live), after, raw })
             }
         }
@@ -257,17 +266,18 @@ impl Writer<'_, '_> {
         Some((self.object.id().clone(), claim))
     }
 
-    fn update(self, live: &Value, after: &Value, raw: &[RawChange]) -> Action {
+    fn update(self, live: &Value, after: &Value, body: &Value, raw: &[RawChange]) -> Action {
         let Self { object, membership, masks, .. } = self;
         let id = object.id();
         let adopted = membership.is_some_and(|membership| is_adopted(live, id, membership));
-        let changes = mask_changes(&SecretPaths::of(&id.kind), raw.iter().cloned(), masks);
+        let secret = SecretPaths::of(&id.kind);
+        let changes = mask_changes(&secret, raw.iter().cloned(), masks);
         let label = membership.map(|membership| FieldPath::fields(["metadata", "labels", membership.label]));
         let visible = changes.into_iter().filter(|change| !(adopted && label.as_ref() == Some(&change.path)));
         let recorded = membership.and_then(|membership| membership.past.get(id));
         let kept = membership.map_or(Value::Null, |membership| (membership.keep_form)(id, live));
         let changes: Vec<FieldChange> =
-            visible.map(|change| with_cause(change, recorded, &kept, live, MANAGER)).collect();
+            visible.map(|change| with_cause(change, recorded, &kept, live, &secret, MANAGER)).collect();
         let takes_from: Vec<TakenFrom> = diff::taken_from(live, after, MANAGER)
             .into_iter()
             .map(|taken| TakenFrom { manager: taken.manager, fields: taken.fields })
@@ -276,13 +286,23 @@ impl Writer<'_, '_> {
         let causes: BTreeSet<Cause> = if adopted {
             BTreeSet::from([Cause::Adopt])
         } else {
-            changes.iter().filter_map(|change| change.cause).collect()
+            let moved = membership.is_some_and(|membership| moved_too(id, &changes, body, membership));
+            let also = moved.then_some(Cause::Commit);
+            changes.iter().filter_map(|change| change.cause).chain(also).collect()
         };
         let reason =
             (changes.is_empty() && !adopted).then(|| "only which fields trueup owns changes".to_owned());
         let action = blank(verb, object.manifest.object_ref());
         Action { causes: causes.into_iter().collect(), changes, takes_from, reason, ..action }
     }
+}
+
+/// Whether Git has moved as well at a field that has drifted.
+fn moved_too(id: &ObjectId, changes: &[FieldChange], body: &Value, membership: Membership<'_>) -> bool {
+    let mut drifted = changes.iter().filter(|change| change.cause == Some(Cause::Drift)).peekable();
+    let (Some(recorded), Some(_)) = (membership.past.get(id), drifted.peek()) else { return false };
+    let wanted = (membership.keep_form)(id, body);
+    drifted.any(|change| recorded.is_superseded(&change.path, &wanted))
 }
 
 /// An object that is there, doesn't carry our label and isn't on our record.

@@ -68,6 +68,8 @@ fn action(object: &Present, masks: &mut Masks) -> Action {
         wave: 0,
         after: Vec::new(),
         causes: if verb == Verb::Unchanged { Vec::new() } else { vec![Cause::Drift] },
+        commit: None,
+        uncommitted: false,
         changes,
         takes_from: Vec::new(),
         reason: (verb == Verb::Delete).then(|| "somebody deleted it".to_owned()),

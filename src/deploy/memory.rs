@@ -153,8 +153,9 @@ fn past(record: &Record) -> Past {
         .objects
         .iter()
         .map(|object| {
-            let recorded = Recorded { uid: object.uid.clone(), written: object.written().value().clone() };
-            (object.id(), recorded)
+            let manifest = object.written.is_some().then(|| object.manifest.value().clone());
+            let written = object.written().value().clone();
+            (object.id(), Recorded { uid: object.uid.clone(), written, manifest })
         })
         .collect()
 }

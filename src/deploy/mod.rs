@@ -8,6 +8,7 @@
 
 mod assemble;
 mod autoscaling;
+mod blame;
 mod carry;
 pub mod checking;
 pub mod drift;

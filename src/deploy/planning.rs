@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::assemble::{Assembled, Ingredients, Membership, Work, assemble};
 use super::autoscaling::{Autoscaled, autoscaled, yield_replicas};
+use super::blame;
 use super::explain::{explain, explain_as_one, warned};
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
@@ -41,6 +42,8 @@ pub struct Options {
     /// Show what can be shown where this user lacks a right: for looking only,
     /// never for applying.
     pub may_guess: bool,
+    /// Don't look for the commits that asked for changes.
+    pub without_commits: bool,
     /// The way back: limits only warn, whoever rolls back at night needs all of it.
     pub is_rollback: bool,
 }
@@ -209,7 +212,11 @@ async fn plan_for(
         target: &target,
     });
     let lingering = lingering(&live, &desired, &assembled.actions);
-    let Assembled { actions, work, mut guards, mut notes, digest, identity } = assembled;
+    let Assembled { mut actions, work, mut guards, mut notes, digest, identity } = assembled;
+    if !options.without_commits {
+        let commit = wanted.commit.as_ref();
+        notes.extend(blame::tell(setup, memory.as_ref(), commit, &desired, &work, &mut actions));
+    }
     guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
     guards.extend(unknown_history(setup, memory.as_ref()));
     notes.extend(left);

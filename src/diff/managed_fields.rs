@@ -1,12 +1,14 @@
 //! Who owns which fields of a live object: its `metadata.managedFields`.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::FieldSet;
 use crate::json::Value;
 
 /// How a manager writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub enum Operation {
     /// Server-side apply: the manager owns what its manifest holds.
     Apply,

@@ -11,6 +11,7 @@
 //! for changed files.
 
 mod ancestry;
+mod blame;
 mod blob;
 mod commit;
 mod dirty;
@@ -24,6 +25,7 @@ mod resolve;
 mod tree;
 
 pub use ancestry::Distance;
+pub use blame::{Asked, Blamed, Judge, MOST_COMMITS};
 pub use blob::{blob_id, is_lfs_pointer};
 pub use commit::{Commit, CommitId, CommitIdError};
 pub use dirty::{NotCheckedOut, WhyNotCheckedOut};

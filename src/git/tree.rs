@@ -36,6 +36,10 @@ pub struct TreeEntry {
 }
 
 impl TreeEntry {
+    pub(super) fn file(path: String, id: gix::ObjectId) -> Self {
+        Self { path, kind: TreeKind::File, id }
+    }
+
     /// The id of what it holds (for files the Git blob id), in hex.
     pub fn blob(&self) -> String {
         self.id.to_string()
@@ -175,7 +179,7 @@ impl Repository {
         })
     }
 
-    fn unreadable(&self, what: &str, error: &gix::Error) -> GitError {
+    pub(super) fn unreadable(&self, what: &str, error: &gix::Error) -> GitError {
         if error.is_not_found() {
             GitError::MissingContent { what: what.to_owned(), fetch: self.fetch_content() }
         } else {

@@ -8,7 +8,7 @@
 use super::model::{Cause, FieldChange};
 use crate::diff::{self, Writer};
 use crate::json::Value;
-use crate::object::{Change, FieldPath, ObjectId};
+use crate::object::{Change, FieldPath, ObjectId, SecretPaths, Shown};
 use crate::release::{self, Comparison};
 
 /// What the last run that wrote left of an object.
@@ -18,6 +18,30 @@ pub struct Recorded {
     pub uid: Option<String>,
     /// The values at the applied paths as the server returned them.
     pub written: Value,
+    /// The manifest, where it isn't the same.
+    pub manifest: Option<Value>,
+}
+
+impl Recorded {
+    /// Whether Git has moved at a path since then. `wanted` is the manifest of
+    /// today in the records' form.
+    pub fn is_superseded(&self, path: &FieldPath, wanted: &Value) -> bool {
+        match (path.get(self.manifest.as_ref().unwrap_or(&self.written)), path.get(wanted)) {
+            (Some(then), Some(now)) => release::compare(then, now) == Comparison::Different,
+            (None, None) => false,
+            (None, Some(_)) | (Some(_), None) => true,
+        }
+    }
+
+    /// What was written at a path, for people: nothing where a secret is in it.
+    fn shown(&self, path: &FieldPath, secret: &SecretPaths) -> Option<Shown> {
+        let value = path.get(&self.written)?;
+        let is_open = secret.is_empty() || {
+            let without = secret.replace(&self.written, |_| Value::Null);
+            !secret.hides(path) && path.get(&without) == Some(value)
+        };
+        is_open.then(|| Shown::Value(value.clone()))
+    }
 }
 
 /// The last record, by identity.
@@ -29,17 +53,23 @@ pub fn with_cause(
     recorded: Option<&Recorded>,
     kept: &Value,
     live: &Value,
+    secret: &SecretPaths,
     manager: &str,
 ) -> FieldChange {
     let cause = recorded.map_or(Cause::Unknown, |recorded| cause(&change.path, &recorded.written, kept));
-    told(change, cause, live, manager)
+    let told = told(change, cause, live, manager);
+    let recorded = recorded.filter(|_| cause == Cause::Drift);
+    let deployed = recorded.and_then(|recorded| recorded.shown(&told.path, secret));
+    FieldChange { deployed, ..told }
 }
 
-/// A change with the cause that it is known to have; of drift also who wrote last
-/// and when.
+/// A change with the cause that it is known to have; of drift also who wrote last,
+/// how and when.
 pub fn told(change: Change, cause: Cause, live: &Value, manager: &str) -> FieldChange {
     let writer = (cause == Cause::Drift).then(|| diff::who_changed(live, &change.path, manager)).flatten();
-    let (by, when) = writer.map_or((None, None), |Writer { manager, time, .. }| (Some(manager), time));
+    let (by, operation, when) = writer.map_or((None, None, None), |Writer { manager, operation, time }| {
+        (Some(manager), Some(operation), time)
+    });
     FieldChange {
         path: change.path,
         op: change.op,
@@ -47,7 +77,11 @@ pub fn told(change: Change, cause: Cause, live: &Value, manager: &str) -> FieldC
         to: change.to,
         cause: Some(cause),
         by,
+        operation,
         when,
+        deployed: None,
+        commit: None,
+        uncommitted: false,
     }
 }
 
@@ -135,14 +169,51 @@ mod tests {
         let live = json!({"apiVersion": "v1", "kind": "Secret", "data": {"a": "eA=="}, "metadata": {
             "name": "a", "managedFields": [{"manager": "somebody", "operation": "Update",
             "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": {"f:data": {"f:a": {}}}}]}});
-        let recorded = Recorded { uid: None, written: json!({"data": {"a": "hmac:key.one"}}) };
+        let recorded =
+            Recorded { uid: None, written: json!({"data": {"a": "hmac:key.one"}}), manifest: None };
+        let secret = SecretPaths::of(&crate::object::GroupKind::new("", "Secret"));
         let told = |kept: &str| {
             let change = Change { path: path.clone(), op: Op::Change, from: None, to: None };
-            with_cause(change, Some(&recorded), &json!({"data": {"a": kept}}), &live, "trueup")
+            with_cause(change, Some(&recorded), &json!({"data": {"a": kept}}), &live, &secret, "trueup")
         };
         let drifted = told("hmac:key.two");
         assert_eq!((drifted.cause, drifted.by.as_deref()), (Some(Cause::Drift), Some("somebody")));
+        assert_eq!((drifted.operation, drifted.deployed), (Some(diff::Operation::Update), None));
         let unknown = told("hmac:unknown");
         assert_eq!((unknown.cause, unknown.by), (Some(Cause::Unknown), None));
+    }
+
+    #[test]
+    fn what_the_last_release_left_is_told_unless_a_secret_is_in_it() {
+        let written = json!({"metadata": {"labels": {"a": "1"}}, "data": {"a": "hmac:key.one"}});
+        let recorded = Recorded { uid: None, written, manifest: None };
+        let secret = SecretPaths::of(&crate::object::GroupKind::new("", "Secret"));
+        let shown = |path: &[&str], secret: &SecretPaths| {
+            recorded.shown(&FieldPath::fields(path.iter().copied()), secret)
+        };
+        assert_eq!(shown(&["metadata", "labels", "a"], &secret), Some(Shown::Value(json!("1"))));
+        for path in [&["data", "a"][..], &["data"], &[], &["data", "b"]] {
+            assert_eq!(shown(path, &secret), None, "{path:?}");
+        }
+        let open = SecretPaths::default();
+        assert_eq!(shown(&["data", "a"], &open), Some(Shown::Value(json!("hmac:key.one"))));
+    }
+
+    #[test]
+    fn git_has_moved_where_the_manifest_isnt_what_it_was_whatever_the_server_made_of_it() {
+        let recorded = Recorded {
+            uid: None,
+            written: json!({"spec": {"cpu": "1", "replicas": 3}}),
+            manifest: Some(json!({"spec": {"cpu": "1000m", "replicas": 3}})),
+        };
+        let wanted = json!({"spec": {"cpu": "1000m", "replicas": 5, "paused": true}});
+        let moved = |field: &str| recorded.is_superseded(&FieldPath::fields(["spec", field]), &wanted);
+        assert_eq!(["cpu", "replicas", "paused", "none"].map(moved), [false, true, true, false],);
+        let secret = |then: &str, now: &str| {
+            let recorded = Recorded { uid: None, written: json!({"data": then}), manifest: None };
+            recorded.is_superseded(&FieldPath::fields(["data"]), &json!({"data": now}))
+        };
+        assert!(secret("hmac:key.one", "hmac:key.two"));
+        assert!(!secret("hmac:key.one", "hmac:other.two"));
     }
 }

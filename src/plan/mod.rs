@@ -13,6 +13,6 @@ pub mod prune;
 pub mod replacement;
 
 pub use model::{
-    Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, SourceRef,
-    Summary, TakenFrom, TargetPlan, Verb,
+    Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, LastCommit,
+    SourceRef, Summary, TakenFrom, TargetPlan, Verb,
 };

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::diff::Operation;
+use crate::git::CommitId;
 use crate::object::{FieldPath, ObjectId, ObjectRef, Op, Shown, Source};
 
 /// What would be done to one environment, and whether it may be.
@@ -128,6 +130,13 @@ pub struct Action {
     pub after: Vec<ObjectRef>,
     /// Why.
     pub causes: Vec<Cause>,
+    /// For creations and deletions that Git asked for: the commit that named the
+    /// object in its file, or took it out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub commit: Option<LastCommit>,
+    /// That only the work tree asks for it, no commit yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub uncommitted: bool,
     /// The fields that change. Empty for creations and deletions.
     pub changes: Vec<FieldChange>,
     /// Fields that other managers own and that trueup takes.
@@ -177,9 +186,42 @@ pub struct FieldChange {
     /// For drift: the field manager that wrote it last.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub by: Option<String>,
+    /// For drift: how it wrote.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub operation: Option<Operation>,
     /// For drift: when that manager wrote last.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub when: Option<Timestamp>,
+    /// For drift: the value that the last release left here. Never a secret one.
+    #[serde(skip_serializing_if = "Option::is_none", default, deserialize_with = "present")]
+    pub deployed: Option<Shown>,
+    /// The commit that last wrote the value that Git has here, or took it away.
+    /// Beside drift only where Git has moved, too, since the last release.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub commit: Option<LastCommit>,
+    /// That only the work tree has it so, no commit yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub uncommitted: bool,
+}
+
+/// The commit that last wrote something, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LastCommit {
+    /// Its id.
+    pub sha: CommitId,
+    /// `Name <mail>`.
+    pub author: String,
+    /// The first line of its message.
+    pub subject: String,
+    /// When it was authored.
+    pub time: Timestamp,
+    /// The file, as it was called then.
+    pub path: String,
+    /// The line in it, from 1, as that commit has it; absent for what was taken
+    /// away.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub line: Option<u32>,
 }
 
 /// A key that is there with `null` is a value (`null`), not an absent one.

@@ -37,6 +37,7 @@ use crate::object::Manifest;
 
 pub use definitions::{definitions, no_definitions};
 pub use duplicates::duplicates;
+pub(crate) use plain::objects;
 pub use source::{SourceFile, SourceTree};
 
 /// How many objects all sources of an environment may hold: far more than an

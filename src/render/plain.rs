@@ -29,6 +29,13 @@ pub(super) fn render(listed: Vec<Listed<'_>>) -> Read {
     (manifests.into_iter().flatten().collect(), findings.into_iter().flatten().collect())
 }
 
+/// The objects of one version of a file, as they are written there; `None` when it
+/// can't be read. Where they stand is only told for whole documents.
+pub(crate) fn objects(file: &SourceFile) -> Option<Vec<Manifest>> {
+    let (manifests, findings) = manifests(file, true, 0);
+    (findings.is_empty() || !manifests.is_empty()).then_some(manifests)
+}
+
 type Read = (Vec<Manifest>, Vec<Diagnostic>);
 
 fn manifests(file: &SourceFile, is_named: bool, most_read_again: usize) -> Read {

@@ -42,9 +42,10 @@ impl Likeness {
 }
 
 fn change_likeness(change: &FieldChange) -> String {
-    let FieldChange { path, op, from, to, cause, by, when: _ } = change;
+    let FieldChange { path, op, from, to, cause, by, operation, deployed, .. } = change;
     let value = |shown: &Option<crate::object::Shown>| shown.as_ref().map(ToString::to_string);
-    format!("{path} {op:?} {:?} {:?} {cause:?} {by:?}", value(from), value(to))
+    let (from, to, deployed) = (value(from), value(to), value(deployed));
+    format!("{path} {op:?} {from:?} {to:?} {cause:?} {by:?} {operation:?} {deployed:?}")
 }
 
 fn taken_likeness(taken: &TakenFrom) -> String {
@@ -73,6 +74,28 @@ pub(crate) fn entries<'a>(actions: impl IntoIterator<Item = &'a Action>) -> Vec<
         }
     }
     entries
+}
+
+/// The changes of the first, without times and commits that aren't everybody's.
+pub(crate) fn shared(actions: &[&Action]) -> Vec<FieldChange> {
+    let Some(first) = actions.first() else { return Vec::new() };
+    let mut changes = first.changes.clone();
+    for (position, change) in changes.iter_mut().enumerate() {
+        let all = |same: &dyn Fn(&FieldChange) -> bool| {
+            actions.iter().all(|action| action.changes.get(position).is_some_and(same))
+        };
+        let sha = |change: &FieldChange| change.commit.as_ref().map(|commit| commit.sha);
+        let same_time = all(&|other| other.when == change.when);
+        let same_commit = all(&|other| sha(other) == sha(change) && other.uncommitted == change.uncommitted);
+        if !same_time {
+            change.when = None;
+        }
+        if !same_commit {
+            change.commit = None;
+            change.uncommitted = false;
+        }
+    }
+    changes
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub mod text;
 pub mod visible;
 pub mod words;
 
+mod blamed;
 mod check;
 mod groups;
 mod history;

@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use super::text::TextOptions;
 use super::{DeployedState, DriftCount, HealthCount, HistoryRow, ObjectStatus, PodCount, StatusReport};
 use crate::apply::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
+use crate::diff::Operation;
 use crate::error::{Diagnostic, Location};
 use crate::health::Health;
 use crate::json::{Value, json};
 use crate::object::{FieldPath, GroupKind, ObjectId, ObjectRef, Op, Shown};
 use crate::plan::{
-    Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, SourceRef,
-    Summary, TakenFrom, TargetPlan, Verb,
+    Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, LastCommit,
+    SourceRef, Summary, TakenFrom, TargetPlan, Verb,
 };
 
 /// Two in the afternoon of a day in spring.
@@ -74,6 +75,8 @@ pub(crate) fn action(verb: Verb, name: &str) -> Action {
         wave: 0,
         after: Vec::new(),
         causes: vec![Cause::Commit],
+        commit: None,
+        uncommitted: false,
         changes: Vec::new(),
         takes_from: Vec::new(),
         reason: None,
@@ -130,15 +133,50 @@ fn shown(at: &str, from: Option<Shown>, to: Option<Shown>) -> FieldChange {
         (_, None) => Op::Remove,
         _ => Op::Change,
     };
-    FieldChange { path: path(at), op, from, to, cause: Some(Cause::Commit), by: None, when: None }
+    FieldChange {
+        path: path(at),
+        op,
+        from,
+        to,
+        cause: Some(Cause::Commit),
+        by: None,
+        operation: None,
+        when: None,
+        deployed: None,
+        commit: None,
+        uncommitted: false,
+    }
 }
 
 impl FieldChange {
     pub(crate) fn drifted(mut self, by: &str, minutes: i64) -> Self {
         self.cause = Some(Cause::Drift);
         self.by = Some(by.to_owned());
+        self.operation = Some(Operation::Update);
         self.when = Some(minutes_ago(minutes));
         self
+    }
+
+    pub(crate) fn after_release(mut self, value: Value) -> Self {
+        self.deployed = Some(Shown::Value(value));
+        self
+    }
+
+    pub(crate) fn written_by(mut self, commit: LastCommit) -> Self {
+        self.commit = Some(commit);
+        self
+    }
+}
+
+/// A commit of this number, subject and place.
+pub(crate) fn last_commit(number: u8, subject: &str, path: &str, line: u32) -> LastCommit {
+    LastCommit {
+        sha: format!("{number:x}").repeat(40)[..40].parse().expect("an id"),
+        author: "Ada Lovelace <ada@example.org>".into(),
+        subject: subject.to_owned(),
+        time: minutes_ago(2 * 24 * 60),
+        path: path.to_owned(),
+        line: Some(line),
     }
 }
 

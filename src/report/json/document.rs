@@ -187,6 +187,7 @@ mod tests {
                       "cause": "drift",
                       "from": 5,
                       "op": "change",
+                      "operation": "Update",
                       "path": "spec.replicas",
                       "to": 3,
                       "when": "2026-04-01T13:57:00Z"

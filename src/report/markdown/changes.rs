@@ -2,6 +2,7 @@
 
 use crate::object::Shown;
 use crate::plan::{Action, FieldChange};
+use crate::report::blamed::Telling;
 use crate::report::values::{Compared, block, compared, one_line};
 use crate::report::visible::visible;
 use crate::report::words;
@@ -12,9 +13,16 @@ const TALLEST: usize = 60;
 const LONGEST: usize = 400;
 
 /// The action's fields: `-` and `+` first on their lines, so that they're
-/// coloured.
-pub(super) fn lines(action: &Action) -> Vec<String> {
-    let mut lines: Vec<_> = action.changes.iter().flat_map(change).collect();
+/// coloured. `changes` are the action's own, or what it shares with others.
+pub(super) fn lines(action: &Action, changes: &[FieldChange], mut telling: Telling<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !changes.is_empty() {
+        lines.extend(telling.whole(action, changes).map(|asker| format!("# {asker}")));
+    }
+    for one in changes {
+        lines.extend(change(one));
+        lines.extend(telling.field(one, changes).into_iter().map(|remark| format!("# {remark}")));
+    }
     lines.extend(action.takes_from.iter().map(|taken| {
         let fields: Vec<_> =
             taken.fields.iter().map(|field| visible(&field.to_string()).into_owned()).collect();
@@ -30,17 +38,12 @@ pub(super) fn lines(action: &Action) -> Vec<String> {
 
 fn change(change: &FieldChange) -> Vec<String> {
     let path = visible(&change.path.to_string()).into_owned();
-    let mut lines = match (&change.from, &change.to) {
+    match (&change.from, &change.to) {
         (Some(from), Some(to)) => changed(&path, from, to),
         (None, Some(to)) => one_sided('+', &path, to),
         (Some(from), None) => one_sided('-', &path, from),
         (None, None) => vec![format!("  {path}")],
-    };
-    if change.cause == Some(crate::plan::Cause::Drift) {
-        let by = change.by.as_deref().map_or_else(String::new, |by| format!(" by {}", visible(by)));
-        lines.push(format!("# changed live{by}"));
     }
-    lines
 }
 
 fn changed(path: &str, from: &Shown, to: &Shown) -> Vec<String> {

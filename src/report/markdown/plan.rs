@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::changes::lines;
 use super::escape::{block, code, text};
 use super::size::{MOST, fitted};
-use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
-use crate::report::groups::{Entry, entries};
+use crate::plan::{Action, CommitRef, FieldChange, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
+use crate::report::blamed::Telling;
+use crate::report::groups::{Entry, entries, shared};
 use crate::report::verbs::{CHANGING, sign, word};
 use crate::report::words;
 
@@ -24,7 +25,8 @@ pub fn plan(plan: &TargetPlan) -> String {
         guards(&plan.guards),
         notes(&plan.notes),
     ];
-    let parts: Vec<_> = entries(plan.changing()).iter().map(entry).collect();
+    let commit = plan.commit.as_ref();
+    let parts: Vec<_> = entries(plan.changing()).iter().map(|one| entry(one, commit)).collect();
     fitted(&head.concat(), &parts, &tail(plan), "object", MOST)
 }
 
@@ -119,10 +121,10 @@ pub(super) fn notes(notes: &[String]) -> String {
     if lines.is_empty() { String::new() } else { format!("{}\n", lines.concat()) }
 }
 
-fn entry(entry: &Entry<'_>) -> String {
+fn entry(entry: &Entry<'_>, commit: Option<&CommitRef>) -> String {
     match entry {
-        Entry::One(action) => details(&title(action), action, &[]),
-        Entry::Many(actions) => many(actions),
+        Entry::One(action) => details(&title(action), action, &action.changes, &[], commit),
+        Entry::Many(actions) => many(actions, commit),
     }
 }
 
@@ -136,19 +138,30 @@ fn signed(action: &Action) -> String {
     format!("{} {}", code(&sign(action.action).to_string()), word(action.action))
 }
 
-fn many(actions: &[&Action]) -> String {
+fn many(actions: &[&Action], commit: Option<&CommitRef>) -> String {
     let Some(first) = actions.first() else { return String::new() };
     let names: Vec<_> = actions.iter().map(|action| code(&action.id().to_string())).collect();
     let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     let number = words::count(actions.len(), "object");
     let title = format!("{} {number} alike: {shown} …", signed(first));
-    details(&title, first, &names)
+    details(&title, first, &shared(actions), &names, commit)
 }
 
 /// One line where there is nothing to open.
-fn details(title: &str, action: &Action, names: &[String]) -> String {
-    let lines = lines(action);
-    let reason = action.reason.as_deref().map(text);
+fn details(
+    title: &str,
+    action: &Action,
+    changes: &[FieldChange],
+    names: &[String],
+    commit: Option<&CommitRef>,
+) -> String {
+    let mut telling = Telling::of(action, commit);
+    if !names.is_empty() {
+        telling = telling.without_places();
+    }
+    let asker = if changes.is_empty() { telling.whole(action, changes) } else { None };
+    let lines = lines(action, changes, telling);
+    let reason = action.reason.as_deref().map(text).or_else(|| asker.as_deref().map(text));
     if lines.is_empty() {
         let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
         return format!("- {title}{reason}\n");
@@ -181,7 +194,7 @@ mod tests {
     use super::{MOST, plan as text};
     use crate::json::json;
     use crate::plan::{Judgement, Verb};
-    use crate::report::sample::{action, changed, guard, masked, mixed, plan};
+    use crate::report::sample::{action, changed, guard, last_commit, masked, mixed, plan};
 
     #[test]
     fn a_plan_reads_as_a_comment() {
@@ -338,5 +351,62 @@ mod tests {
         assert!(
             text(&plan(vec![update])).contains("- data.password: ‹masked #1›\n+ data.password: ‹masked #2›")
         );
+    }
+
+    #[test]
+    fn causes_are_remarks_below_the_fields() {
+        let commit = |number, line| last_commit(number, "Scale | up", "deploy/prod/web.yaml", line);
+        let mut created = action(Verb::Create, "ConfigMap/new");
+        created.commit = Some(commit(3, 4));
+        let mut deleted = action(Verb::Delete, "ConfigMap/old");
+        deleted.commit = Some(crate::plan::LastCommit { line: None, ..commit(4, 1) });
+        let update = action(Verb::Update, "Deployment/web")
+            .with(
+                changed("spec.replicas", json!(5), json!(4))
+                    .drifted("kubectl-edit", 3)
+                    .written_by(commit(1, 9)),
+            )
+            .with(changed("spec.paused", json!(true), json!(false)).written_by(commit(2, 8)));
+        let once = action(Verb::Update, "Deployment/api")
+            .with(changed("spec.replicas", json!(5), json!(4)).written_by(commit(1, 9)))
+            .with(changed("spec.paused", json!(true), json!(false)).written_by(commit(1, 8)));
+        let all = text(&plan(vec![created, update, once, deleted]));
+        let entries = all.split_once("- <code>").expect("entries").1;
+        insta::assert_snapshot!(entries, @r#"
+        +</code> create <code>shop/ConfigMap/new</code>: 3333333 "Scale \| up", Ada Lovelace
+
+        <details><summary><code>&#126;</code> update <code>shop/Deployment/web</code></summary>
+
+        <code>deploy/prod/web.yaml:1</code>
+
+        ```diff
+        - spec.replicas: 5
+        + spec.replicas: 4
+        # changed live by kubectl-edit
+        # 1111111 "Scale | up", Ada Lovelace (line 9)
+        - spec.paused: true
+        + spec.paused: false
+        # 2222222 "Scale | up", Ada Lovelace (line 8)
+        ```
+
+        </details>
+
+        <details><summary><code>&#126;</code> update <code>shop/Deployment/api</code></summary>
+
+        <code>deploy/prod/api.yaml:1</code>
+
+        ```diff
+        # 1111111 "Scale | up", Ada Lovelace
+        - spec.replicas: 5
+        + spec.replicas: 4
+        - spec.paused: true
+        + spec.paused: false
+        ```
+
+        </details>
+        - <code>-</code> delete <code>shop/ConfigMap/old</code>: 4444444 "Scale \| up", Ada Lovelace (deploy/prod/web.yaml)
+
+        digest <code>v1:3f1c9a0b7d2e4455</code> · 9 requests, 0.21 s
+        "#);
     }
 }

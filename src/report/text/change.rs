@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use super::TextOptions;
 use crate::object::{Op, Shown};
-use crate::plan::{Cause, FieldChange};
+use crate::plan::FieldChange;
 use crate::report::palette::{FAINT, GOOD, REMOVED, paint};
 use crate::report::values::{Compared, block, compared, focused, one_line};
 use crate::report::visible::visible;
@@ -17,16 +17,16 @@ const BELOW: usize = 8;
 /// Lines that one value may take.
 const TALLEST: usize = 16;
 
-/// The field with its old and new value, and who changed it live.
-pub(super) fn change(change: &FieldChange, options: &TextOptions) -> Vec<String> {
+/// The field with its old and new value, and who asked for it.
+pub(super) fn change(change: &FieldChange, remarks: &[String], options: &TextOptions) -> Vec<String> {
     let mut lines = match (&change.from, &change.to) {
         (Some(from), Some(to)) => changed(change, from, to, options),
         (None, Some(to)) => one_sided(change, '+', GOOD, to, options),
         (Some(from), None) => one_sided(change, '-', REMOVED, from, options),
         (None, None) => vec![format!("{}{}", lead(sign(change.op)), path(change))],
     };
-    if let Some(cause) = cause(change, options) {
-        append(&mut lines, &cause, options);
+    for remark in remarks {
+        append(&mut lines, &format!("← {remark}"), BELOW, options);
     }
     lines
 }
@@ -133,25 +133,20 @@ fn capped(mut lines: Vec<String>, options: &TextOptions) -> Vec<String> {
     lines
 }
 
-/// `← changed live by kubectl-edit, 3 minutes ago`: managers are known, and
-/// when they wrote last; people aren't.
-fn cause(change: &FieldChange, options: &TextOptions) -> Option<String> {
-    if change.cause != Some(Cause::Drift) {
-        return None;
-    }
-    let by = change.by.as_deref().map_or_else(String::new, |by| format!(" by {}", visible(by)));
-    let when = change.when.map_or_else(String::new, |when| format!(", {}", words::ago(options.now, when)));
-    Some(format!("← changed live{by}{when}"))
-}
-
-/// Behind the only line where it fits, else below.
-fn append(lines: &mut Vec<String>, remark: &str, options: &TextOptions) {
-    let painted = paint(FAINT, remark);
+/// Behind the only line where it fits, else below, broken behind commas.
+pub(super) fn append(lines: &mut Vec<String>, remark: &str, below: usize, options: &TextOptions) {
     match lines.as_mut_slice() {
         [only] if words::width(only) + 2 + words::width(remark) <= options.width => {
             only.push_str("  ");
-            only.push_str(&painted);
+            only.push_str(&paint(FAINT, remark));
         }
-        _ => lines.push(format!("{}{painted}", " ".repeat(BELOW))),
+        _ => {
+            let columns = options.width.saturating_sub(below + 2).max(20);
+            let parts: Vec<&str> = remark.split(", ").collect();
+            for (position, line) in words::flowed(&parts, columns).iter().enumerate() {
+                let indent = if position == 0 { below } else { below + 2 };
+                lines.push(format!("{}{}", " ".repeat(indent), paint(FAINT, line)));
+            }
+        }
     }
 }

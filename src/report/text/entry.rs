@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{TextOptions, change::change};
-use crate::plan::{Action, FieldChange, SourceRef, TakenFrom, Verb};
-use crate::report::groups::Entry;
+use super::{TextOptions, change::append, change::change};
+use crate::plan::{Action, CommitRef, FieldChange, SourceRef, TakenFrom, Verb};
+use crate::report::blamed::Telling;
+use crate::report::groups::{Entry, shared};
 use crate::report::palette::{DANGER, FAINT, TAKEN, WARNING, paint};
 use crate::report::verbs::{sign, style, word};
 use crate::report::visible::visible;
@@ -18,41 +19,62 @@ const FIELDS: usize = 3;
 
 /// What an entry's first line says besides the object.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Layout {
+pub(super) struct Layout<'a> {
     /// Whether the action's word stands behind its sign.
     pub(super) words: bool,
     /// The columns that names of objects take.
     pub(super) names: usize,
+    /// The commit that stands above.
+    pub(super) commit: Option<&'a CommitRef>,
 }
 
-impl Layout {
+impl<'a> Layout<'a> {
     /// Names up to a sensible width stand in a column of their own.
     pub(super) fn of(actions: &[&Action], words: bool, options: &TextOptions) -> Self {
         let widest = actions.iter().map(|action| words::width(&name(action))).max().unwrap_or(0);
-        Self { words, names: widest.min(options.width / 2) }
+        Self { words, names: widest.min(options.width / 2), commit: None }
+    }
+
+    /// Below a header that names this commit.
+    pub(super) fn below(self, commit: Option<&'a CommitRef>) -> Self {
+        Self { commit, ..self }
+    }
+
+    fn telling<'b>(&self, action: &'b Action, options: &TextOptions) -> Telling<'b> {
+        let subject = if options.full { usize::MAX } else { (options.width / 2).clamp(20, 60) };
+        Telling::of(action, self.commit).at(options.now, subject)
     }
 }
 
 /// The entry with its fields.
-pub(super) fn entry(entry: &Entry<'_>, layout: Layout, options: &TextOptions) -> Vec<String> {
+pub(super) fn entry(entry: &Entry<'_>, layout: Layout<'_>, options: &TextOptions) -> Vec<String> {
     match entry {
         Entry::One(action) => one(action, layout, options),
         Entry::Many(actions) => many(actions, layout, options),
     }
 }
 
-fn one(action: &Action, layout: Layout, options: &TextOptions) -> Vec<String> {
+fn one(action: &Action, layout: Layout<'_>, options: &TextOptions) -> Vec<String> {
+    let mut telling = layout.telling(action, options);
     let mut lines = first_line(action, layout, options);
+    if let Some(asker) = telling.whole(action, &action.changes) {
+        append(&mut lines, &format!("← {asker}"), BELOW, options);
+    }
     lines.extend(consequence(action).map(|text| below(DANGER, text)));
-    lines.extend(details(action, &action.changes, options));
+    lines.extend(details(action, &action.changes, &mut telling, options));
     lines
 }
 
-fn many(actions: &[&Action], layout: Layout, options: &TextOptions) -> Vec<String> {
+fn many(actions: &[&Action], layout: Layout<'_>, options: &TextOptions) -> Vec<String> {
     let Some(first) = actions.first() else { return Vec::new() };
     let title = format!("the same change in {}", kinds(actions));
     let mut lines = vec![format!("{}{title}", signed(first.action, layout))];
-    lines.extend(details(first, &without_differing_times(actions), options));
+    let changes = shared(actions);
+    let mut telling = layout.telling(first, options).without_places();
+    if let Some(asker) = telling.whole(first, &changes) {
+        append(&mut lines, &format!("← {asker}"), BELOW, options);
+    }
+    lines.extend(details(first, &changes, &mut telling, options));
     let mut names: Vec<_> = actions.iter().map(|action| name(action)).collect();
     if let Some(first) = names.first_mut() {
         first.insert_str(0, "in ");
@@ -74,26 +96,12 @@ fn kinds(actions: &[&Action]) -> String {
     words::list(&counted)
 }
 
-/// The changes of the first, without times that aren't everybody's.
-fn without_differing_times(actions: &[&Action]) -> Vec<FieldChange> {
-    let Some(first) = actions.first() else { return Vec::new() };
-    let mut changes = first.changes.clone();
-    for (position, change) in changes.iter_mut().enumerate() {
-        let same =
-            |action: &&Action| action.changes.get(position).is_some_and(|other| other.when == change.when);
-        if !actions.iter().all(same) {
-            change.when = None;
-        }
-    }
-    changes
-}
-
 /// The object's name as messages write it.
 pub(super) fn name(action: &Action) -> String {
     visible(&action.id().to_string()).into_owned()
 }
 
-fn signed(verb: Verb, layout: Layout) -> String {
+fn signed(verb: Verb, layout: Layout<'_>) -> String {
     let style = style(verb);
     if layout.words && verb != Verb::Unchanged {
         let text = words::padded(&format!("{} {}", sign(verb), word(verb)), 11);
@@ -103,7 +111,7 @@ fn signed(verb: Verb, layout: Layout) -> String {
     }
 }
 
-fn first_line(action: &Action, layout: Layout, options: &TextOptions) -> Vec<String> {
+fn first_line(action: &Action, layout: Layout<'_>, options: &TextOptions) -> Vec<String> {
     let name = name(action);
     let loud = matches!(action.action, Verb::Delete | Verb::Replace);
     let name = if loud { paint(DANGER, name) } else { name };
@@ -143,12 +151,17 @@ fn consequence(action: &Action) -> Option<&'static str> {
     }
 }
 
-fn details(action: &Action, changes: &[FieldChange], options: &TextOptions) -> Vec<String> {
+fn details(
+    action: &Action,
+    changes: &[FieldChange],
+    telling: &mut Telling<'_>,
+    options: &TextOptions,
+) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(reason) = action.reason.as_ref().filter(|_| action.source.is_some()) {
         lines.extend(sentence(FAINT, &visible(reason), options));
     }
-    lines.extend(changes.iter().flat_map(|one| change(one, options)));
+    lines.extend(changes.iter().flat_map(|one| change(one, &telling.field(one, changes), options)));
     for taken in &action.takes_from {
         lines.extend(sentence(TAKEN, &takes(taken, options), options));
     }

@@ -37,7 +37,7 @@ fn title(plan: &TargetPlan, options: &TextOptions) -> Vec<String> {
 
 fn actions(plan: &TargetPlan, options: &TextOptions) -> Vec<String> {
     let changing: Vec<_> = plan.changing().collect();
-    let layout = Layout::of(&changing, true, options);
+    let layout = Layout::of(&changing, true, options).below(plan.commit.as_ref());
     shown(&changing, options).iter().flat_map(|one| entry(one, layout, options)).collect()
 }
 

@@ -1,8 +1,8 @@
 use super::plan as text;
 use crate::json::json;
-use crate::plan::{Judgement, TargetPlan, Verb};
+use crate::plan::{Cause, Judgement, LastCommit, TargetPlan, Verb};
 use crate::report::sample::{
-    action, added, changed, guard, marked, masked, mixed, options, plain, plan, removed,
+    action, added, changed, commit, guard, last_commit, marked, masked, mixed, options, plain, plan, removed,
 };
 use crate::report::text::TextOptions;
 
@@ -133,7 +133,8 @@ fn a_bit_of_everything_at_40_columns() {
             - nginx:1.26
             + nginx:1.27
           spec.replicas: 5 → 3
-            ← changed live by kubectl-edit, 3 minutes ago
+            ← changed live by kubectl-edit,
+              3 minutes ago
         + metadata.labels["app.kubernetes.io/team"]:
             shop
         - spec.paused: true
@@ -470,4 +471,188 @@ fn text_of_others_can_not_command_the_terminal() {
     // Every sequence that is left is one of ours.
     let coloured = marked(&text(&nasty, &options(80)));
     assert!(coloured.contains("a␛[2J") && coloured.contains("d␛]0;title␇"), "{coloured}");
+}
+
+/// A day on which Git and the cluster both moved.
+fn with_causes() -> TargetPlan {
+    let scale = || {
+        last_commit(
+            0x2,
+            "Scale up for the sale in spring, which will be a large one",
+            "deploy/prod/web.yaml",
+            9,
+        )
+    };
+    let image = last_commit(0x3, "Bigger images", "deploy/base/web.yaml", 21);
+    let both = last_commit(0x4, "Turn it up", "deploy/prod/settings.yaml", 6);
+    let known = LastCommit {
+        sha: commit().sha.parse().expect("an id"),
+        ..last_commit(1, "Bigger images", "deploy/prod/api.yaml", 12)
+    };
+    let mut created = action(Verb::Create, "ConfigMap/new");
+    created.commit = Some(last_commit(0x5, "Add the new one", "deploy/prod/new.yaml", 4));
+    let mut deleted = action(Verb::Delete, "ConfigMap/old");
+    deleted.commit =
+        Some(LastCommit { line: None, ..last_commit(0x6, "Drop the old one", "deploy/prod/old.yaml", 1) });
+    let mut gone = action(Verb::Create, "ConfigMap/gone");
+    gone.causes = vec![Cause::Drift];
+    let mut dirty = changed("data.a", json!(1), json!(2));
+    dirty.uncommitted = true;
+    plan(vec![
+        created,
+        gone,
+        action(Verb::Update, "Deployment/web")
+            .with(
+                changed("spec.template.spec.containers[name=web].image", json!("web:1"), json!("web:2"))
+                    .written_by(image),
+            )
+            .with(changed("spec.replicas", json!(3), json!(5)).written_by(scale()))
+            .with(changed("spec.minReadySeconds", json!(1), json!(2)).written_by(scale()))
+            .with(
+                changed("spec.paused", json!(true), json!(false))
+                    .drifted("kubectl-edit", 3)
+                    .after_release(json!(false)),
+            ),
+        action(Verb::Update, "ConfigMap/settings").with(
+            changed("data.level", json!("debug"), json!("warn"))
+                .drifted("kubectl-edit", 3)
+                .after_release(json!("info"))
+                .written_by(both),
+        ),
+        action(Verb::Update, "ConfigMap/api")
+            .with(changed("data.a", json!(1), json!(2)).written_by(known.clone()))
+            .with(removed("data.b", json!(1)).written_by(known)),
+        action(Verb::Update, "ConfigMap/web")
+            .with(changed("data.a", json!(1), json!(2)).written_by(scale()))
+            .with(changed("data.b", json!(1), json!(2)).written_by(scale())),
+        action(Verb::Update, "ConfigMap/dirty").with(dirty),
+        deleted,
+    ])
+}
+
+#[test]
+fn causes_are_told_once_at_80_columns() {
+    insta::assert_snapshot!(at(&with_causes(), 80), @r#"
+    prod on https://10.0.0.1:6443 (v1.36.3), namespace shop
+      commit   abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main
+      deployed release 12, commit 9f8e7d6
+
+      + create   shop/ConfigMap/new       deploy/prod/new.yaml:1
+          ← 5555555 "Add the new one", Ada Lovelace, 2 days ago
+      + create   shop/ConfigMap/gone      deploy/prod/gone.yaml:1  ← deleted live
+      ~ update   shop/Deployment/web      deploy/prod/web.yaml:1
+          spec.template.spec.containers[name=web].image: web:1 → web:2
+            ← 3333333 "Bigger images", Ada Lovelace,
+              2 days ago (deploy/base/web.yaml:21)
+          spec.replicas: 3 → 5
+            ← 2222222 "Scale up for the sale in spring, which …", Ada Lovelace,
+              2 days ago (line 9)
+          spec.minReadySeconds: 1 → 2  ← 2222222 (line 9)
+          spec.paused: true → false  ← changed live by kubectl-edit, 3 minutes ago
+      ~ update   shop/ConfigMap/settings  deploy/prod/settings.yaml:1
+          data.level: debug → warn
+            ← changed live by kubectl-edit, 3 minutes ago; info was deployed
+            ← 4444444 "Turn it up", Ada Lovelace, 2 days ago (line 6)
+      ~ update   shop/ConfigMap/api       deploy/prod/api.yaml:1  ← abc1234
+          data.a: 1 → 2
+        - data.b: 1
+      ~ update   shop/ConfigMap/web       deploy/prod/web.yaml:1
+          ← 2222222 "Scale up for the sale in spring, which …", Ada Lovelace,
+            2 days ago
+          data.a: 1 → 2
+          data.b: 1 → 2
+      ~ update   shop/ConfigMap/dirty     deploy/prod/dirty.yaml:1
+          data.a: 1 → 2  ← not committed yet
+      - delete   shop/ConfigMap/old
+          ← 6666666 "Drop the old one", Ada Lovelace,
+            2 days ago (deploy/prod/old.yaml)
+
+    - 1 object will be deleted:
+      shop/ConfigMap/old
+
+    Plan: 2 to create, 5 to update, 1 to delete, 40 unchanged
+    digest v1:3f1c9a0b7d2e4455
+    (9 requests, 0.21 s)
+    "#);
+}
+
+#[test]
+fn causes_fit_50_columns() {
+    insta::assert_snapshot!(at(&with_causes(), 50), @r#"
+    prod on https://10.0.0.1:6443 (v1.36.3), namespace shop
+      commit   abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main
+      deployed release 12, commit 9f8e7d6
+
+      + create   shop/ConfigMap/new
+          deploy/prod/new.yaml:1
+          ← 5555555 "Add the new one", Ada Lovelace,
+            2 days ago
+      + create   shop/ConfigMap/gone
+          deploy/prod/gone.yaml:1
+          ← deleted live
+      ~ update   shop/Deployment/web
+          deploy/prod/web.yaml:1
+          spec.template.spec.containers[name=web].image:
+            - web:1
+            + web:2
+            ← 3333333 "Bigger images", Ada Lovelace,
+              2 days ago (deploy/base/web.yaml:21)
+          spec.replicas: 3 → 5
+            ← 2222222 "Scale up for the sale in…",
+              Ada Lovelace, 2 days ago (line 9)
+          spec.minReadySeconds: 1 → 2
+            ← 2222222 (line 9)
+          spec.paused: true → false
+            ← changed live by kubectl-edit,
+              3 minutes ago
+      ~ update   shop/ConfigMap/settings
+          deploy/prod/settings.yaml:1
+          data.level: debug → warn
+            ← changed live by kubectl-edit,
+              3 minutes ago; info was deployed
+            ← 4444444 "Turn it up", Ada Lovelace,
+              2 days ago (line 6)
+      ~ update   shop/ConfigMap/api
+          deploy/prod/api.yaml:1
+          ← abc1234
+          data.a: 1 → 2
+        - data.b: 1
+      ~ update   shop/ConfigMap/web
+          deploy/prod/web.yaml:1
+          ← 2222222 "Scale up for the sale in…",
+            Ada Lovelace, 2 days ago
+          data.a: 1 → 2
+          data.b: 1 → 2
+      ~ update   shop/ConfigMap/dirty
+          deploy/prod/dirty.yaml:1
+          data.a: 1 → 2  ← not committed yet
+      - delete   shop/ConfigMap/old
+          ← 6666666 "Drop the old one",
+            Ada Lovelace,
+            2 days ago (deploy/prod/old.yaml)
+
+    - 1 object will be deleted:
+      shop/ConfigMap/old
+
+    Plan: 2 to create, 5 to update, 1 to delete,
+          40 unchanged
+    digest v1:3f1c9a0b7d2e4455
+    (9 requests, 0.21 s)
+    "#);
+}
+
+#[test]
+fn equal_changes_of_one_commit_are_one_and_of_several_name_none() {
+    let update = |number: u32, commit: u8| {
+        let place = format!("deploy/prod/app-{number}.yaml");
+        let change = changed("data.level", json!("info"), json!("warn"));
+        let change = change.written_by(last_commit(commit, "Less noise", &place, number));
+        action(Verb::Update, &format!("ConfigMap/app-{number}")).with(change)
+    };
+    let one: Vec<_> = (1..=7).map(|number| update(number, 2)).collect();
+    assert!(at(&plan(one), 100).contains(
+        "      data.level: info → warn  ← 2222222 \"Less noise\", Ada Lovelace, 2 days ago\n      in "
+    ));
+    let several: Vec<_> = (1..=7).map(|number| update(number, 2 + u8::from(number > 3))).collect();
+    assert!(at(&plan(several), 100).contains("      data.level: info → warn\n      in "));
 }
