@@ -10,6 +10,7 @@ mod builtin_kinds;
 mod check;
 mod command_line;
 mod diff;
+mod discovery;
 mod documents;
 mod errors;
 mod generated;
