@@ -10,6 +10,7 @@ use kube::Config;
 use kube::client::AuthError;
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 
+use super::discovery_cache::DiscoveryCache;
 use super::request::Cluster;
 use super::transport;
 use crate::error::{Diagnostic, did_you_mean};
@@ -46,7 +47,9 @@ impl Access {
         let server = config.cluster_url.to_string().trim_end_matches('/').to_owned();
         let namespace = config.default_namespace.clone();
         let client = transport::client(config).map_err(|error| ConnectError::Client(root_cause(&error)))?;
-        Ok(Cluster::new(client, server, namespace, self.timeout.unwrap_or(Self::REQUEST_TIMEOUT)))
+        let cache = DiscoveryCache::of_user(&server);
+        let timeout = self.timeout.unwrap_or(Self::REQUEST_TIMEOUT);
+        Ok(Cluster::new(client, server, namespace, timeout).with_discovery_cache(cache))
     }
 
     async fn config(&self) -> Result<Config, ConnectError> {

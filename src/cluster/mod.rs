@@ -8,10 +8,12 @@
 //! Every request takes a permit, so that no more than a bounded number is under
 //! way at once, and is counted, so that a plan can say what it cost. Failures
 //! that pass by themselves are retried here and nowhere else. Nothing here
-//! decides what to do with an object.
+//! decides what to do with an object, and nothing but discovery is kept on disk.
 
+mod call;
 mod connect;
 mod discovery;
+mod discovery_cache;
 mod error;
 mod objects;
 mod request;

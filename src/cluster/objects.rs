@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use http::Method;
 use serde::Deserialize;
 
+use super::call::Call;
 use super::error::ApiError;
-use super::request::{Call, Cluster};
+use super::request::Cluster;
 use super::resource::Resource;
 use crate::json::{Value, json};
 
@@ -250,7 +251,7 @@ impl Cluster {
     ) -> Result<Value, ApiError> {
         // A value always serialises.
         let body = serde_json::to_vec(body).unwrap_or_default();
-        self.call(Call { method, path, accept: JSON, content_type, body }).await
+        self.call(Call { method, content_type, body, ..Call::get(path) }).await
     }
 }
 

@@ -8,15 +8,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, Method, Request};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use kube::Client;
 use kube::client::Body;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
+use super::call::{Answer, Call};
 use super::connect::root_cause;
+use super::discovery_cache::DiscoveryCache;
 use super::error::ApiError;
 use super::warning::{self, ServerWarning};
 
@@ -30,6 +32,10 @@ const ATTEMPTS: u32 = 6;
 const FIRST_DELAY: Duration = Duration::from_millis(100);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
 
+/// Memory for so many bytes of an answer is taken because the server says that
+/// they will come; for more only as they do.
+const LARGEST_RESERVE: usize = 1 << 20;
+
 /// A connection to one cluster. Cheap to clone; all clones share permits and
 /// the count of requests.
 #[derive(Clone)]
@@ -41,27 +47,13 @@ pub struct Cluster {
     permits: Arc<Semaphore>,
     sent: Arc<AtomicUsize>,
     warnings: Arc<Mutex<Vec<ServerWarning>>>,
+    discovery_cache: Option<Arc<DiscoveryCache>>,
 }
 
 /// Leaves out the client, which holds credentials.
 impl fmt::Debug for Cluster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Cluster({})", self.server)
-    }
-}
-
-/// A request before it is sent.
-pub(super) struct Call<'a> {
-    pub method: Method,
-    pub path: String,
-    pub accept: &'a str,
-    pub content_type: &'a str,
-    pub body: Vec<u8>,
-}
-
-impl Call<'_> {
-    pub(super) fn get(path: String) -> Self {
-        Self { method: Method::GET, path, accept: "application/json", content_type: "", body: Vec::new() }
     }
 }
 
@@ -75,7 +67,17 @@ impl Cluster {
             permits: Arc::new(Semaphore::new(CONCURRENCY)),
             sent: Arc::default(),
             warnings: Arc::default(),
+            discovery_cache: None,
         }
+    }
+
+    /// The same with discovery documents kept from run to run.
+    pub(super) fn with_discovery_cache(self, cache: Option<DiscoveryCache>) -> Self {
+        Self { discovery_cache: cache.map(Arc::new), ..self }
+    }
+
+    pub(super) fn discovery_cache(&self) -> Option<&DiscoveryCache> {
+        self.discovery_cache.as_deref()
     }
 
     /// The same connection with permits of its own: for the few requests that
@@ -131,23 +133,26 @@ impl Cluster {
 
     /// Sends a request and reads its answer; tries again what may pass.
     pub(super) async fn call<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, ApiError> {
-        let body = self.call_bytes(&call).await?;
-        serde_json::from_slice(&body)
-            .map_err(|error| ApiError::Malformed { request: name(&call), why: error.to_string() })
+        call.parse(&self.call_answer(&call).await?.body)
     }
 
     /// The same for answers that aren't JSON.
+    pub(super) async fn call_bytes(&self, call: &Call<'_>) -> Result<Vec<u8>, ApiError> {
+        self.call_answer(call).await.map(|answer| answer.body)
+    }
+
+    /// The same with what the server calls the content.
     ///
     /// All attempts and the pauses between them share one budget, the time
     /// limit of a request. Waiting for a permit isn't the server's doing and
     /// doesn't count.
-    pub(super) async fn call_bytes(&self, call: &Call<'_>) -> Result<Vec<u8>, ApiError> {
+    pub(super) async fn call_answer(&self, call: &Call<'_>) -> Result<Answer, ApiError> {
         let mut spent = Duration::ZERO;
         let mut attempt = 1;
         loop {
             let (took, outcome) = self.attempt(call, self.timeout.saturating_sub(spent)).await;
             let failed = match outcome {
-                Ok(body) => return Ok(body),
+                Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
             let pause = delay(attempt, failed.error.retry_after());
@@ -162,7 +167,7 @@ impl Cluster {
     }
 
     /// One attempt within `limit`, and how long it took.
-    async fn attempt(&self, call: &Call<'_>, limit: Duration) -> (Duration, Result<Vec<u8>, Failed>) {
+    async fn attempt(&self, call: &Call<'_>, limit: Duration) -> (Duration, Result<Answer, Failed>) {
         // The semaphore is never closed.
         let _permit = self.permits.acquire().await;
         self.count_request();
@@ -174,15 +179,19 @@ impl Cluster {
         (start.elapsed(), outcome)
     }
 
-    async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>, Failed> {
+    async fn send(&self, call: &Call<'_>) -> Result<Answer, Failed> {
         let mut request =
             Request::builder().method(call.method.clone()).uri(&call.path).header(ACCEPT, call.accept);
         if !call.content_type.is_empty() {
             request = request.header(CONTENT_TYPE, call.content_type);
         }
+        if let Some(etag) = call.etag {
+            // Nobody on the way may answer for the server.
+            request = request.header(IF_NONE_MATCH, etag).header(CACHE_CONTROL, "no-cache");
+        }
         let request = request
             .body(Body::from(call.body.clone()))
-            .map_err(|error| ApiError::Malformed { request: name(call), why: error.to_string() })?;
+            .map_err(|error| ApiError::Malformed { request: call.name(), why: error.to_string() })?;
         let response = self.client.send(request).await.map_err(|error| Failed {
             is_lasting: is_lasting(&error),
             error: self.transport(root_cause(&error)),
@@ -190,26 +199,36 @@ impl Cluster {
         let code = response.status();
         let headers = response.headers().clone();
         let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-        let body =
-            response.into_body().collect().await.map_err(|error| self.transport(root_cause(&error)))?;
-        let body = body.to_bytes().to_vec();
-        if code.is_success() {
+        let body = self.read(response).await?;
+        let is_same = call.etag.is_some() && code == StatusCode::NOT_MODIFIED;
+        if code.is_success() || is_same {
             self.keep_warnings(call, &headers);
-            Ok(body)
+            let etag = headers.get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
+            Ok(Answer { body, etag, is_same })
         } else {
-            Err(ApiError::from_response(name(call), code.as_u16(), retry_after, &body).into())
+            Err(ApiError::from_response(call.name(), code.as_u16(), retry_after, &body).into())
         }
+    }
+
+    /// The whole body. Lists are megabytes: each part is copied once, into its
+    /// place.
+    async fn read(&self, response: Response<Body>) -> Result<Vec<u8>, ApiError> {
+        let length: Option<usize> =
+            response.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        let mut whole = Vec::with_capacity(length.unwrap_or_default().min(LARGEST_RESERVE));
+        let mut body = response.into_body();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| self.transport(root_cause(&error)))?;
+            if let Ok(data) = frame.into_data() {
+                whole.extend_from_slice(&data);
+            }
+        }
+        Ok(whole)
     }
 
     fn transport(&self, why: String) -> ApiError {
         ApiError::Transport { server: self.server.to_string(), why }
     }
-}
-
-/// Verb and path, without the query.
-fn name(call: &Call<'_>) -> String {
-    let path = call.path.split('?').next().unwrap_or_default();
-    format!("{} {path}", call.method)
 }
 
 /// A failed attempt.
@@ -319,6 +338,15 @@ mod tests {
         assert!(start.elapsed() < Duration::from_millis(700), "took {:?}", start.elapsed());
         assert!((2..ATTEMPTS as usize).contains(&cluster.requests()), "{} requests", cluster.requests());
         assert_eq!(error.status().map(|status| status.code), Some(503));
+    }
+
+    #[tokio::test]
+    async fn that_nothing_has_changed_is_an_answer_only_where_something_is_there_already() {
+        const SAME: &str = "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nConnection: close\r\n\r\n";
+        let cluster = cluster(&format!("http://{}", server(SAME)), Duration::from_secs(5));
+        let call = Call { etag: Some("\"a\""), ..Call::get("/apis".to_owned()) };
+        assert!(cluster.call_answer(&call).await.expect("an answer").is_same);
+        assert_eq!(failure(&cluster).await.status().map(|status| status.code), Some(304));
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::future::{join_all, try_join_all};
+use tokio::task::JoinSet;
 
 use super::setup::Setup;
 use crate::cluster::{ApiError, Cluster, Discovery, Resource, Scope};
@@ -119,8 +120,9 @@ pub(super) struct Wanted<'a> {
 /// The live objects that were looked for.
 #[derive(Debug, Default)]
 pub(super) struct Live {
-    objects: BTreeMap<(ObjectId, String), Value>,
-    members: BTreeMap<ObjectId, (Arc<Resource>, String)>,
+    /// At each version of its kind that was asked for: nearly always one.
+    objects: BTreeMap<ObjectId, Vec<(Arc<Resource>, Value)>>,
+    members: BTreeMap<ObjectId, Arc<Resource>>,
     /// Kinds of the inventory that nobody can list now, because their group's
     /// API server doesn't answer.
     pub unknown: Vec<GroupKind>,
@@ -131,23 +133,28 @@ pub(super) struct Live {
 impl Live {
     /// The live object at a version of its kind.
     pub(super) fn get(&self, id: &ObjectId, version: &str) -> Option<&Value> {
-        self.objects.get(&(id.clone(), version.to_owned()))
+        let found = self.objects.get(id)?.iter().find(|(resource, _)| resource.version == version);
+        found.map(|(_, object)| object)
     }
 
     /// Every object that carries the membership label, with how it is reached.
     pub(super) fn members(&self) -> impl Iterator<Item = (&ObjectId, &Arc<Resource>, &Value)> {
-        self.members.iter().filter_map(|(id, (resource, version))| {
-            self.objects.get(&(id.clone(), version.clone())).map(|object| (id, resource, object))
-        })
+        self.members
+            .iter()
+            .filter_map(|(id, resource)| self.get(id, &resource.version).map(|object| (id, resource, object)))
     }
 
     fn add(&mut self, resource: &Arc<Resource>, objects: Vec<Value>, member: bool) {
         for object in objects {
             let id = id_of(&resource.kind, &object);
             if member {
-                self.members.insert(id.clone(), (resource.clone(), resource.version.clone()));
+                self.members.insert(id.clone(), resource.clone());
             }
-            self.objects.insert((id, resource.version.clone()), object);
+            let versions = self.objects.entry(id).or_default();
+            match versions.iter_mut().find(|(known, _)| known.version == resource.version) {
+                Some((_, known)) => *known = object,
+                None => versions.push((resource.clone(), object)),
+            }
         }
     }
 }
@@ -181,8 +188,13 @@ async fn members(
 ) -> Result<(), ApiError> {
     let (resources, unknown) = member_resources(discovery, wanted);
     live.unknown = unknown;
-    let lists = resources.iter().map(|resource| list_members(cluster, resource, wanted.namespaces, selector));
-    for (resource, listed) in resources.iter().zip(join_all(lists).await) {
+    // A task for each kind: what comes is read on all cores.
+    let lists = resources.iter().map(|resource| {
+        let (cluster, resource) = (cluster.clone(), resource.clone());
+        let (namespaces, selector) = (wanted.namespaces.clone(), selector.to_owned());
+        async move { list_members(&cluster, &resource, &namespaces, &selector).await }
+    });
+    for (resource, listed) in resources.iter().zip(join_all(lists.map(on_its_own)).await) {
         match listed {
             Err(error) if wanted.tolerant && error.is_forbidden() => {
                 live.forbidden.insert(resource.kind.clone());
@@ -191,6 +203,18 @@ async fn members(
         }
     }
     Ok(())
+}
+
+/// Runs on any core, until whoever waits for it goes away. A panic goes on here.
+async fn on_its_own<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(work);
+    match tasks.join_next().await {
+        Some(Ok(done)) => done,
+        Some(Err(failed)) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
+        // Nobody else can take the task out or abort it.
+        _ => unreachable!("a task that was started ends"),
+    }
 }
 
 /// The resources to list: the desired objects' own versions, and the preferred

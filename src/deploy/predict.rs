@@ -10,6 +10,7 @@ use super::resolve::Desired;
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER};
 use crate::diff::{self, Proof, Schemas};
 use crate::json::Value;
+use crate::parallel;
 
 /// How many dry runs are prepared at once; the cluster's permits bound how many
 /// are under way.
@@ -76,7 +77,8 @@ pub(super) struct Prophet<'a> {
 }
 
 impl Prophet<'_> {
-    /// Predicts for all objects, in their order; an error is the server's refusal.
+    /// Predicts for all objects, in their order: proofs on all cores, then dry runs
+    /// of what couldn't be proved; an error is the server's refusal.
     /// `bodies` are what they are sent as; `is_there` says whether the namespace
     /// of an object is there yet.
     pub(super) async fn predict_all(
@@ -84,13 +86,22 @@ impl Prophet<'_> {
         desired: &[Desired],
         bodies: &[Value],
         live: &Live,
-        is_there: impl Fn(&Desired) -> bool,
+        is_there: impl Fn(&Desired) -> bool + Sync,
     ) -> Vec<Result<Prediction, ApiError>> {
-        let predictions = desired.iter().zip(bodies).map(|(object, body)| {
-            let before = live.get(object.id(), &object.manifest.version).cloned();
+        let before = |object: &Desired| live.get(object.id(), &object.manifest.version);
+        let (exact, schemas) = (self.exact, self.schemas);
+        let proved = parallel::each(desired.iter().zip(bodies).collect(), |(object, body)| {
+            let live = before(object).filter(|_| !exact && object.served && is_there(object))?;
+            is_proved(body, live, schemas).then(|| Prediction::Unchanged { live: live.clone() })
+        });
+        let predictions = desired.iter().zip(bodies).zip(proved).map(|((object, body), proved)| {
             let is_there = is_there(object);
             let is_readable = !live.forbidden.contains(&object.id().kind);
             async move {
+                if let Some(proved) = proved {
+                    return Ok(proved);
+                }
+                let before = before(object).cloned();
                 match (object.served, is_there) {
                     _ if !is_readable => Ok(Prediction::Unreadable),
                     (true, true) => self.predict(object, body, before).await,
@@ -115,28 +126,21 @@ impl Prophet<'_> {
     }
 
     /// Predicts for one object that the server can be asked about.
-    pub(super) async fn predict(
+    async fn predict(
         &self,
         object: &Desired,
         body: &Value,
         live: Option<Value>,
     ) -> Result<Prediction, ApiError> {
-        match live {
-            Some(live) if !self.exact && self.is_proved(body, &live) => Ok(Prediction::Unchanged { live }),
-            live => match self.ask(object, body, live.clone()).await {
-                Err(error) if let (Some(live), Some(fields)) = (&live, immutable_fields(&error)) => {
-                    self.replaced(object, body, live, fields).await
-                }
-                Err(error) if self.may_guess && error.is_missing_right() => {
-                    Ok(self.guess(live, body, Guessed::NoRight))
-                }
-                outcome => outcome,
-            },
+        match self.ask(object, body, live.clone()).await {
+            Err(error) if let (Some(live), Some(fields)) = (&live, immutable_fields(&error)) => {
+                self.replaced(object, body, live, fields).await
+            }
+            Err(error) if self.may_guess && error.is_missing_right() => {
+                Ok(self.guess(live, body, Guessed::NoRight))
+            }
+            outcome => outcome,
         }
-    }
-
-    fn is_proved(&self, body: &Value, live: &Value) -> bool {
-        matches!(diff::prove(body, live, MANAGER, self.schemas), Proof::Unchanged)
     }
 
     /// A dry run. If the object was written between reading it and this, it's
@@ -181,6 +185,10 @@ impl Prophet<'_> {
         let after = live.as_ref().map_or_else(|| body.clone(), merged);
         Prediction::Written(Predicted { live, after, guessed: Some(why) })
     }
+}
+
+fn is_proved(body: &Value, live: &Value, schemas: &Schemas) -> bool {
+    matches!(diff::prove(body, live, MANAGER, schemas), Proof::Unchanged)
 }
 
 fn version(object: &Value) -> &Value {

@@ -1,0 +1,123 @@
+//! What a plan costs, beside the floor and beside other programs, in one run on
+//! a control plane of its own: `cargo bench --bench plan`.
+//!
+//! The floor is the same lists by a client that throws away what it reads. What
+//! rendering takes is measured by a plan whose server isn't there: everything up
+//! to the first request.
+//!
+//! `-- --quick` leaves out the larger set and the other programs, `-- --runs N`
+//! measures more often. `kubectl diff --server-side` and `kapp deploy --diff-run`
+//! are measured if they are on PATH, once: they take seconds to minutes.
+
+#![allow(clippy::print_stdout, reason = "a benchmark prints")]
+
+mod distance;
+mod floor;
+mod measure;
+#[expect(dead_code, reason = "the tests use more of it")]
+#[path = "../../tests/harness/repository.rs"]
+mod repository;
+#[path = "../../tests/harness/sandbox_process.rs"]
+mod sandbox_process;
+#[path = "../../tests/harness/sandbox_program.rs"]
+mod sandbox_program;
+mod scene;
+mod shop;
+mod table;
+
+use std::time::Duration;
+
+use measure::{is_on_path, median};
+use scene::Scene;
+use table::Row;
+
+/// How much longer each round trip takes to a cluster far away.
+const ROUND_TRIP: Duration = Duration::from_millis(25);
+
+fn main() {
+    let options = Options::of(std::env::args().skip(1));
+    let sizes: &[usize] = if options.quick { &[1000] } else { &[1000, 5000] };
+    for &size in sizes {
+        let mut scene = Scene::new(size);
+        let mut rows = near(&mut scene, &options);
+        if size == 1000 {
+            scene.move_away(ROUND_TRIP);
+            rows.extend(far(&scene, &options));
+        }
+        table::print(size, &rows);
+    }
+}
+
+/// What is asked for.
+struct Options {
+    quick: bool,
+    runs: usize,
+}
+
+impl Options {
+    fn of(arguments: impl Iterator<Item = String>) -> Self {
+        let arguments: Vec<String> = arguments.collect();
+        let after = |name: &str| {
+            let at = arguments.iter().position(|argument| argument == name)?;
+            arguments.get(at + 1)?.parse().ok()
+        };
+        Self {
+            quick: arguments.iter().any(|argument| argument == "--quick"),
+            runs: after("--runs").unwrap_or(9),
+        }
+    }
+}
+
+/// On the same machine.
+fn near(scene: &mut Scene, options: &Options) -> Vec<Row> {
+    let floor = median((0..options.runs).map(|_| scene.floor()).collect());
+    let rendering = median((0..options.runs).map(|_| scene.rendering()).collect());
+    let mut rows = vec![
+        Row::time("the same lists, thrown away", floor),
+        Row::time("up to the first request", rendering),
+    ];
+    scene.forget_cache();
+    let cold = scene.plan(0);
+    rows.push(Row::plan("plan, first ever", cold));
+    let unchanged = plan(scene, options, 0);
+    let peak = scene.peak_memory();
+    rows.push(Row::plan("plan, nothing changed", unchanged).over(floor, rendering).peak(peak));
+    rows.extend(others(scene, options, unchanged.took));
+    let changed = scene.change();
+    let one_percent = plan(scene, options, changed);
+    let rendering_changed = median((0..options.runs).map(|_| scene.rendering()).collect());
+    rows.push(
+        Row::plan("plan, 1 % changed", one_percent)
+            .over(floor, rendering_changed)
+            .peak(scene.peak_memory())
+            .each(one_percent.took.saturating_sub(unchanged.took), changed),
+    );
+    scene.change_back();
+    rows
+}
+
+/// With a long way to the cluster, nothing changed.
+fn far(scene: &Scene, options: &Options) -> Vec<Row> {
+    let unchanged = plan(scene, options, 0);
+    let floor = median((0..options.runs).map(|_| scene.floor()).collect());
+    let mut rows =
+        vec![Row::time("25 ms away: the same lists", floor), Row::plan("25 ms away: plan", unchanged)];
+    rows.extend(others(scene, options, unchanged.took));
+    rows
+}
+
+fn plan(scene: &Scene, options: &Options, changed: u32) -> scene::Measured {
+    median((0..options.runs).map(|_| scene.plan(changed)).collect())
+}
+
+/// The other programs, as far as they are here.
+fn others(scene: &Scene, options: &Options, ours: Duration) -> Vec<Row> {
+    if options.quick {
+        return Vec::new();
+    }
+    let row =
+        |program: &str, took: Duration| Row::time(&format!("{program}, nothing changed"), took).times(ours);
+    let kubectl = is_on_path("kubectl").then(|| row("kubectl diff", scene.kubectl_diff()));
+    let kapp = is_on_path("kapp").then(|| row("kapp deploy --diff-run", scene.kapp_diff()));
+    kubectl.into_iter().chain(kapp).collect()
+}

@@ -1,0 +1,242 @@
+//! Discovery documents kept on disk from one run to the next: a file for each
+//! server's address, in the user's own cache folder.
+//!
+//! What is kept is only ever used when the server itself says, by the document's
+//! `ETag`, that it would send the same again: a stale file can't be believed. A
+//! file that is broken, or of another server or format, counts as none; one that
+//! can't be written is no error. Nothing in it is secret.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::discovery::GroupList;
+
+/// What such files begin with. Another number is another format.
+const FORMAT: &str = "trueup discovery 1";
+
+/// No server's documents are larger; a file that is isn't ours.
+const LARGEST: u64 = 64 << 20;
+
+/// Where documents are kept for one server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DiscoveryCache {
+    file: PathBuf,
+    server: String,
+}
+
+/// What is kept, by the path of each document.
+pub(super) type Documents = BTreeMap<String, Document>;
+
+/// A document, as far as trueup reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Document {
+    /// What the server calls this very content.
+    pub etag: String,
+    /// The content.
+    pub list: GroupList,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Content {
+    server: String,
+    documents: Documents,
+}
+
+impl DiscoveryCache {
+    /// The one for a server in the cache folder of the user; `None` where there
+    /// is no such folder.
+    pub(super) fn of_user(server: &str) -> Option<Self> {
+        let variable = std::env::var_os("XDG_CACHE_HOME");
+        folder(variable, std::env::home_dir()).map(|folder| Self::in_folder(&folder, server))
+    }
+
+    /// The one for a server in a folder.
+    pub(super) fn in_folder(folder: &Path, server: &str) -> Self {
+        // Names the file: an address may hold what a name can't.
+        let server = digest(server.as_bytes());
+        Self { file: folder.join(&server), server }
+    }
+
+    /// What is kept. Nothing, where that can't be read or isn't ours.
+    pub(super) fn read(&self) -> Documents {
+        let text = File::open(&self.file).and_then(|file| {
+            let mut text = String::new();
+            file.take(LARGEST).read_to_string(&mut text).map(|_| text)
+        });
+        text.ok().and_then(|text| self.parse(&text)).unwrap_or_default()
+    }
+
+    fn parse(&self, text: &str) -> Option<Documents> {
+        let (head, content) = text.split_once('\n')?;
+        if head != self::head(content) {
+            return None;
+        }
+        let content: Content = serde_json::from_str(content).ok()?;
+        (content.server == self.server).then_some(content.documents)
+    }
+
+    /// Keeps these instead. Never half: the file is written beside its place and
+    /// moved there.
+    pub(super) fn write(&self, documents: &Documents) -> io::Result<()> {
+        let content = Content { server: self.server.clone(), documents: documents.clone() };
+        let content = serde_json::to_string(&content)?;
+        let text = format!("{}\n{content}", head(&content));
+        let folder = self.file.parent().ok_or(io::ErrorKind::NotFound)?;
+        make_folder(folder)?;
+        let beside = self.file.with_extension(format!("{:08x}", getrandom::u32().unwrap_or_default()));
+        let written = create(&beside)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .and_then(|()| fs::rename(&beside, &self.file));
+        if written.is_err() {
+            // Whatever is left of it is in nobody's way.
+            let _ = fs::remove_file(&beside);
+        }
+        written
+    }
+}
+
+/// `$XDG_CACHE_HOME/trueup/discovery`, else `~/.cache/trueup/discovery`. The
+/// variable counts only if it's absolute, as its specification has it.
+fn folder(variable: Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {
+    let named = variable.map(PathBuf::from).filter(|path| path.is_absolute());
+    let caches = named.or_else(|| home.filter(|home| home.is_absolute()).map(|home| home.join(".cache")))?;
+    Some(caches.join("trueup").join("discovery"))
+}
+
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+fn create(file: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)
+}
+
+/// The first line of a file with this content: its format, and what tells a
+/// whole one from a broken one.
+fn head(content: &str) -> String {
+    format!("{FORMAT} {}", digest(content.as_bytes()))
+}
+
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn documents(etag: &str) -> Documents {
+        let list = serde_json::json!({"kind": "APIGroupDiscoveryList", "items": [{"metadata": {"name": "apps"},
+            "versions": [{"version": "v1", "freshness": "Current", "resources": [{"resource": "deployments",
+            "responseKind": {"kind": "Deployment"}, "scope": "Namespaced"}]}]}]});
+        let list = serde_json::from_value(list).expect("a list");
+        Documents::from([("/apis".to_owned(), Document { etag: etag.to_owned(), list })])
+    }
+
+    fn cache(folder: &tempfile::TempDir) -> DiscoveryCache {
+        DiscoveryCache::in_folder(&folder.path().join("trueup/discovery"), "https://shop:6443")
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_and_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = cache(&folder);
+        assert!(cache.read().is_empty());
+        for etag in ["\"a\"", "\"b\""] {
+            cache.write(&documents(etag)).expect("a file");
+            assert_eq!(cache.read(), documents(etag));
+        }
+        let names = fs::read_dir(cache.file.parent().expect("a folder")).expect("a folder").count();
+        assert_eq!(names, 1, "nothing is left beside it");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_may_read_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = cache(&folder);
+        cache.write(&documents("\"a\"")).expect("a file");
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode(&cache.file), 0o600);
+        assert_eq!(mode(cache.file.parent().expect("a folder")), 0o700);
+    }
+
+    #[test]
+    fn a_broken_file_counts_as_none_and_is_written_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = cache(&folder);
+        cache.write(&documents("\"a\"")).expect("a file");
+        let whole = fs::read_to_string(&cache.file).expect("text");
+        let broken = [
+            String::new(),
+            "{}".to_owned(),
+            whole[..whole.len() - 1].to_owned(),
+            whole.replace("deployments", "deploymints"),
+            whole.replace("discovery 1", "discovery 2"),
+            "\0\u{1}".to_owned(),
+        ];
+        for text in broken {
+            fs::write(&cache.file, &text).expect("a file");
+            assert!(cache.read().is_empty(), "{text}");
+        }
+        fs::write(&cache.file, [0xff, 0xfe]).expect("a file");
+        assert!(cache.read().is_empty());
+        cache.write(&documents("\"b\"")).expect("a file");
+        assert_eq!(cache.read(), documents("\"b\""));
+    }
+
+    #[test]
+    fn another_servers_file_counts_as_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (ours, theirs) = (
+            cache(&folder),
+            DiscoveryCache::in_folder(&folder.path().join("trueup/discovery"), "https://mill"),
+        );
+        theirs.write(&documents("\"a\"")).expect("a file");
+        assert!(ours.read().is_empty());
+        fs::rename(&theirs.file, &ours.file).expect("a file");
+        assert!(ours.read().is_empty());
+    }
+
+    #[test]
+    fn where_nothing_can_be_written_nothing_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("trueup"), "a file, not a folder").expect("a file");
+        assert!(cache(&folder).write(&documents("\"a\"")).is_err());
+        assert!(cache(&folder).read().is_empty());
+    }
+
+    #[test]
+    fn the_folder_is_the_users_cache_folder() {
+        let found = |variable: Option<&str>, home: Option<&str>| {
+            folder(variable.map(OsString::from), home.map(PathBuf::from))
+        };
+        let expected = |path: &str| Some(PathBuf::from(path).join("trueup/discovery"));
+        assert_eq!(found(Some("/caches"), Some("/home/ada")), expected("/caches"));
+        assert_eq!(found(None, Some("/home/ada")), expected("/home/ada/.cache"));
+        for ignored in ["", "caches"] {
+            assert_eq!(found(Some(ignored), Some("/home/ada")), expected("/home/ada/.cache"));
+        }
+        assert_eq!(found(None, None), None);
+        assert_eq!(found(None, Some("")), None);
+    }
+}
