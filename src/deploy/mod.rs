@@ -10,6 +10,7 @@ mod assemble;
 mod autoscaling;
 mod carry;
 pub mod checking;
+mod definitions;
 pub mod drift;
 mod explain;
 mod failure;

@@ -19,7 +19,7 @@ impl<'a> Prover<'a> {
         }
         if want == have {
             Ok(())
-        } else if node.is_some_and(|node| becomes(want, have, node)) {
+        } else if becomes(want, have, node) {
             self.unshared()
         } else {
             Err(Doubt::Differs)

@@ -11,12 +11,14 @@
 //! owns it, so nobody is evicted. How `ToFieldSet`, `Merge` and `Compare` of
 //! sigs.k8s.io/structured-merge-diff v6 see a field is what the rules follow.
 //!
-//! Whatever isn't certain is unknown, and costs a dry-run. Not covered, by
-//! nature: an admission policy, webhook or validation that is newer than live.
+//! Whatever isn't certain is unknown, and costs a dry-run: so does every object
+//! of a kind of which the schemas know nothing. Not covered, by nature: an
+//! admission policy, webhook or validation that is newer than live.
 
 mod atomic;
 mod lists;
 mod maps;
+mod settled;
 
 use super::{Element, FieldSet, ManagedEntry, Schemas};
 use crate::json::Value;
@@ -69,8 +71,14 @@ fn prove_unchanged(desired: &Value, live: &Value, manager: &str, schemas: &Schem
     if others.iter().any(|entry| entry.api_version != api_version) {
         return Err(Doubt::Unknown("another manager wrote it in another API version"));
     }
+    let root = schemas.of_kind(api_version, kind).ok_or(maps::UNTYPED)?;
+    if root.atomic_map() != Some(false) {
+        return Err(Doubt::Unknown("its kind merges as a whole"));
+    }
+    if !schemas.structures(api_version, kind).iter().all(|schema| settled::is_settled(live, schema)) {
+        return Err(Doubt::Unknown("the server would bring it into line with its definition"));
+    }
     let fields = mine.fields().ok_or(Doubt::Unknown("its managed fields can't be read"))?;
-    let root = schemas.of_kind(api_version, kind);
     Prover { schemas, others, path: Vec::new() }.prove_root(desired, &fields, live, root)
 }
 
