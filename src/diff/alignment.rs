@@ -73,7 +73,7 @@ fn is_scalar(value: &Value) -> bool {
 fn key_step(item: &Value, keys: &[&str]) -> Option<Step> {
     let map = item.as_object()?;
     let fields: Vec<_> =
-        keys.iter().filter_map(|name| Some(((*name).to_owned(), map.get(*name)?.clone()))).collect();
+        keys.iter().filter_map(|name| Some(((*name).to_owned(), map.get(name)?.clone()))).collect();
     (!fields.is_empty() && fields.iter().all(|(_, value)| is_scalar(value))).then_some(Step::Key(fields))
 }
 

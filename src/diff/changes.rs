@@ -67,7 +67,7 @@ impl Comparison {
     }
 
     fn compare_maps(&mut self, before: &Map, after: &Map, known: Option<&ListKeys<'_>>) {
-        let added = after.keys().filter(|name| !before.contains_key(*name));
+        let added = after.keys().filter(|name| !before.contains_key(name));
         let mut names: Vec<&String> = before.keys().chain(added).collect();
         names.sort_unstable();
         for name in names {

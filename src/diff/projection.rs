@@ -43,7 +43,7 @@ fn owned_fields<'v, 'f, 'a>(
     fields: &'f FieldSet<'a>,
 ) -> impl Iterator<Item = (&'a str, &'f FieldSet<'a>, &'v Value)> {
     fields.children().iter().filter_map(|(element, below)| match element {
-        Element::Field(name) => Some((*name, below, map.get(*name)?)),
+        Element::Field(name) => Some((*name, below, map.get(name)?)),
         _ => None,
     })
 }

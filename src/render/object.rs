@@ -157,7 +157,7 @@ impl<'a> Check<'a> {
     }
 
     fn server_fields(&mut self, metadata: &Map) {
-        for field in SERVER_FIELDS.iter().filter(|field| metadata.contains_key(**field)) {
+        for field in SERVER_FIELDS.iter().filter(|field| metadata.contains_key(field)) {
             let message = format!("metadata.{field} is the API server's and can't be in a manifest");
             let finding = self.place.finding(message, &FieldPath::fields(["metadata", field]));
             self.findings

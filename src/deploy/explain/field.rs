@@ -78,7 +78,7 @@ impl<'a> Subject<'a> {
         }
         let rest = if field.is_root() { rest } else { rest.strip_prefix('.')? };
         let is_end = |end: usize| matches!(rest[end..].chars().next(), None | Some('.' | '['));
-        let known = value.and_then(Value::as_object).into_iter().flat_map(|map| map.keys());
+        let known = value.and_then(Value::as_object).into_iter().flat_map(crate::json::Map::keys);
         let known = known.filter(|key| rest.starts_with(key.as_str()) && is_end(key.len()));
         let name = known.max_by_key(|key| key.len()).map(String::as_str);
         let name = name.unwrap_or_else(|| &rest[..rest.find(['.', '[']).unwrap_or(rest.len())]);

@@ -37,7 +37,7 @@ impl Checker<'_> {
         let known = || self.schemas.get(id).properties.keys().map(String::as_str);
         let sibling = known()
             .find(|candidate| candidate.eq_ignore_ascii_case(name))
-            .or_else(|| did_you_mean(name, known().filter(|candidate| !map.contains_key(*candidate))));
+            .or_else(|| did_you_mean(name, known().filter(|candidate| !map.contains_key(candidate))));
         if let Some(sibling) = sibling {
             return Some(format!("did you mean \"{}\"?", self.path.field(sibling)));
         }
