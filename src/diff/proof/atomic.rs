@@ -3,7 +3,7 @@
 use super::super::quantity;
 use super::super::schema::Node;
 use super::maps::Field;
-use super::{Doubt, Proved, Prover, holds_inexact};
+use super::{Doubt, Proved, Prover, is_inexact};
 use crate::json::Value;
 
 impl<'a> Prover<'a> {
@@ -14,7 +14,7 @@ impl<'a> Prover<'a> {
             return Err(Doubt::Unknown("its schema has changed since it was applied"));
         }
         let have = have.ok_or(Doubt::Unknown("an atomic value isn't there"))?;
-        if holds_inexact(want) {
+        if holds_inexact(want, node) {
             return Err(Doubt::Unknown("a number with a fraction"));
         }
         if want == have {
@@ -24,6 +24,22 @@ impl<'a> Prover<'a> {
         } else {
             Err(Doubt::Differs)
         }
+    }
+}
+
+/// Whether there is a number anywhere in it that isn't read exactly enough. A
+/// quantity is: what it's compared with is text.
+fn holds_inexact(value: &Value, node: Node<'_>) -> bool {
+    match value {
+        Value::Object(map) => map.iter().any(|(name, below)| match node.field(name) {
+            Some((node, _)) => holds_inexact(below, node),
+            None => holds_inexact(below, node.scalar()),
+        }),
+        Value::Array(items) => {
+            let node = node.items().unwrap_or_else(|| node.scalar());
+            items.iter().any(|item| holds_inexact(item, node))
+        }
+        scalar => is_inexact(scalar) && !node.is_quantity(),
     }
 }
 
@@ -37,7 +53,7 @@ fn becomes(want: &Value, have: &Value, node: Node<'_>) -> bool {
                 (Some(have), None) => want == have,
                 (None, _) => node.omits(name, want),
             });
-            let added = have.iter().filter(|(name, _)| !want.contains_key(*name));
+            let added = have.iter().filter(|(name, _)| !want.contains_key(name));
             kept && added.into_iter().all(|(name, value)| node.defaults_to(name, value))
         }
         (Value::Array(want), Value::Array(have)) => {

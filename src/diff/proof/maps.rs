@@ -113,7 +113,7 @@ impl<'a> Prover<'a> {
         }
         let mine = owned.ok_or(Doubt::Differs)?;
         self.below(Element::Field(name), |prover| {
-            if have.is_none() && map.omits(name, want) {
+            if have.is_none_or(Value::is_null) && map.omits(name, want) {
                 leaf(mine)?;
                 return prover.unshared();
             }

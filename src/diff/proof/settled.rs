@@ -77,17 +77,24 @@ fn fits_list(items: &[Value], schema: &Map) -> bool {
         None => says(schema, "x-kubernetes-preserve-unknown-fields"),
     };
     fit && match schema.get("x-kubernetes-list-type").and_then(Value::as_str) {
-        Some("set") => are_distinct(items.iter().map(|item| Some(item.to_string()))),
+        Some("set") => are_distinct(items.iter().map(|item| is_scalar(item).then(|| item.to_string()))),
         Some("map") => are_distinct(items.iter().map(|item| key_of(item, schema))),
         _ => true,
     }
 }
 
-/// The key fields of an item of a keyed list; `None` when it has none.
+/// A set's or key's value: server-side apply takes no others.
+fn is_scalar(value: &Value) -> bool {
+    !matches!(value, Value::Null | Value::Object(_) | Value::Array(_))
+}
+
+/// The key fields of an item of a keyed list; `None` when it has none, or one
+/// that can't be a key.
 fn key_of(item: &Value, schema: &Map) -> Option<String> {
     let names = schema.get("x-kubernetes-list-map-keys")?.as_array()?;
     let values: Vec<Option<&Value>> = names.iter().map(|name| item.get(name.as_str()?)).collect();
-    values.iter().any(Option::is_some).then(|| format!("{values:?}"))
+    let are_keys = values.iter().flatten().all(|value| is_scalar(value));
+    (are_keys && values.iter().any(Option::is_some)).then(|| format!("{values:?}"))
 }
 
 fn are_distinct(mut keys: impl Iterator<Item = Option<String>>) -> bool {

@@ -48,7 +48,7 @@ pub(super) struct Habits {
     /// Values that it gives to fields which aren't there.
     #[serde(default)]
     pub(super) defaults: Map,
-    /// Fields that it leaves out when they are `""`, `0`, `false`, `{}` or `[]`:
+    /// Fields that it leaves out (or answers with null) when they are `""`, `0`, `false`, `{}` or `[]`:
     /// they are plain scalars, slices and maps with `omitempty` in its Go type, so
     /// that it can't tell the two apart (pointers it can).
     #[serde(default)]

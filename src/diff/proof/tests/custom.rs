@@ -73,6 +73,30 @@ fn a_list_or_map_must_still_merge_as_it_did() {
     assert_ne!(thing(&value, &whole, &value).prove_by(&map("granular")), UNCHANGED);
 }
 
+/// Seen on a real control plane: the apply makes one field of what the other
+/// manager owns, though no value changes.
+#[test]
+fn what_others_own_must_still_merge_as_it_did() {
+    let with = |kind: &str| {
+        custom_schemas(&properties(json!({
+            "a": {"type": "integer"},
+            "list": {"type": "array", "items": {"type": "string"}, "x-kubernetes-list-type": kind},
+            "free": {"x-kubernetes-preserve-unknown-fields": true}
+        })))
+    };
+    let prove_beside = |theirs: Value, kind: &str| {
+        let live = json!({"a": 1, "list": ["x"], "free": {"y": [1]}});
+        let case = thing(&json!({"a": 1}), &json!({"f:a": {}}), &live);
+        case.shared_with("other", "Update", &json!({"f:spec": theirs})).prove_by(&with(kind))
+    };
+    let apart = json!({"f:list": {".": {}, "v:\"x\"": {}}, "f:free": {".": {}, "f:y": {}}});
+    assert_eq!(prove_beside(apart.clone(), "set"), UNCHANGED);
+    assert!(is_unknown(prove_beside(apart, "atomic")));
+    let whole = json!({"f:list": {}, "f:free": {}});
+    assert_eq!(prove_beside(whole.clone(), "atomic"), UNCHANGED);
+    assert_eq!(prove_beside(whole, "set"), UNCHANGED);
+}
+
 #[test]
 fn live_must_have_every_default_already() {
     let value = json!({"a": 1});
@@ -155,6 +179,24 @@ fn keyed_items_must_be_distinct_whoever_owns_them() {
     assert_eq!(prove_with(json!({"name": "b"})), UNCHANGED);
     assert!(is_unknown(prove_with(json!({"name": "b", "kind": "y"}))));
     assert!(is_unknown(prove_with(json!({}))));
+    assert!(is_unknown(prove_with(json!({"name": null, "kind": "x"}))));
+}
+
+/// The API server takes such a definition, and then no server-side apply of an
+/// object that has a value there.
+#[test]
+fn a_set_of_maps_is_for_the_server_to_judge() {
+    let schemas = custom_schemas(&properties(json!({
+        "a": {"type": "integer"},
+        "set": {"type": "array", "x-kubernetes-list-type": "set", "items": {
+            "type": "object", "x-kubernetes-map-type": "atomic", "properties": {"b": {"type": "integer"}}
+        }}
+    })));
+    let prove_beside = |live: Value| {
+        thing(&json!({"a": 1}), &json!({"f:a": {}}), &json!({"a": 1, "set": live})).prove_by(&schemas)
+    };
+    assert_eq!(prove_beside(json!([])), UNCHANGED);
+    assert!(is_unknown(prove_beside(json!([{"b": 1}]))));
 }
 
 /// As pods in templates that say so: their metadata is a real one.

@@ -252,3 +252,16 @@ fn nothing_is_proved_of_a_kind_or_a_server_that_isnt_known() {
     newer.add_definition(&definition(&schema));
     assert!(is_unknown(custom.prove_by(&newer)));
 }
+
+#[test]
+fn a_quantity_inside_a_value_that_merges_as_a_whole_is_as_the_server_writes_it() {
+    let limits = |cpu: Value| json!({"spec": {"limits": [{"type": "Container", "default": {"cpu": cpu}}]}});
+    let case = |desired: Value, live: Value| {
+        Case::new("v1", "LimitRange", limits(desired), &json!({"f:spec": {"f:limits": {}}}), limits(live))
+    };
+    assert_eq!(case(json!(0.1), json!("100m")).prove(), UNCHANGED);
+    assert_eq!(case(json!("1000m"), json!("1")).prove(), UNCHANGED);
+    assert_eq!(case(json!(0.1), json!("200m")).prove(), Proof::Differs);
+    // A server never answers so: what was meant isn't known.
+    assert_ne!(case(json!(0.1), json!(0.2)).prove(), UNCHANGED);
+}

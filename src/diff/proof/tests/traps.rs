@@ -58,8 +58,8 @@ fn trap_4_an_empty_map_that_is_not_live_is_unknown() {
 }
 
 #[test]
-fn trap_5_an_empty_list_that_is_not_live_is_unknown() {
-    // The dry-run then differs in its generation only: see `is_noop`.
+fn trap_5_an_empty_list_that_the_server_leaves_out_changes_nothing() {
+    // A dry-run differs in its generation only: see `is_noop`.
     let spec = |value: Value| json!({"spec": value});
     let case = Case::new(
         "networking.k8s.io/v1",
@@ -68,7 +68,19 @@ fn trap_5_an_empty_list_that_is_not_live_is_unknown() {
         &json!({"f:spec": {"f:podSelector": {}, "f:ingress": {}}}),
         spec(json!({"podSelector": {}, "policyTypes": ["Ingress"]})),
     );
-    assert!(is_unknown(case.prove()));
+    assert_eq!(case.prove(), UNCHANGED);
+    let theirs = json!({"f:spec": {"f:ingress": {}}});
+    assert!(is_unknown(case.shared_with("b", "Apply", &theirs).prove()));
+}
+
+#[test]
+fn an_empty_list_that_the_server_answers_with_null_changes_nothing() {
+    let role = |live: Value| {
+        Case::new("rbac.authorization.k8s.io/v1", "Role", json!({"rules": []}), &json!({"f:rules": {}}), live)
+    };
+    assert_eq!(role(json!({"rules": null})).prove(), UNCHANGED);
+    assert_eq!(role(json!({"rules": []})).prove(), UNCHANGED);
+    assert_eq!(role(json!({"rules": [{"verbs": ["get"]}]})).prove(), Proof::Differs);
 }
 
 #[test]
