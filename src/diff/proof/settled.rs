@@ -16,7 +16,9 @@ use crate::json::{Map, Value};
 pub(super) fn is_settled(object: &Value, schema: &Value) -> bool {
     let (Some(object), Some(schema)) = (object.as_object(), schema.as_object()) else { return false };
     let below = object.iter().filter(|(name, _)| *name != "metadata");
-    is_complete(object, schema, true) && { below }.all(|(name, value)| fits_field(name, value, schema, true))
+    // The server takes the metadata of the object itself for what it is, whatever
+    // the schema asks of its name.
+    is_complete(object, schema, false) && { below }.all(|(name, value)| fits_field(name, value, schema, true))
 }
 
 fn fits(value: &Value, schema: &Map) -> bool {

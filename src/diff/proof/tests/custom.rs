@@ -199,6 +199,18 @@ fn a_set_of_maps_is_for_the_server_to_judge() {
     assert!(is_unknown(prove_beside(json!([{"b": 1}]))));
 }
 
+#[test]
+fn what_a_schema_asks_of_the_objects_own_name_is_no_matter() {
+    let mut definition = definition(&properties(json!({"a": {"type": "integer"}})));
+    let schema = &mut definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
+    schema["properties"]["metadata"] =
+        json!({"type": "object", "properties": {"name": {"type": "string", "maxLength": 10}}});
+    let mut schemas = Schemas::of_server("v1.36.3");
+    schemas.add_definition(&definition);
+    let value = json!({"a": 1});
+    assert_eq!(thing(&value, &json!({"f:a": {}}), &value).prove_by(&schemas), UNCHANGED);
+}
+
 /// As pods in templates that say so: their metadata is a real one.
 #[test]
 fn an_embedded_object_has_an_objects_metadata() {
