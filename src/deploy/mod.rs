@@ -11,6 +11,7 @@ mod autoscaling;
 mod blame;
 mod carry;
 pub mod checking;
+mod definitions;
 pub mod drift;
 mod explain;
 mod failure;

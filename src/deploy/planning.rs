@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::assemble::{Assembled, Ingredients, Membership, Work, assemble};
 use super::autoscaling::{Autoscaled, autoscaled, yield_replicas};
 use super::blame;
+use super::definitions::{definitions, schemas};
 use super::explain::{explain, explain_as_one, warned};
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
@@ -16,7 +17,7 @@ use super::resolve::{Desired, defined_kinds, resolve};
 use super::setup::{Setup, Wanted};
 use crate::cluster::{ApiError, Cluster};
 use crate::config::Limit;
-use crate::diff::{SERVER_METADATA, Schemas};
+use crate::diff::SERVER_METADATA;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::{Map, Value};
@@ -167,19 +168,21 @@ async fn plan_for(
         let ours = id.is_some() && object["metadata"]["labels"][PART_OF].as_str() == id.as_deref();
         ours && !options.keep_removed && !wanted_ids.contains(&observe::id_of(&kind, object))
     };
-    let (live, absent, autoscaled) = futures::join!(
+    let (live, definitions, absent, autoscaled) = futures::join!(
         live(cluster, &observed, &desired, memory.as_ref(), &spanned, options.may_guess),
+        definitions(cluster, &desired, options.exact),
         missing(cluster, &desired, memory.as_ref()),
         autoscaled(cluster, &observed.discovery, &desired, goes),
     );
     let (live, absent) = (live.map_err(Diagnostic::from)?, absent.map_err(Diagnostic::from)?);
     let autoscaled = autoscaled.map_err(Diagnostic::from)?;
+    let definitions = definitions.map_err(Diagnostic::from)?;
     refuse_missing(&absent, &desired, memory.as_ref())?;
 
     let mut bodies: Vec<Value> = desired.iter().map(|object| body(object, id.as_deref())).collect();
     let left = leave_to_autoscalers(&desired, &autoscaled, &live, &mut bodies);
-    let prophet =
-        Prophet { cluster, schemas: Schemas::builtin(), exact: options.exact, may_guess: options.may_guess };
+    let schemas = schemas(&observed.version, &definitions, &desired, &live);
+    let prophet = Prophet { cluster, schemas: &schemas, exact: options.exact, may_guess: options.may_guess };
     let is_there =
         |object: &Desired| object.id().namespace.as_ref().is_none_or(|name| !absent.contains(name));
     let predictions = prophet.predict_all(&desired, &bodies, &live, is_there).await;

@@ -14,6 +14,8 @@ mod node;
 mod suggest;
 pub mod validate;
 
+#[cfg(test)]
+pub(crate) use builtin::published_documents;
 pub use builtin::{Builtin, BuiltinKind, Lifecycle, Minor, NotAVersion, UnknownVersion, lifecycle};
 pub use node::{Bounds, ListType, Logic, Rest, Rule, Schema, SchemaId, Schemas, Type};
 pub use suggest::suggest;

@@ -26,18 +26,80 @@ pub(crate) async fn disturb(server: &Server, random: &mut Random, kind: &Candida
     theirs["apiVersion"] = json!(kind.api_version);
     theirs["kind"] = json!(kind.kind);
     theirs["metadata"]["name"] = json!(name);
+    let scale = format!("{path}/scale");
+    let replicas = json!({"spec": {"replicas": random.below(3)}});
     // Whether it was accepted doesn't matter.
-    let _ = match random.below(7) {
+    let _ = match random.below(10) {
         0 => server.apply(path, "other", "&force=true", &theirs).await,
         1 => server.apply(path, "other", "", &theirs).await,
         2 => server.merge(path, "kubectl-edit", &theirs).await,
         3 if random.once_in(2) => server.merge(path, MANAGER, &theirs).await,
-        4 if !kind.builtin && random.once_in(4) => {
+        4 if !kind.builtin && random.once_in(2) => {
             theirs["apiVersion"] = json!("proof.example.com/v2");
             server.apply(&path.replace("/v1/", "/v2/"), "newer", "&force=true", &theirs).await
         }
+        5 => server.merge(&scale, "kubectl-scale", &replicas).await,
+        6 if random.once_in(3) => server.merge(&scale, MANAGER, &replicas).await,
+        7 => rewrite(server, random, path).await,
+        8 if random.once_in(2) => {
+            let status = json!({"status": {"replicas": random.below(3), "note": "x"}});
+            server.merge(&format!("{path}/status"), "controller", &status).await
+        }
+        9 if random.once_in(5) => {
+            server.merge(path, "cleaner", &json!({"metadata": {"managedFields": [{}]}})).await
+        }
         _ => return,
     };
+}
+
+/// Puts the object back with its lists and maps mixed up.
+async fn rewrite(server: &Server, random: &mut Random, path: &str) -> Result<Value, String> {
+    let mut object = server.get(path).await?;
+    for _ in 0..=random.below(3) {
+        mix_up(random, &mut object, 0);
+    }
+    let path = format!("{path}?fieldManager=kubectl-replace");
+    server.request("PUT", &path, "application/json", Some(&object)).await
+}
+
+/// Reorders, doubles or removes items, empties a map or a list, or makes a value null.
+fn mix_up(random: &mut Random, value: &mut Value, depth: usize) {
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            let is_identity = |name: &&String| {
+                depth > 1
+                    || !matches!(
+                        name.as_str(),
+                        "apiVersion" | "kind" | "metadata" | "status" | "name" | "namespace"
+                    )
+            };
+            let names: Vec<String> = map.keys().filter(is_identity).cloned().collect();
+            if names.is_empty() {
+                return;
+            }
+            let name = random.pick(&names).clone();
+            let Some(below) = map.get_mut(&name) else { return };
+            match (&*below, random.below(if depth == 0 { 1 } else { 12 })) {
+                (Value::Object(_), 1) => *below = json!({}),
+                (Value::Array(_), 1) => *below = json!([]),
+                (_, 2) => *below = Value::Null,
+                _ => mix_up(random, below, depth + 1),
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            let (first, second) = (random.below(items.len()), random.below(items.len()));
+            match random.below(5) {
+                0 => items.swap(first, second),
+                1 => items.reverse(),
+                2 => {
+                    items.remove(first);
+                }
+                3 => items.push(items[first].clone()),
+                _ => mix_up(random, &mut items[first], depth + 1),
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Drops about a third of the fields of maps.
@@ -67,7 +129,7 @@ pub(crate) fn edit(
     live: &Value,
 ) -> Value {
     let mut edited = desired.clone();
-    match random.below(8) {
+    match random.below(10) {
         0 => edited = manifest(random, kind, name),
         1 => take_over(random, &mut edited, live, 0),
         2 => {
@@ -76,6 +138,12 @@ pub(crate) fn edit(
         }
         3 => drop_one(random, &mut edited, 0),
         4 => respell(random, &mut edited),
+        5 => mix_up(random, &mut edited, 0),
+        6 => {
+            for _ in 0..3 {
+                take_over(random, &mut edited, live, 0);
+            }
+        }
         _ => {}
     }
     normalise(&mut edited, kind.builtin);

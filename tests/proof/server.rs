@@ -7,6 +7,8 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use trueup::json::Value;
 
+use crate::harness::sandbox_program;
+
 /// A running control plane; it stops when this is dropped.
 pub(crate) struct Server {
     process: Child,
@@ -22,8 +24,7 @@ impl Drop for Server {
 
 impl Server {
     pub(crate) async fn start() -> Self {
-        let program =
-            std::env::var("TRUEUP_SANDBOX").unwrap_or_else(|_| "target/sandbox/trueup-sandbox".to_owned());
+        let program = sandbox_program().expect("a control plane of one's own");
         let mut process = Command::new(&program)
             .arg("start")
             .stdin(Stdio::piped())

@@ -3,7 +3,7 @@
 use super::super::quantity;
 use super::super::schema::Node;
 use super::maps::Field;
-use super::{Doubt, Proved, Prover, holds_inexact};
+use super::{Doubt, Proved, Prover, is_inexact};
 use crate::json::Value;
 
 impl<'a> Prover<'a> {
@@ -14,16 +14,32 @@ impl<'a> Prover<'a> {
             return Err(Doubt::Unknown("its schema has changed since it was applied"));
         }
         let have = have.ok_or(Doubt::Unknown("an atomic value isn't there"))?;
-        if holds_inexact(want) {
+        if holds_inexact(want, node) {
             return Err(Doubt::Unknown("a number with a fraction"));
         }
         if want == have {
             Ok(())
-        } else if node.is_some_and(|node| becomes(want, have, node)) {
+        } else if becomes(want, have, node) {
             self.unshared()
         } else {
             Err(Doubt::Differs)
         }
+    }
+}
+
+/// Whether there is a number anywhere in it that isn't read exactly enough. A
+/// quantity is: what it's compared with is text.
+fn holds_inexact(value: &Value, node: Node<'_>) -> bool {
+    match value {
+        Value::Object(map) => map.iter().any(|(name, below)| match node.field(name) {
+            Some((node, _)) => holds_inexact(below, node),
+            None => holds_inexact(below, node.scalar()),
+        }),
+        Value::Array(items) => {
+            let node = node.items().unwrap_or_else(|| node.scalar());
+            items.iter().any(|item| holds_inexact(item, node))
+        }
+        scalar => is_inexact(scalar) && !node.is_quantity(),
     }
 }
 

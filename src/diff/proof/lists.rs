@@ -1,19 +1,18 @@
 //! Lists that merge item by item. (Merging keeps live's order only while the
 //! desired items stand in live in the desired order.)
 
-use super::super::schema::ListMerge;
-use super::maps::Field;
+use super::super::schema::{ListMerge, Node};
+use super::maps::{Field, UNTYPED};
 use super::{Doubt, Element, FieldSet, Proved, Prover, leaf};
 use crate::json::{Map, Value};
 
 impl<'a> Prover<'a> {
     pub(super) fn prove_list_value(&mut self, want: &'a [Value], field: Field<'a, '_>) -> Proved {
         let Field { mine, have, node, apart, .. } = field;
-        let merge = match node.map(|node| node.list_merge()) {
-            Some(None) => return Err(Doubt::Unknown("it isn't of its type")),
-            Some(Some(ListMerge::Atomic)) => return self.prove_atomic(field),
-            Some(Some(merge)) => merge,
-            None => &guess(mine)?,
+        let merge = match node.list_merge() {
+            None => return Err(Doubt::Unknown("it isn't of its type")),
+            Some(ListMerge::Atomic) => return self.prove_atomic(field),
+            Some(merge) => merge,
         };
         let have = have.ok_or(Doubt::Unknown("a list isn't there"))?;
         let have = have.as_array().ok_or(Doubt::Differs)?;
@@ -23,9 +22,6 @@ impl<'a> Prover<'a> {
         }
         if mine.is_member() != apart || mine.children().len() != want.len() {
             return Err(Doubt::Differs);
-        }
-        if node.is_none() && have.len() != want.len() {
-            return Err(Doubt::Unknown("live holds more, in a kind whose schema isn't known"));
         }
         match merge {
             ListMerge::Keys(keys) => self.prove_keyed(want, have, field, keys),
@@ -40,13 +36,16 @@ impl<'a> Prover<'a> {
         field: Field<'a, '_>,
         keys: &[String],
     ) -> Proved {
-        let items = field.node.and_then(|node| node.items());
+        let items = field.node.items().ok_or(UNTYPED)?;
         let entries = read_entries(field.mine)?;
+        if entries.iter().any(|entry| !entry.is_by(keys)) {
+            return Err(Doubt::Unknown("a list's items were told apart otherwise when it was applied"));
+        }
         let mut used = vec![false; entries.len()];
         let mut next = 0;
         for want in want {
             let want_map = want.as_object().ok_or(Doubt::Unknown("a list's item isn't a map"))?;
-            let position = only(entries.iter().map(|entry| entry.is_of(want_map, keys)))?;
+            let position = only(entries.iter().map(|entry| entry.is_of(want_map, keys, items)))?;
             let entry = &entries[position];
             if std::mem::replace(&mut used[position], true) {
                 return Err(Doubt::Unknown("two items of a list have the same key"));
@@ -81,12 +80,18 @@ struct Entry<'a, 'f> {
 }
 
 impl Entry<'_, '_> {
+    /// Whether it tells its item apart by no other fields than these.
+    fn is_by(&self, known_keys: &[String]) -> bool {
+        self.keys.keys().all(|name| known_keys.contains(name))
+    }
+
     /// Whether it is this desired item's: each key field is equal, or absent
-    /// in both the item and our fields of it, because it was defaulted.
-    fn is_of(&self, item: &Map, known_keys: &[String]) -> bool {
+    /// in both the item and our fields of it, and has its default. (That of a
+    /// custom kind's key may have changed since it was applied.)
+    fn is_of(&self, item: &Map, known_keys: &[String], items: Node<'_>) -> bool {
         let equal = self.keys.iter().all(|(name, value)| match item.get(name) {
             Some(wanted) => wanted == value,
-            None => self.mine.field(name).is_none(),
+            None => self.mine.field(name).is_none() && items.defaults_to(name, value),
         });
         equal && self.names_all(item, known_keys)
     }
@@ -119,15 +124,6 @@ fn only(found: impl Iterator<Item = bool>) -> Result<usize, Doubt> {
     match positions.next() {
         None => Ok(first),
         Some(_) => Err(Doubt::Unknown("several items of a list have the same key")),
-    }
-}
-
-/// How a list of unknown type merges, by how we own its items.
-fn guess(mine: &FieldSet<'_>) -> Result<ListMerge, Doubt> {
-    match mine.children().first() {
-        Some((Element::Key(_), _)) => Ok(ListMerge::Keys(Vec::new())),
-        Some((Element::Value(_), _)) => Ok(ListMerge::Set),
-        _ => Err(Doubt::Unknown("a list may merge as a whole, or was empty")),
     }
 }
 

@@ -11,14 +11,17 @@ const ROOT_IDENTITY: [&str; 2] = ["apiVersion", "kind"];
 /// What an apply needn't own in `metadata`.
 const NAME: [&str; 2] = ["name", "namespace"];
 
+/// A field's type isn't known.
+pub(super) const UNTYPED: Doubt = Doubt::Unknown("how its kind merges isn't known");
+
 /// A field's value side by side: as desired, as we own it, live.
 #[derive(Clone, Copy)]
 pub(super) struct Field<'a, 'f> {
     pub(super) want: &'a Value,
     pub(super) mine: &'f FieldSet<'a>,
     pub(super) have: Option<&'a Value>,
-    /// Its type; `None` when it isn't known.
-    pub(super) node: Option<Node<'a>>,
+    /// Its type.
+    pub(super) node: Node<'a>,
     /// Whether the field itself is owned apart from what is below it: the key
     /// of a map that takes any key, or an item of a list.
     pub(super) apart: bool,
@@ -31,7 +34,7 @@ impl<'a> Prover<'a> {
         desired: &'a Value,
         mine: &FieldSet<'a>,
         live: &'a Value,
-        root: Option<Node<'a>>,
+        root: Node<'a>,
     ) -> Proved {
         let (Some(desired), Some(live)) = (desired.as_object(), live.as_object()) else {
             return Err(Doubt::Unknown("it isn't a map"));
@@ -45,8 +48,7 @@ impl<'a> Prover<'a> {
             owned += if name == "metadata" {
                 self.prove_metadata(want, mine, have)?
             } else {
-                // The root is a struct that merges, whatever is known of its fields.
-                self.prove_field(name, want, mine, have, root, false)?
+                self.prove_field(name, want, mine, have, root)?
             };
         }
         all_seen(mine, owned)
@@ -62,36 +64,26 @@ impl<'a> Prover<'a> {
         let (Some(want), Some(have)) = (want.as_object(), have.and_then(Value::as_object)) else {
             return Err(Doubt::Unknown("its metadata isn't a map"));
         };
+        let metadata = self.schemas.metadata().ok_or(UNTYPED)?;
         let Some(mine) = mine.field("metadata") else {
             let named_only = want.keys().all(|name| NAME.contains(&name.as_str()));
             return if named_only { Ok(0) } else { Err(Doubt::Differs) };
         };
-        let metadata = self.schemas.metadata();
         self.below(Element::Field("metadata"), |prover| {
             let mut owned = 0;
             for (name, want) in want.iter().filter(|(name, _)| !NAME.contains(&name.as_str())) {
-                owned += prover.prove_field(name, want, mine, have.get(name), metadata, false)?;
+                owned += prover.prove_field(name, want, mine, have.get(name), metadata)?;
             }
             all_seen(mine, owned)
         })?;
         Ok(1)
     }
 
-    /// A map that merges field by field. Where its type isn't known, live must
-    /// hold nothing else: then it doesn't matter how it merges.
-    pub(super) fn prove_map(
-        &mut self,
-        want: &'a Map,
-        mine: &FieldSet<'a>,
-        have: &'a Map,
-        node: Option<Node<'a>>,
-    ) -> Proved {
+    /// A map that merges field by field.
+    fn prove_map(&mut self, want: &'a Map, mine: &FieldSet<'a>, have: &'a Map, node: Node<'a>) -> Proved {
         let mut owned = 0;
         for (name, want) in want {
-            owned += self.prove_field(name, want, mine, have.get(name), node, node.is_none())?;
-        }
-        if node.is_none() && have.len() != want.len() {
-            return Err(Doubt::Unknown("live holds more, in a kind whose schema isn't known"));
+            owned += self.prove_field(name, want, mine, have.get(name), node)?;
         }
         all_seen(mine, owned)
     }
@@ -104,28 +96,24 @@ impl<'a> Prover<'a> {
         want: &'a Value,
         mine: &FieldSet<'a>,
         have: Option<&'a Value>,
-        map: Option<Node<'a>>,
-        apart_unknown: bool,
+        map: Node<'a>,
     ) -> Result<usize, Doubt> {
-        let typed = map.and_then(|map| map.field(name));
-        let (node, apart) = typed.map_or((None, false), |(node, apart)| (Some(node), apart));
+        let (node, apart) = map.field(name).ok_or(UNTYPED)?;
         let owned = mine.field(name);
         if !apart && merges_as_nothing(want, node) {
             // An empty list that merges is owned by nobody and changes nothing.
             return match (owned, have) {
                 (Some(_), _) => Err(Doubt::Differs),
                 (None, Some(Value::Array(_))) => Ok(0),
-                (None, None) if map.is_some_and(|map| map.omits(name, want)) => {
+                (None, None) if map.omits(name, want) => {
                     self.below(Element::Field(name), |prover| prover.unshared()).map(|()| 0)
                 }
                 (None, _) => Err(Doubt::Unknown("an empty list isn't there")),
             };
         }
         let mine = owned.ok_or(Doubt::Differs)?;
-        // Without a type, the entry itself says whether it is owned apart.
-        let apart = apart || (apart_unknown && mine.is_member());
         self.below(Element::Field(name), |prover| {
-            if have.is_none() && map.is_some_and(|map| map.omits(name, want)) {
+            if have.is_none_or(Value::is_null) && map.omits(name, want) {
                 leaf(mine)?;
                 return prover.unshared();
             }
@@ -145,20 +133,18 @@ impl<'a> Prover<'a> {
     fn prove_map_value(&mut self, want: &'a Map, field: Field<'a, '_>) -> Proved {
         let Field { mine, have, node, apart, .. } = field;
         let have = have.ok_or(Doubt::Unknown("a map isn't there"))?;
-        match node.map(|node| node.atomic_map()) {
-            Some(None) => return Err(Doubt::Unknown("it isn't of its type")),
-            Some(Some(true)) => return self.prove_atomic(field),
-            Some(Some(false)) | None => {}
+        match node.atomic_map() {
+            None => return Err(Doubt::Unknown("it isn't of its type")),
+            Some(true) => return self.prove_atomic(field),
+            Some(false) => {}
         }
         let have = have.as_object().ok_or(Doubt::Differs)?;
         if want.is_empty() {
-            leaf(mine)?;
-            // Merging nothing into a map leaves it; replacing it by nothing doesn't.
-            let stays = node.is_some() || have.is_empty();
-            return if stays { Ok(()) } else { Err(Doubt::Unknown("it may merge as a whole")) };
+            // Merging nothing into a map leaves it.
+            return leaf(mine);
         }
         if mine.is_leaf() {
-            return Err(Doubt::Unknown("it may merge as a whole, or was empty"));
+            return Err(Doubt::Unknown("it merged as a whole when it was applied, or was empty"));
         }
         if mine.is_member() != apart {
             return Err(Doubt::Differs);
@@ -169,11 +155,11 @@ impl<'a> Prover<'a> {
     fn prove_scalar(&self, field: Field<'a, '_>) -> Proved {
         let Field { want, mine, have, node, .. } = field;
         leaf(mine)?;
-        if !want.is_null() && node.is_some_and(|node| !node.is_scalar()) {
+        if !want.is_null() && !node.is_scalar() {
             return Err(Doubt::Unknown("it isn't of its type"));
         }
         let have = have.ok_or(Doubt::Unknown("a value isn't there"))?;
-        if is_quantity(node) && want != have {
+        if node.is_quantity() && want != have {
             let written = quantity::as_the_server_writes_it(want);
             let same = written.is_some_and(|written| have.as_str() == Some(written.as_str()));
             return if same { self.unshared() } else { Err(Doubt::Differs) };
@@ -185,14 +171,10 @@ impl<'a> Prover<'a> {
     }
 }
 
-fn is_quantity(node: Option<Node<'_>>) -> bool {
-    node.is_some_and(|node| node.is_quantity())
-}
-
 /// Whether it is an empty list of a type that merges item by item.
-fn merges_as_nothing(want: &Value, node: Option<Node<'_>>) -> bool {
+fn merges_as_nothing(want: &Value, node: Node<'_>) -> bool {
     let is_empty = want.as_array().is_some_and(Vec::is_empty);
-    is_empty && node.and_then(|node| node.list_merge()).is_some_and(|merge| !merge.is_atomic())
+    is_empty && node.list_merge().is_some_and(|merge| !merge.is_atomic())
 }
 
 /// Whether our fields hold nothing that the manifest doesn't.

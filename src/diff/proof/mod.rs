@@ -11,12 +11,15 @@
 //! owns it, so nobody is evicted. How `ToFieldSet`, `Merge` and `Compare` of
 //! sigs.k8s.io/structured-merge-diff v6 see a field is what the rules follow.
 //!
-//! Whatever isn't certain is unknown, and costs a dry-run. Not covered, by
-//! nature: an admission policy, webhook or validation that is newer than live.
+//! Whatever isn't certain is unknown, and costs a dry-run: so does every object
+//! of a kind of which the schemas know nothing. Not covered, by nature: an
+//! admission policy, webhook or validation that is newer than live.
 
 mod atomic;
+mod fit;
 mod lists;
 mod maps;
+mod settled;
 
 use super::{Element, FieldSet, ManagedEntry, Schemas};
 use crate::json::Value;
@@ -69,8 +72,23 @@ fn prove_unchanged(desired: &Value, live: &Value, manager: &str, schemas: &Schem
     if others.iter().any(|entry| entry.api_version != api_version) {
         return Err(Doubt::Unknown("another manager wrote it in another API version"));
     }
+    let root = schemas.of_kind(api_version, kind).ok_or(maps::UNTYPED)?;
+    if root.atomic_map() != Some(false) {
+        return Err(Doubt::Unknown("its kind merges as a whole"));
+    }
+    if !schemas.structures(api_version, kind).iter().all(|schema| settled::is_settled(live, schema)) {
+        return Err(Doubt::Unknown("the server would bring it into line with its definition"));
+    }
+    // The table doesn't have the status of built-in kinds.
+    let is_builtin = schemas.structures(api_version, kind).is_empty();
+    let others_fit = |entry: &ManagedEntry<'_>| {
+        (is_builtin && entry.subresource.is_some())
+            || entry.fields().is_some_and(|fields| fit::is_owned_as(&fields, root))
+    };
+    if !others.iter().all(others_fit) {
+        return Err(Doubt::Unknown("the server would bring another manager's fields into line"));
+    }
     let fields = mine.fields().ok_or(Doubt::Unknown("its managed fields can't be read"))?;
-    let root = schemas.of_kind(api_version, kind);
     Prover { schemas, others, path: Vec::new() }.prove_root(desired, &fields, live, root)
 }
 
@@ -136,15 +154,6 @@ fn leaf(mine: &FieldSet<'_>) -> Proved {
 /// Numbers with a fraction, or beyond 64 bits, aren't read exactly enough.
 fn is_inexact(value: &Value) -> bool {
     value.as_number().is_some_and(crate::json::Number::is_f64)
-}
-
-/// Whether there is such a number anywhere in it.
-fn holds_inexact(value: &Value) -> bool {
-    match value {
-        Value::Object(map) => map.values().any(holds_inexact),
-        Value::Array(items) => items.iter().any(holds_inexact),
-        scalar => is_inexact(scalar),
-    }
 }
 
 #[cfg(test)]

@@ -2,12 +2,16 @@
 //! tells the items of the others apart, and which scalars are quantities. It is
 //! the part of a kind's `OpenAPI` schema that server-side apply goes by.
 //!
-//! The built-in kinds come with the program; a custom resource's come from the
-//! server's `OpenAPI` (v3) of its group and version.
+//! The built-in kinds come with the program, for each version of Kubernetes
+//! that it knows; a custom kind's come from its definition.
 
 mod compact;
+mod definition;
+#[cfg(test)]
+mod generate;
 mod node;
 mod openapi;
+mod versions;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -16,11 +20,14 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use node::Node;
 
-use crate::json::Map;
+use crate::json::{Map, Value};
 
 /// The types of every known kind.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Schemas {
+    /// What holds where this has nothing of its own.
+    #[serde(skip)]
+    base: Option<&'static Schemas>,
     /// The root type's name by `apps/v1/Deployment`.
     kinds: HashMap<String, String>,
     /// Types by their `OpenAPI` names.
@@ -28,6 +35,10 @@ pub struct Schemas {
     /// What the server does to values of these types, which no `OpenAPI` says.
     #[serde(skip)]
     habits: HashMap<String, Habits>,
+    /// By `example.com/v1/Thing`: the schemas of custom kinds that the server
+    /// brings each of their objects into line with.
+    #[serde(skip)]
+    structures: HashMap<String, Vec<Value>>,
 }
 
 /// What the server does to the values of a type.
@@ -37,7 +48,7 @@ pub(super) struct Habits {
     /// Values that it gives to fields which aren't there.
     #[serde(default)]
     pub(super) defaults: Map,
-    /// Fields that it leaves out when they are `""`, `0`, `false`, `{}` or `[]`:
+    /// Fields that it leaves out (or answers with null) when they are `""`, `0`, `false`, `{}` or `[]`:
     /// they are plain scalars, slices and maps with `omitempty` in its Go type, so
     /// that it can't tell the two apart (pointers it can).
     #[serde(default)]
@@ -156,7 +167,14 @@ impl Schemas {
 
     /// The type of a kind's objects; `None` when nothing is known of it.
     pub(super) fn of_kind(&self, api_version: &str, kind: &str) -> Option<Node<'_>> {
-        self.named(self.kinds.get(&format!("{api_version}/{kind}"))?)
+        let kind = format!("{api_version}/{kind}");
+        self.named(self.layers().find_map(|layer| layer.kinds.get(&kind))?)
+    }
+
+    /// What the server brings every object of a custom kind into line with;
+    /// nothing for the built-in kinds.
+    pub(super) fn structures(&self, api_version: &str, kind: &str) -> &[Value] {
+        self.structures.get(&format!("{api_version}/{kind}")).map_or(&[], Vec::as_slice)
     }
 
     /// The type of `metadata`, which is the same for all kinds.
@@ -164,9 +182,14 @@ impl Schemas {
         self.named(OBJECT_META)
     }
 
+    fn layers(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.base)
+    }
+
     fn named(&self, name: &str) -> Option<Node<'_>> {
-        let kind = self.types.get(name)?;
-        Some(Node { schemas: self, habits: self.habits.get(name), kind, atomic: None })
+        let kind = self.layers().find_map(|layer| layer.types.get(name))?;
+        let habits = self.layers().find_map(|layer| layer.habits.get(name));
+        Some(Node { schemas: self, habits, kind, atomic: None })
     }
 
     fn resolve<'a>(&'a self, reference: &'a TypeRef) -> Option<Node<'a>> {

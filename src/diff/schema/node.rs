@@ -60,7 +60,8 @@ impl<'a> Node<'a> {
         }
     }
 
-    fn scalar(&self) -> Self {
+    /// A plain scalar instead.
+    pub(in crate::diff) fn scalar(&self) -> Self {
         Node { schemas: self.schemas, habits: None, kind: &SCALAR, atomic: None }
     }
 

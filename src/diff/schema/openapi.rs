@@ -1,10 +1,13 @@
 //! Reading types from `OpenAPI` v3, as the API server's own `schemaconv`
 //! (k8s.io/kube-openapi) does for server-side apply.
 
-use super::{ListMerge, ListType, MapType, Scalar, Schemas, Type, TypeRef};
+use std::collections::BTreeMap;
+
+use super::{ListMerge, ListType, MapType, OBJECT_META, Scalar, Schemas, Type, TypeRef};
 use crate::json::{Map, Value};
 
 const QUANTITY: &str = "io.k8s.apimachinery.pkg.api.resource.Quantity";
+const EMBEDDED: &str = "x-kubernetes-embedded-resource";
 const RAW_EXTENSION: &str = "io.k8s.apimachinery.pkg.runtime.RawExtension";
 
 /// A value of any type whose maps merge and whose lists don't.
@@ -28,6 +31,13 @@ impl Schemas {
         self.types.insert(DEDUCED.to_owned(), any(false));
         self.types.insert(UNTYPED.to_owned(), any(true));
     }
+}
+
+/// The type of a custom kind's objects, from the schema in its definition.
+pub(super) fn custom_type(schema: &Map) -> Type {
+    let mut root = schema.clone();
+    root.insert(EMBEDDED.to_owned(), Value::Bool(true));
+    read(&root, Context { keeps_unknown: false, defaults: true })
 }
 
 /// `apps/v1/Deployment`, if the schema is that of one kind (that of `DeleteOptions`
@@ -84,21 +94,24 @@ fn read_map(schema: &Map, context: Context) -> MapType {
     let properties = schema.get("properties").and_then(Value::as_object);
     let fields = properties.into_iter().flatten();
     let fields = fields.filter_map(|(name, below)| Some((name.clone(), reference(below, context)?)));
+    let mut fields: BTreeMap<String, TypeRef> = fields.collect();
+    if schema.get(EMBEDDED).and_then(Value::as_bool) == Some(true) {
+        // As `addEmbeddedProperties` of k8s.io/apiextensions-apiserver does.
+        let plain = || TypeRef::Inline(Box::new(Type { scalar: Some(Scalar::Plain), ..Type::default() }));
+        fields.insert("apiVersion".to_owned(), plain());
+        fields.insert("kind".to_owned(), plain());
+        fields.insert("metadata".to_owned(), TypeRef::Named(OBJECT_META.to_owned()));
+    }
     let deduced = || TypeRef::Named(DEDUCED.to_owned());
     let rest = match schema.get("additionalProperties") {
-        None if context.keeps_unknown || properties.is_none_or(Map::is_empty) => Some(deduced()),
+        None if context.keeps_unknown || fields.is_empty() => Some(deduced()),
         Some(Value::Bool(true)) => Some(deduced()),
         None | Some(Value::Bool(false)) => None,
         Some(below) => Some(reference(below, context).unwrap_or_else(deduced)),
     };
     let defaults = properties.into_iter().flatten().filter(|_| context.defaults);
     let defaults = defaults.filter_map(|(name, below)| Some((name.clone(), below.get("default")?.clone())));
-    MapType {
-        atomic: map_type(schema) == Some("atomic"),
-        fields: fields.collect(),
-        rest,
-        defaults: defaults.collect(),
-    }
+    MapType { atomic: map_type(schema) == Some("atomic"), fields, rest, defaults: defaults.collect() }
 }
 
 fn map_type(schema: &Map) -> Option<&str> {

@@ -20,6 +20,8 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+#[cfg(test)]
+pub(crate) use generate::published_documents;
 pub use lifecycle::{Lifecycle, lifecycle};
 pub use version::{Minor, NotAVersion};
 

@@ -70,6 +70,19 @@ pub(super) fn claim(random: &mut Random, _: &str) -> Value {
     json!({"spec": spec})
 }
 
+pub(super) fn volume(random: &mut Random, _: &str) -> Value {
+    let storage = random.pick(&[json!("1Gi"), json!("1024Mi"), json!(1_073_741_824)]).clone();
+    let mut spec =
+        json!({"capacity": {"storage": storage}, "accessModes": ["ReadWriteOnce"], "storageClassName": "a"});
+    random.maybe(&mut spec, "persistentVolumeReclaimPolicy", &[json!("Retain"), json!("Delete")]);
+    random.maybe(&mut spec, "mountOptions", &[json!([]), json!(["ro"])]);
+    random.maybe(&mut spec, "volumeMode", &[json!("Filesystem")]);
+    let term = json!({"matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]});
+    random.maybe(&mut spec, "nodeAffinity", &[json!({"required": {"nodeSelectorTerms": [term]}})]);
+    spec["hostPath"] = random.pick(&[json!({"path": "/x"}), json!({"path": "/x", "type": ""})]).clone();
+    json!({"spec": spec})
+}
+
 pub(super) fn limit_range(random: &mut Random, _: &str) -> Value {
     let cpu = random.pick(&[json!("1000m"), json!("1"), json!(2), json!(0.5)]).clone();
     json!({"spec": {"limits": [{"type": "Container", "default": {"cpu": cpu}, "defaultRequest": {"memory": "1024Mi"}}]}})

@@ -1,4 +1,5 @@
-//! A custom resource with one field of every way to merge, and a policy.
+//! Custom resources: one field of every way to merge, anything at all, and a
+//! kind that is stored in another version.
 
 use trueup::json::{Value, json};
 
@@ -24,7 +25,7 @@ pub(super) fn thing(random: &mut Random, _: &str) -> Value {
             json!([{"name": "b", "kind": "x"}, {"name": "a", "value": 1}]),
         ],
     );
-    random.maybe(&mut spec, "optionalKey", &[json!([{"a": "1"}]), json!([{"a": "1", "b": "2"}, {"a": "1"}])]);
+    random.maybe(&mut spec, "optionalKey", &[json!([{"a": "1"}]), json!([{"a": "1", "b": "2"}, {"a": "2"}])]);
     random.maybe(
         &mut spec,
         "any",
@@ -33,88 +34,84 @@ pub(super) fn thing(random: &mut Random, _: &str) -> Value {
             json!({"x": {"y": [1, {"z": null}]}, "n": null}),
             json!([1, 2]),
             json!("text"),
-            json!({"x": {"y": [1]}, "f": 0.5}),
+            json!({"x": {"y": [1]}, "f": {}}),
         ],
     );
     random.maybe(&mut spec, "port", &[json!(80), json!("http")]);
     random.maybe(&mut spec, "defaulted", &[json!("default"), json!("other")]);
     random.maybe(&mut spec, "nullable", &[json!(null), json!("x")]);
-    random.maybe(&mut spec, "plain", &[json!(null), json!("x"), json!("")]);
-    random.maybe(&mut spec, "ratio", &[json!(0.5), json!(1.0), json!(2)]);
+    random.maybe(&mut spec, "plain", &[json!("x"), json!("z"), json!("")]);
+    random.maybe(&mut spec, "ratio", &[json!(2), json!(3)]);
     random.maybe(
         &mut spec,
         "nested",
         &[json!({}), json!({"list": []}), json!({"list": [{"a": 1}]}), json!({"map": {"x": {}}})],
     );
+    random.maybe(&mut spec, "nullableMap", &[json!(null), json!({}), json!({"a": 1}), json!({"a": null})]);
+    random.maybe(&mut spec, "nullableList", &[json!(null), json!([]), json!([{"name": "a"}])]);
+    random.maybe(
+        &mut spec,
+        "embedded",
+        &[
+            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"a": "1"}}),
+            json!({"apiVersion": "v1", "kind": "X", "metadata": {"name": "a", "finalizers": ["x/y"]}, "spec": null}),
+        ],
+    );
+    random.maybe(&mut spec, "replicas", &[json!(1), json!(2)]);
+    random.maybe(&mut spec, "listOfLists", &[json!([[1], [2, 3]]), json!([[]])]);
+    if random.once_in(4) {
+        make_odd(random, &mut spec);
+    }
     json!({"spec": spec})
 }
 
-/// The definition of `Thing`, in two versions: one field of every way to merge.
-pub(crate) fn thing_definition() -> (&'static str, Value) {
-    let text = json!({"type": "string"});
-    let schema = json!({"type": "object", "properties": {"spec": {"type": "object", "properties": {
-        "atomicMap": {"type": "object", "additionalProperties": text, "x-kubernetes-map-type": "atomic"},
-        "map": {"type": "object", "additionalProperties": text},
-        "objects": {"type": "object", "additionalProperties": {"type": "object", "properties": {"v": {"type": "integer"}}}},
-        "set": {"type": "array", "items": text, "x-kubernetes-list-type": "set"},
-        "list": {"type": "array", "items": {"type": "integer"}},
-        "keyed": {
-            "type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name", "kind"],
-            "items": {"type": "object", "required": ["name"], "properties": {
-                "name": text, "kind": {"type": "string", "default": "x"}, "value": {"type": "integer"}
-            }}
-        },
-        "optionalKey": {
-            "type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["a"],
-            "items": {"type": "object", "required": ["a"], "properties": {"a": text, "b": text}}
-        },
-        "any": {"x-kubernetes-preserve-unknown-fields": true},
-        "port": {"x-kubernetes-int-or-string": true},
-        "defaulted": {"type": "string", "default": "default"},
-        "nullable": {"type": "string", "nullable": true},
-        "plain": text,
-        "ratio": {"type": "number"},
-        "nested": {"type": "object", "default": {"map": {"d": {}}}, "properties": {
-            "list": {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "integer", "default": 7}}}},
-            "map": {"type": "object", "additionalProperties": {"type": "object"}}
-        }}
-    }}}});
-    let version = |name: &str, storage: bool| json!({"name": name, "served": true, "storage": storage, "schema": {"openAPIV3Schema": schema}});
-    let definition = json!({
-        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-        "metadata": {"name": "things.proof.example.com"},
-        "spec": {
-            "group": "proof.example.com", "scope": "Namespaced", "names": {"kind": "Thing", "plural": "things"},
-            "versions": [version("v1", true), version("v2", false)]
-        }
-    });
-    ("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.proof.example.com", definition)
+/// What is never proved: the server drops it, refuses it, or reads it otherwise.
+fn make_odd(random: &mut Random, spec: &mut Value) {
+    let (name, value) = random
+        .pick(&[
+            ("setOfMaps", json!([{"a": "1"}, {"a": "2"}])),
+            ("ratio", json!(0.5)),
+            ("ratio", json!(1.0)),
+            ("any", json!({"x": {"y": [1]}, "f": 0.5})),
+            ("plain", json!(null)),
+            ("optionalKey", json!([{"a": "1", "b": "2"}, {"a": "1"}])),
+            ("embedded", json!({"apiVersion": "v1", "kind": "X", "metadata": {"labels": {}, "unknown": 1}})),
+            ("embedded", json!({"apiVersion": "v1", "kind": "X", "metadata": {"creationTimestamp": null}})),
+        ])
+        .clone();
+    spec[name] = value;
 }
 
-/// A policy that labels `ConfigMap`s, and changes a value of some.
-pub(crate) fn mutating_policy() -> [(&'static str, Value); 2] {
-    let expression = r#"[
-        JSONPatch{op: "add", path: "/metadata/labels/policy", value: "seen"},
-        JSONPatch{op: "replace", path: "/data/a", value: object.data.a == "2" ? "9" : object.data.a}
-    ]"#;
-    let policy = json!({
-        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingAdmissionPolicy",
-        "metadata": {"name": "label"},
-        "spec": {
-            "matchConstraints": {"resourceRules": [{
-                "apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["configmaps"]
-            }]},
-            "matchConditions": [{"name": "a", "expression": "has(object.data) && 'a' in object.data && has(object.metadata.labels)"}],
-            "failurePolicy": "Fail", "reinvocationPolicy": "Never",
-            "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": expression}}]
-        }
-    });
-    let binding = json!({
-        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingAdmissionPolicyBinding",
-        "metadata": {"name": "label"}, "spec": {"policyName": "label"}
-    });
-    [
-        ("/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies/label", policy),
-        ("/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings/label", binding),
-    ]
+/// Of a kind that takes anything, and whose objects are in no namespace.
+pub(super) fn free(random: &mut Random, _: &str) -> Value {
+    let mut object = json!({});
+    let values = [
+        json!({}),
+        json!([]),
+        json!(null),
+        json!("text"),
+        json!(7),
+        json!({"a": {"b": [1, {"c": null}]}, "d": null}),
+        json!({"a": {"b": [1]}}),
+        json!([{"name": "a"}, {"name": "b"}]),
+        json!([["x"], []]),
+    ];
+    for field in ["spec", "data", "other"] {
+        random.maybe(&mut object, field, &values);
+    }
+    object
+}
+
+/// Of a kind that is stored in another version than the one it is written at.
+pub(super) fn aged(random: &mut Random, _: &str) -> Value {
+    let mut spec = json!({});
+    random.maybe(&mut spec, "a", &[json!(1), json!(2)]);
+    random.maybe(&mut spec, "b", &[json!(7), json!(8)]);
+    random.maybe(&mut spec, "gone", &[json!("x")]);
+    random.maybe(
+        &mut spec,
+        "list",
+        &[json!([]), json!([{"name": "a"}]), json!([{"name": "b"}, {"name": "a", "v": 1}])],
+    );
+    json!({"spec": spec})
 }

@@ -2,13 +2,13 @@
 
 mod core;
 mod custom;
+pub(crate) mod definitions;
 mod other;
 mod workloads;
 
 use trueup::json::{Value, json};
 
 use super::random::Random;
-pub(crate) use custom::{mutating_policy, thing_definition};
 
 /// A kind: where its objects are and how to make one.
 pub(crate) struct Candidate {
@@ -61,6 +61,14 @@ const fn kind(
     make: fn(&mut Random, &str) -> Value,
 ) -> Candidate {
     Candidate { api_version, kind, path, builtin: true, make }
+}
+
+const fn custom_kind(
+    name: &'static str,
+    path: &'static str,
+    make: fn(&mut Random, &str) -> Value,
+) -> Candidate {
+    Candidate { builtin: false, ..kind("proof.example.com/v1", name, path, make) }
 }
 
 /// Every kind that is tried.
@@ -139,13 +147,15 @@ pub(crate) const KINDS: &[Candidate] = &[
         "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
         other::definition,
     ),
-    Candidate {
-        builtin: false,
-        ..kind(
-            "proof.example.com/v1",
-            "Thing",
-            "/apis/proof.example.com/v1/namespaces/default/things",
-            custom::thing,
-        )
-    },
+    kind("v1", "Namespace", "/api/v1/namespaces", other::namespace),
+    kind(
+        "rbac.authorization.k8s.io/v1",
+        "ClusterRoleBinding",
+        "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+        other::cluster_role_binding,
+    ),
+    kind("v1", "PersistentVolume", "/api/v1/persistentvolumes", core::volume),
+    custom_kind("Thing", "/apis/proof.example.com/v1/namespaces/default/things", custom::thing),
+    custom_kind("Free", "/apis/proof.example.com/v1/frees", custom::free),
+    custom_kind("Aged", "/apis/proof.example.com/v1/namespaces/default/ageds", custom::aged),
 ];

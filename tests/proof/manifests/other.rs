@@ -46,6 +46,19 @@ pub(super) fn role_binding(random: &mut Random, _: &str) -> Value {
     object
 }
 
+pub(super) fn cluster_role_binding(random: &mut Random, name: &str) -> Value {
+    let mut object = role_binding(random, name);
+    object["roleRef"]["kind"] = json!("ClusterRole");
+    object
+}
+
+pub(super) fn namespace(random: &mut Random, _: &str) -> Value {
+    let mut object = json!({"metadata": {"labels": {}}});
+    random.maybe(&mut object["metadata"]["labels"], "team", &[json!("a"), json!("")]);
+    random.maybe(&mut object, "spec", &[json!({}), json!({"finalizers": ["kubernetes"]})]);
+    object
+}
+
 pub(super) fn network_policy(random: &mut Random, name: &str) -> Value {
     let selector =
         random.pick(&[json!({}), json!({"matchLabels": {"app": name}}), json!({"matchLabels": {}})]).clone();

@@ -1,6 +1,7 @@
 //! What a proof says of one object, put together from its manifest, our entry and
 //! live.
 
+mod custom;
 mod properties;
 mod traps;
 
@@ -52,11 +53,11 @@ impl Case {
     }
 
     fn prove(&self) -> Proof {
-        prove(&self.desired, &self.live, "trueup", Schemas::builtin())
+        self.prove_by(Schemas::builtin())
     }
 
-    fn prove_without_schema(&self) -> Proof {
-        prove(&self.desired, &self.live, "trueup", &Schemas::default())
+    fn prove_by(&self, schemas: &Schemas) -> Proof {
+        prove(&self.desired, &self.live, "trueup", schemas)
     }
 }
 
@@ -75,19 +76,33 @@ fn config_map(desired: Value, mine: Value, live: Value) -> Case {
     Case::new("v1", "ConfigMap", desired, &mine, live)
 }
 
-/// A custom resource's schema as the server's `OpenAPI` has it.
-fn custom_schemas(spec: &Value) -> Schemas {
-    let mut schemas = Schemas::builtin().clone();
-    schemas.add_openapi(&json!({"components": {"schemas": {"com.example.v1.Thing": {
-        "type": "object",
-        "properties": {
-            "apiVersion": {"type": "string"}, "kind": {"type": "string"},
-            "metadata": {"allOf": [{"$ref": "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}]},
-            "spec": spec
+/// A definition of `Thing` in `example.com/v1`, as it is live.
+fn definition(spec: &Value) -> Value {
+    json!({
+        "metadata": {"name": "things.example.com"},
+        "spec": {
+            "group": "example.com", "names": {"kind": "Thing", "plural": "things"},
+            "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": {
+                "type": "object", "properties": {"spec": spec}
+            }}}]
         },
-        "x-kubernetes-group-version-kind": [{"group": "example.com", "version": "v1", "kind": "Thing"}]
-    }}}}));
+        "status": {
+            "acceptedNames": {"kind": "Thing"}, "conditions": [{"type": "Established", "status": "True"}]
+        }
+    })
+}
+
+/// What is known of a server with that definition.
+fn custom_schemas(spec: &Value) -> Schemas {
+    let mut schemas = Schemas::of_server("v1.36.3");
+    schemas.add_definition(&definition(spec));
     schemas
+}
+
+/// A `Thing` with this `spec`, these fields of ours below it, and that live.
+fn thing(desired: &Value, mine: &Value, live: &Value) -> Case {
+    let spec = |value: &Value| json!({"spec": value});
+    Case::new("example.com/v1", "Thing", spec(desired), &json!({"f:spec": mine}), spec(live))
 }
 
 #[test]
@@ -206,7 +221,6 @@ fn atomic_values_are_replaced_as_a_whole() {
     };
     assert_eq!(case(json!({"app": "web"})).prove(), UNCHANGED);
     assert_eq!(case(json!({"app": "web", "x": "y"})).prove(), Proof::Differs);
-    assert!(is_unknown(case(json!({"app": "web"})).prove_without_schema()));
     let granular = Case::new(
         "v1",
         "Service",
@@ -218,34 +232,36 @@ fn atomic_values_are_replaced_as_a_whole() {
 }
 
 #[test]
-fn numbers_that_are_not_read_exactly_are_unknown() {
-    let spec = |value: Value| json!({"spec": {"ratio": value}});
-    let case = |value: f64| {
-        Case::new(
-            "example.com/v1",
-            "Thing",
-            spec(json!(value)),
-            &json!({"f:spec": {"f:ratio": {}}}),
-            spec(json!(value)),
-        )
-    };
-    assert!(is_unknown(case(0.5).prove()));
-    assert!(is_unknown(case(1e300).prove()));
+fn nothing_is_proved_of_a_kind_or_a_server_that_isnt_known() {
+    let data = json!({"data": {"a": "1"}});
+    let case = config_map(data.clone(), json!({"f:data": {"f:a": {}}}), data);
+    for (version, wanted) in [("v1.27.0", true), ("v1.36.3", true), ("v1.37.9+vendor", true)] {
+        assert_eq!(case.prove_by(&Schemas::of_server(version)) == UNCHANGED, wanted, "{version}");
+    }
+    for version in ["v1.26.15", "v1.38.0", "odd"] {
+        assert!(is_unknown(case.prove_by(&Schemas::of_server(version))), "{version}");
+    }
+    let spec = json!({"map": {"a": 1}});
+    let custom = thing(&spec, &json!({"f:map": {"f:a": {}}}), &spec);
+    assert!(is_unknown(custom.prove()));
+    let schema = json!({"type": "object", "properties": {"map": {
+        "type": "object", "additionalProperties": {"type": "integer"}
+    }}});
+    assert_eq!(custom.prove_by(&custom_schemas(&schema)), UNCHANGED);
+    let mut newer = Schemas::of_server("v1.99.0");
+    newer.add_definition(&definition(&schema));
+    assert!(is_unknown(custom.prove_by(&newer)));
 }
 
 #[test]
-fn without_a_schema_live_must_hold_nothing_more() {
-    let case = |live: Value| {
-        let mine = json!({"f:spec": {"f:map": {"f:a": {}}}});
-        Case::new("example.com/v1", "Thing", json!({"spec": {"map": {"a": 1}}}), &mine, live)
+fn a_quantity_inside_a_value_that_merges_as_a_whole_is_as_the_server_writes_it() {
+    let limits = |cpu: Value| json!({"spec": {"limits": [{"type": "Container", "default": {"cpu": cpu}}]}});
+    let case = |desired: Value, live: Value| {
+        Case::new("v1", "LimitRange", limits(desired), &json!({"f:spec": {"f:limits": {}}}), limits(live))
     };
-    assert_eq!(case(json!({"spec": {"map": {"a": 1}}, "status": {"x": 1}})).prove(), UNCHANGED);
-    assert!(is_unknown(case(json!({"spec": {"map": {"a": 1, "b": 2}}})).prove()));
-    assert!(is_unknown(case(json!({"spec": {"map": {"a": 1}, "other": 2}})).prove()));
-    let schemas = custom_schemas(&json!({
-        "type": "object",
-        "properties": {"map": {"type": "object", "additionalProperties": {"type": "integer"}}, "other": {"type": "integer"}}
-    }));
-    let with_more = case(json!({"spec": {"map": {"a": 1, "b": 2}, "other": 2}}));
-    assert_eq!(prove(&with_more.desired, &with_more.live, "trueup", &schemas), UNCHANGED);
+    assert_eq!(case(json!(0.1), json!("100m")).prove(), UNCHANGED);
+    assert_eq!(case(json!("1000m"), json!("1")).prove(), UNCHANGED);
+    assert_eq!(case(json!(0.1), json!("200m")).prove(), Proof::Differs);
+    // A server never answers so: what was meant isn't known.
+    assert_ne!(case(json!(0.1), json!(0.2)).prove(), UNCHANGED);
 }

@@ -22,12 +22,9 @@ fn trap_2_writing_defaults_out_changes_who_owns_what() {
     assert_eq!(deployment(json!({"strategy": {}}), owned_empty.clone(), live.clone()).prove(), UNCHANGED);
     let written_out = deployment(live.clone(), owned_empty.clone(), live.clone());
     assert!(is_unknown(written_out.prove()));
-    assert!(is_unknown(written_out.prove_without_schema()));
     let owned_full = json!({"f:strategy": {"f:type": {}, "f:rollingUpdate": {"f:maxSurge": {}}}});
     assert_eq!(deployment(live.clone(), owned_full.clone(), live.clone()).prove(), UNCHANGED);
     assert_eq!(deployment(json!({"strategy": {}}), owned_full, live.clone()).prove(), Proof::Differs);
-    // Without a schema, an empty map might replace what is live.
-    assert!(is_unknown(deployment(json!({"strategy": {}}), owned_empty, live).prove_without_schema()));
 }
 
 #[test]
@@ -42,7 +39,6 @@ fn trap_3_a_zero_that_is_not_live_is_a_change_but_for_known_fields() {
         )
     };
     assert_eq!(env("", json!({"name": "A"})).prove(), UNCHANGED);
-    assert!(is_unknown(env("", json!({"name": "A"})).prove_without_schema()));
     assert!(is_unknown(env("x", json!({"name": "A"})).prove()));
     assert_eq!(env("", json!({"name": "A", "value": "x"})).prove(), Proof::Differs);
     let theirs = json!({"f:spec": {"f:template": {"f:spec": {"f:containers": {"k:{\"name\":\"web\"}": {
@@ -62,8 +58,8 @@ fn trap_4_an_empty_map_that_is_not_live_is_unknown() {
 }
 
 #[test]
-fn trap_5_an_empty_list_that_is_not_live_is_unknown() {
-    // The dry-run then differs in its generation only: see `is_noop`.
+fn trap_5_an_empty_list_that_the_server_leaves_out_changes_nothing() {
+    // A dry-run differs in its generation only: see `is_noop`.
     let spec = |value: Value| json!({"spec": value});
     let case = Case::new(
         "networking.k8s.io/v1",
@@ -72,7 +68,19 @@ fn trap_5_an_empty_list_that_is_not_live_is_unknown() {
         &json!({"f:spec": {"f:podSelector": {}, "f:ingress": {}}}),
         spec(json!({"podSelector": {}, "policyTypes": ["Ingress"]})),
     );
-    assert!(is_unknown(case.prove()));
+    assert_eq!(case.prove(), UNCHANGED);
+    let theirs = json!({"f:spec": {"f:ingress": {}}});
+    assert!(is_unknown(case.shared_with("b", "Apply", &theirs).prove()));
+}
+
+#[test]
+fn an_empty_list_that_the_server_answers_with_null_changes_nothing() {
+    let role = |live: Value| {
+        Case::new("rbac.authorization.k8s.io/v1", "Role", json!({"rules": []}), &json!({"f:rules": {}}), live)
+    };
+    assert_eq!(role(json!({"rules": null})).prove(), UNCHANGED);
+    assert_eq!(role(json!({"rules": []})).prove(), UNCHANGED);
+    assert_eq!(role(json!({"rules": [{"verbs": ["get"]}]})).prove(), Proof::Differs);
 }
 
 #[test]
@@ -134,18 +142,16 @@ fn trap_8_nulls_are_owned() {
     let data =
         config_map(json!({"data": {"n": null}}), json!({"f:data": {"f:n": {}}}), json!({"data": {"n": ""}}));
     assert_eq!(data.prove(), Proof::Differs);
-    let spec = |value: Value| json!({"spec": {"note": value}});
-    let custom = |live: Value| {
-        Case::new(
-            "example.com/v1",
-            "Thing",
-            spec(json!(null)),
-            &json!({"f:spec": {"f:note": {}}}),
-            spec(live),
+    let note = |nullable: bool| {
+        custom_schemas(
+            &json!({"type": "object", "properties": {"note": {"type": "string", "nullable": nullable}}}),
         )
     };
-    assert_eq!(custom(json!(null)).prove(), UNCHANGED);
-    assert_eq!(custom(json!("")).prove(), Proof::Differs);
+    let custom = |live: Value| thing(&json!({"note": null}), &json!({"f:note": {}}), &json!({"note": live}));
+    assert_eq!(custom(json!(null)).prove_by(&note(true)), UNCHANGED);
+    assert_eq!(custom(json!("")).prove_by(&note(true)), Proof::Differs);
+    // The server would drop it, had it to write the object.
+    assert!(is_unknown(custom(json!(null)).prove_by(&note(false))));
 }
 
 #[test]
@@ -198,7 +204,6 @@ fn trap_10_pull_secrets_are_one_leaf_in_an_account_and_atomic_items_in_a_pod() {
     };
     assert_eq!(account(json!({})).prove(), UNCHANGED);
     assert!(is_unknown(account(json!({"k:{\"name\":\"a\"}": {}})).prove()));
-    assert!(is_unknown(account(json!({})).prove_without_schema()));
     let template = json!({"template": {"spec": secrets}});
     let pod = |mine: Value| {
         deployment(
@@ -236,19 +241,13 @@ fn trap_10_the_keys_of_a_map_of_objects_are_owned_apart() {
             "type": "object", "properties": {"v": {"type": "integer"}}
         }}}
     }));
-    let spec = json!({"spec": {"map": {"k1": {"v": 1}}}});
+    let spec = json!({"map": {"k1": {"v": 1}}});
     let prove_owned = |mine: Value| {
-        let case = Case::new(
-            "example.com/v1",
-            "Thing",
-            spec.clone(),
-            &json!({"f:spec": {"f:map": mine}}),
-            spec.clone(),
-        );
-        (prove(&case.desired, &case.live, "trueup", &schemas), case.prove_without_schema())
+        let case = thing(&spec, &json!({"f:map": mine}), &spec);
+        case.prove_by(&schemas)
     };
-    assert_eq!(prove_owned(json!({"f:k1": {".": {}, "f:v": {}}})), (UNCHANGED, UNCHANGED));
-    assert_eq!(prove_owned(json!({"f:k1": {"f:v": {}}})).0, Proof::Differs);
+    assert_eq!(prove_owned(json!({"f:k1": {".": {}, "f:v": {}}})), UNCHANGED);
+    assert_eq!(prove_owned(json!({"f:k1": {"f:v": {}}})), Proof::Differs);
 }
 
 #[test]

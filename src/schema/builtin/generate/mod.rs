@@ -6,11 +6,12 @@ mod lifecycles;
 mod modules;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use super::catalogue::Catalogue;
 use super::{Minor, PACKED, store};
+use crate::json::Value;
 
 /// The versions of k8s.io/kubernetes whose published schemas are kept: one of
 /// each minor version.
@@ -55,24 +56,38 @@ fn the_builtin_kinds_are_those_that_kubernetes_publishes() {
 }
 
 fn published() -> BTreeMap<Minor, Catalogue> {
+    sources().into_iter().map(|(version, folder)| (version, catalogue(&folder))).collect()
+}
+
+/// Where the sources of each version are, downloaded if need be.
+fn sources() -> BTreeMap<Minor, PathBuf> {
     let folders = modules::folders(&KUBERNETES.map(|version| format!("k8s.io/kubernetes@v{version}")));
-    let catalogues = folders.iter().map(|folder| catalogue(folder));
-    KUBERNETES.iter().map(|version| version.parse().expect("a version")).zip(catalogues).collect()
+    KUBERNETES.iter().map(|version| version.parse().expect("a version")).zip(folders).collect()
+}
+
+/// The schemas that Kubernetes publishes of each version, as `OpenAPI` documents.
+pub(crate) fn published_documents() -> BTreeMap<Minor, Vec<Value>> {
+    sources().into_iter().map(|(version, folder)| (version, documents(&folder))).collect()
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn documents(sources: &Path) -> Vec<Value> {
+    let entries = fs::read_dir(sources.join("api/openapi-spec/v3")).expect("a folder of schemas");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let documents = paths.filter(|path| path.extension().is_some_and(|end| end == "json"));
+    documents.map(|path| serde_json::from_str(&read(&path)).expect("JSON")).collect()
 }
 
 fn catalogue(sources: &Path) -> Catalogue {
-    let read =
-        |path: &Path| fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let enums = enums::of_source(&read(&sources.join("pkg/generated/openapi/zz_generated.openapi.go")));
     assert!(!enums.is_empty(), "{} holds no enums", sources.display());
     let mut catalogue = Catalogue::default();
-    for entry in fs::read_dir(sources.join("api/openapi-spec/v3")).expect("a folder of schemas") {
-        let path = entry.expect("an entry").path();
-        if path.extension().is_some_and(|end| end == "json") {
-            let mut document = serde_json::from_str(&read(&path)).expect("JSON");
-            enums::add(&mut document, &enums);
-            catalogue.add_openapi(&document);
-        }
+    for mut document in documents(sources) {
+        enums::add(&mut document, &enums);
+        catalogue.add_openapi(&document);
     }
     catalogue
 }
