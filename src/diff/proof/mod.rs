@@ -59,6 +59,9 @@ pub fn prove(desired: &Value, live: &Value, manager: &str, schemas: &Schemas) ->
 fn prove_unchanged(desired: &Value, live: &Value, manager: &str, schemas: &Schemas) -> Proved {
     let (api_version, kind) = check_identity(desired, live)?;
     let entries = ManagedEntry::of(live).ok_or(Doubt::Unknown("its managed fields can't be read"))?;
+    if !fit::are_kept_apart(&entries) {
+        return Err(Doubt::Unknown("the server would join entries of its managed fields"));
+    }
     let (mine, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.is_apply_of(manager));
     let mine = match mine.as_slice() {
         [] => return Err(Doubt::Differs),

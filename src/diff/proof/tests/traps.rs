@@ -289,6 +289,21 @@ fn trap_13_our_name_with_another_operation_or_subresource_is_another_owner() {
     assert!(is_unknown(case().shared_with("trueup", "Apply", &spec).prove()));
 }
 
+/// As `kubectl scale` of a custom resource and an edit leave it, under one name.
+#[test]
+fn entries_that_are_one_to_the_server_are_unknown() {
+    let data = json!({"data": {"a": "1"}});
+    let case = || config_map(data.clone(), json!({"f:data": {"f:a": {}}}), data.clone());
+    let (b, c) = (json!({"f:data": {"f:b": {}}}), json!({"f:data": {"f:c": {}}}));
+    assert_eq!(case().shared_with("x", "Update", &b).shared_with("x", "Apply", &c).prove(), UNCHANGED);
+    assert_eq!(case().shared_with("x", "Update", &b).shared_with("y", "Update", &c).prove(), UNCHANGED);
+    assert!(is_unknown(case().shared_with("x", "Update", &b).shared_with("x", "Update", &c).prove()));
+    assert!(is_unknown(case().shared_with("x", "Update", &json!({})).prove()));
+    let mut apart = case().shared_with("x", "Update", &b).shared_with("x", "Update", &c);
+    apart.entries()[2]["subresource"] = json!("status");
+    assert_eq!(apart.prove(), UNCHANGED);
+}
+
 #[test]
 fn trap_14_what_the_server_would_refuse_today_is_not_seen() {
     // Live has it, so it was valid once: only a dry-run tells that it isn't any more.
