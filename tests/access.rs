@@ -293,7 +293,9 @@ fn a_user_who_may_only_read_sees_what_can_be_told_without_trying() {
 
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1  (approximate)
           data.level: info → debug
+            ← $COMMIT3 "Change deploy/settings.yaml", Ada Example, [ago] (line 6)
       ~ update  $NAMESPACE/Service/web  deploy/web.yaml:1  (approximate)
+          ← $COMMIT4
         + spec.ports[port=81]:
             name: http
             port: 81

@@ -228,9 +228,9 @@ fn an_immutable_config_map() {
 
       ± replace  $NAMESPACE/ConfigMap/fixed  deploy/object.yaml:1
           data can't be changed in place, so it's deleted and created again
-          data.x: "1" → "2"
+          data.x: "1" → "2"  ← $COMMIT2 (line 6)
       ~ update  $NAMESPACE/ConfigMap/other  deploy/other.yaml:1
-          data.x: "1" → "2"
+          data.x: "1" → "2"  ← $COMMIT2 (line 6)
 
     refused: immutable: would delete and create again $NAMESPACE/ConfigMap/fixed,
       which has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or
@@ -263,8 +263,8 @@ fn a_deployments_selector() {
       deployed release 1, commit $COMMIT1
 
       ~ update  $NAMESPACE/ConfigMap/other  deploy/other.yaml:1
-          data.x: "1" → "2"
-      ± replace  $NAMESPACE/Deployment/web  deploy/object.yaml:1
+          data.x: "1" → "2"  ← $COMMIT2 (line 6)
+      ± replace  $NAMESPACE/Deployment/web  deploy/object.yaml:1  ← $COMMIT2
           spec.selector can't be changed in place, so it's deleted and created again: all of its pods
           stop, and others start
           spec.selector.matchLabels.app: web → shop
@@ -306,10 +306,10 @@ fn a_jobs_template() {
       deployed release 1, commit $COMMIT1
 
       ~ update  $NAMESPACE/ConfigMap/other  deploy/other.yaml:1
-          data.x: "1" → "2"
+          data.x: "1" → "2"  ← $COMMIT2 (line 6)
       ± replace  $NAMESPACE/Job/migrate  deploy/object.yaml:1
           spec.template can't be changed in place, so it's deleted and created again: it runs once more
-          spec.template.spec.containers[name=migrate].image: migrate:1 → migrate:2
+          spec.template.spec.containers[name=migrate].image: migrate:1 → migrate:2  ← $COMMIT2 (line 4)
 
     refused: immutable: would delete and create again $NAMESPACE/Job/migrate, which
       has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or override
@@ -349,10 +349,10 @@ fn a_bindings_role() {
       ± replace  $NAMESPACE/RoleBinding/clerk  deploy/object.yaml:1
           roleRef can't be changed in place, so it's deleted and created again: the rights that it gives
           are gone for a moment
-          roleRef.name: view → edit
-        + subjects: []
+          roleRef.name: view → edit  ← $COMMIT2 (line 4)
+        + subjects: []  ← $COMMIT1 "Change deploy/object.yaml", Ada Example, [ago] (line 5)
       ~ update  $NAMESPACE/ConfigMap/other  deploy/other.yaml:1
-          data.x: "1" → "2"
+          data.x: "1" → "2"  ← $COMMIT2 (line 6)
 
     refused: immutable: would delete and create again $NAMESPACE/RoleBinding/clerk,
       which has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or

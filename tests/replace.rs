@@ -30,7 +30,7 @@ fn a_manifest_that_allows_it_is_deleted_and_created_again() {
       commit  $COMMIT2 "Change deploy/web.yaml", Ada Example, [ago], main
       deployed release 1, commit $COMMIT1
 
-      ± replace  $NAMESPACE/Deployment/web  deploy/web.yaml:1
+      ± replace  $NAMESPACE/Deployment/web  deploy/web.yaml:1  ← $COMMIT2
           spec.selector can't be changed in place, so it's deleted and created again: all of its pods
           stop, and others start
         + metadata.annotations["trueup.dev/on-immutable"]: replace
