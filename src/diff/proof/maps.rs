@@ -140,7 +140,12 @@ impl<'a> Prover<'a> {
         }
         let have = have.as_object().ok_or(Doubt::Differs)?;
         if want.is_empty() {
-            // Merging nothing into a map leaves it.
+            // Merging nothing into a map leaves it. But then `prune` takes out, for a
+            // while, what nobody owns below it: if an empty list is all that is left,
+            // it finds no field there any more, and the map goes as a whole.
+            if have.values().any(holds_empty_list) {
+                return Err(Doubt::Unknown("it is empty, and live has an empty list there"));
+            }
             return leaf(mine);
         }
         if mine.is_leaf() {
@@ -168,6 +173,15 @@ impl<'a> Prover<'a> {
             return Err(Doubt::Unknown("a number with a fraction"));
         }
         if want == have { Ok(()) } else { Err(Doubt::Differs) }
+    }
+}
+
+/// Whether there is an empty list anywhere in it.
+fn holds_empty_list(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.values().any(holds_empty_list),
+        Value::Array(items) => items.is_empty() || items.iter().any(holds_empty_list),
+        _ => false,
     }
 }
 

@@ -211,6 +211,20 @@ fn what_a_schema_asks_of_the_objects_own_name_is_no_matter() {
     assert_eq!(thing(&value, &json!({"f:a": {}}), &value).prove_by(&schemas), UNCHANGED);
 }
 
+/// Seen on a real control plane: with a default there that nobody owns, an apply
+/// of `spec: {}` removes it all.
+#[test]
+fn an_empty_map_over_an_empty_list_is_unknown() {
+    let schemas = keyed(&["name"], None);
+    let prove_over = |live: Value| {
+        let empty = Case::new("example.com/v1", "Thing", json!({"spec": {}}), &json!({"f:spec": {}}), live);
+        empty.prove_by(&schemas)
+    };
+    assert_eq!(prove_over(json!({"spec": {}})), UNCHANGED);
+    assert_eq!(prove_over(json!({"spec": {"list": [{"name": "a"}]}})), UNCHANGED);
+    assert!(is_unknown(prove_over(json!({"spec": {"list": []}}))));
+}
+
 /// As pods in templates that say so: their metadata is a real one.
 #[test]
 fn an_embedded_object_has_an_objects_metadata() {
