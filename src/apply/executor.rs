@@ -14,6 +14,7 @@ use super::outcome::ActionResult;
 use super::write::{Explain, Job, Written, carry_out};
 use crate::cluster::Cluster;
 use crate::error::Diagnostic;
+use crate::json::Value;
 
 /// How many writes are under way at once.
 const CONCURRENCY: usize = 16;
@@ -27,7 +28,7 @@ pub struct Done {
     /// Whether it was carried out.
     pub result: ActionResult,
     /// The object as the server returned it; `None` for deletions and failures.
-    pub returned: Option<crate::json::Value>,
+    pub returned: Option<Value>,
     /// Why it failed or was skipped.
     pub why: Option<Diagnostic>,
     /// How long the write took.
@@ -41,7 +42,7 @@ impl Done {
     }
 
     /// There was nothing to do; this is the object.
-    pub fn already(live: crate::json::Value) -> Self {
+    pub fn already(live: Value) -> Self {
         Self { result: ActionResult::Done, returned: Some(live), why: None, took: Duration::ZERO }
     }
 

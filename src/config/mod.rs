@@ -26,7 +26,7 @@ mod tests;
 use std::time::Duration;
 
 use crate::error::{Diagnostic, Location, did_you_mean};
-use crate::json::Value;
+use crate::json::{Map, Value};
 use crate::object::{FieldPath, Step};
 use crate::yaml;
 use check::Finding;
@@ -219,7 +219,7 @@ fn newer_version(file: &Value) -> Option<Finding> {
 fn too_long_targets(file: &Value) -> Vec<Finding> {
     let name = file["name"].as_str().unwrap_or_default();
     let environments = file["environments"].as_object();
-    let names = environments.into_iter().flat_map(crate::json::Map::keys);
+    let names = environments.into_iter().flat_map(Map::keys);
     names
         .filter(|environment| format!("trueup-{name}-{environment}").len() > LONGEST_TARGET)
         .map(|environment| {

@@ -17,7 +17,7 @@ use super::setup::Setup;
 use crate::apply::{ActionOutcome, ActionResult, Event, RunResult, Stop, TargetOutcome};
 use crate::cluster::{ApplyMode, Cluster, MANAGER, Resource};
 use crate::error::{CommandError, Diagnostic, Exit};
-use crate::json::json;
+use crate::json::{Value, json};
 use crate::object::{ObjectId, ObjectRef};
 use crate::plan::{TargetPlan, Verb};
 use crate::release::actor::{host, server_user};
@@ -233,7 +233,7 @@ impl Ongoing<'_> {
         &self,
         planned: &Planned,
         at: usize,
-        body: &crate::json::Value,
+        body: &Value,
         id: &ObjectId,
     ) -> Result<bool, CommandError> {
         let namespaces = Resource::core("Namespace", "namespaces", false);

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::list_keys::ListKeys;
-use crate::json::Value;
+use crate::json::{Map, Value};
 use crate::object::Step;
 
 /// Fields that tell the items of a list apart where managed fields don't say
@@ -114,7 +114,7 @@ fn align_by<'v>(
 
 fn name_list(steps: &[&Step]) -> Value {
     let value = |step: &&Step| match step {
-        Step::Key(fields) => fields.iter().cloned().collect::<crate::json::Map>().into(),
+        Step::Key(fields) => fields.iter().cloned().collect::<Map>().into(),
         Step::Value(value) => value.clone(),
         Step::Field(name) => Value::from(name.as_str()),
         Step::Index(index) => Value::from(*index),

@@ -45,14 +45,6 @@ impl Map {
         self.position(key).ok().map(|position| &mut self.entries[position].1)
     }
 
-    /// A key as it's stored, and its value.
-    pub fn get_key_value(&self, key: &str) -> Option<(&String, &Value)> {
-        self.position(key).ok().map(|position| {
-            let (key, value) = &self.entries[position];
-            (key, value)
-        })
-    }
-
     /// Whether there is such a key.
     pub fn contains_key(&self, key: &str) -> bool {
         self.position(key).is_ok()
@@ -233,15 +225,6 @@ impl<'a> Entry<'a> {
             position
         });
         &mut self.map.entries[position].1
-    }
-
-    /// Changes the value, if there is one.
-    #[must_use]
-    pub fn and_modify(self, change: impl FnOnce(&mut Value)) -> Self {
-        if let Ok(position) = self.position {
-            change(&mut self.map.entries[position].1);
-        }
-        self
     }
 }
 

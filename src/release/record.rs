@@ -8,6 +8,7 @@ use super::SCHEMA;
 use super::protect::Protected;
 use super::summary::Summary;
 use crate::health::Health;
+use crate::json::Value;
 use crate::object::{ObjectId, ObjectRef, Source};
 
 /// The record of a release: every object of the target as it was then, whether
@@ -42,7 +43,7 @@ pub struct RecordedObject {
     /// (`fieldsV1`): drift is looked for there and nowhere else. `null` when
     /// that isn't known.
     #[serde(default)]
-    pub fields: crate::json::Value,
+    pub fields: Value,
     /// The values at the applied paths as the server returned them; absent when
     /// they equal the manifest.
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -4,7 +4,7 @@
 use super::template::Template;
 use super::{MISSING_KEY, Notes, meant};
 use crate::check::place::Place;
-use crate::json::Value;
+use crate::json::{Map, Value};
 use crate::object::Manifest;
 
 pub(super) fn check(template: &Template<'_>, notes: &mut Notes<'_, '_>) {
@@ -76,7 +76,7 @@ fn key(reference: &Place<'_>, object: &Manifest, notes: &mut Notes<'_, '_>) {
     let Some(wanted) = at.text().filter(|_| !reference.field("optional").is_true()) else { return };
     let keys = || {
         let maps = ["data", "binaryData", "stringData"].map(|field| object.body.get(field));
-        maps.into_iter().flatten().filter_map(Value::as_object).flat_map(crate::json::Map::keys)
+        maps.into_iter().flatten().filter_map(Value::as_object).flat_map(Map::keys)
     };
     // One without content is filled by somebody else.
     if keys().next().is_none() || keys().any(|key| key == wanted) {

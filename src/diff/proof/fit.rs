@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use super::super::schema::{ListMerge, Node};
 use super::{Element, FieldSet, ManagedEntry};
+use crate::json::Map;
 
 /// Whether no two of an object's entries are one to the server, and none is
 /// empty: it would go. The `scale` subresource leaves such entries behind.
@@ -17,7 +18,7 @@ use super::{Element, FieldSet, ManagedEntry};
 pub(super) fn are_kept_apart(entries: &[ManagedEntry<'_>]) -> bool {
     let mut seen = BTreeSet::new();
     entries.iter().all(|entry| {
-        let is_empty = entry.raw_fields().as_object().is_none_or(crate::json::Map::is_empty);
+        let is_empty = entry.raw_fields().as_object().is_none_or(Map::is_empty);
         !is_empty && seen.insert((entry.manager, entry.operation, entry.api_version, entry.subresource))
     })
 }
