@@ -8,7 +8,7 @@ use super::What;
 use crate::cli::Global;
 use crate::cluster::Access;
 use crate::config::{self, Config, Environment};
-use crate::deploy::setup::{AD_HOC, Inventory, Origin, Setup};
+use crate::deploy::setup::{AD_HOC, Inventory, Origin, Setup, normalised};
 use crate::error::{CommandError, Diagnostic, Location};
 use crate::git::{CommitId, Repository};
 use crate::render::{Item, SourceTree};
@@ -126,20 +126,6 @@ fn in_repository(repository: &Repository, directory: &Path, path: &str) -> Resul
         // In a bare repository paths can only go from its root.
         None => Ok(path.to_owned()),
     }
-}
-
-/// The path without `.` and `..`.
-fn normalised(path: &Path) -> PathBuf {
-    path.components().fold(PathBuf::new(), |mut clean, component| {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                clean.pop();
-            }
-            other => clean.push(other),
-        }
-        clean
-    })
 }
 
 /// `path` from `root`, with `/` between names; `.` for the root itself.

@@ -1,7 +1,7 @@
 //! What is deployed, where, and by which rules: an environment of the
 //! configuration, or an ad hoc one of `-f`, made ready for the pipeline.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -194,4 +194,18 @@ pub fn refuse_dirty(dirty: &[String]) -> Result<(), CommandError> {
         Diagnostic::new(format!("the work tree isn't committed: {first}{more}"))
             .hint("commit it, deploy a commit with --ref, or apply what is there with --dirty"),
     ))
+}
+
+/// The path without `.` and `..`.
+pub fn normalised(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut clean, component| {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            other => clean.push(other),
+        }
+        clean
+    })
 }

@@ -7,12 +7,11 @@ mod moves;
 mod parts;
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
 
 use super::assemble::Work;
 use super::memory::Memory;
 use super::resolve::Desired;
-use super::setup::{Origin, Setup};
+use super::setup::{Origin, Setup, normalised};
 use crate::git::{Asked, Blamed, Commit, CommitId, GitError, MOST_COMMITS, Repository, blob_id};
 use crate::json::Value;
 use crate::object::{Manifest, Op};
@@ -310,19 +309,4 @@ fn path_from_root(origin: &Origin, path: &str) -> Option<String> {
     let inside = normalised(&directory.join(path)).strip_prefix(&root).ok()?.to_path_buf();
     let names: Vec<_> = inside.iter().map(|name| name.to_str()).collect::<Option<_>>()?;
     Some(names.join("/"))
-}
-
-/// The path without `.` and `..`.
-fn normalised(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                clean.pop();
-            }
-            other => clean.push(other),
-        }
-    }
-    clean
 }
