@@ -15,6 +15,7 @@ mod definitions;
 pub mod drift;
 mod explain;
 mod failure;
+mod guarding;
 pub mod history;
 mod joining;
 mod locked;

@@ -9,6 +9,7 @@ use super::autoscaling::{Autoscaled, autoscaled, yield_replicas};
 use super::blame;
 use super::definitions::{definitions, schemas};
 use super::explain::{explain, explain_as_one, warned};
+use super::guarding::{deletion_guards, lenient, unknown_history};
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
@@ -21,12 +22,9 @@ use crate::diff::SERVER_METADATA;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::{Map, Value};
-use crate::object::{
-    GroupKind, Manifest, Masks, ObjectId, ObjectRef, OnImmutable, SecretPaths, mask_object, misread,
-    on_immutable,
-};
+use crate::object::{GroupKind, Manifest, Masks, ObjectId, ObjectRef, SecretPaths, mask_object, misread};
 use crate::plan::order::{Node, references};
-use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
+use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan};
 use crate::release::PART_OF;
 
 /// How a plan is made.
@@ -392,7 +390,7 @@ fn refuse_invalid(
         match prediction {
             Ok(prediction) => kept.push(prediction),
             Err(_) if too_early => {
-                let before = live.get(object.id(), &object.manifest.version).cloned();
+                let before = live.get(object.id(), &object.manifest.version);
                 kept.push(prophet.guess(before, body, Guessed::TooEarly));
             }
             Err(error) => findings.extend(all_explained(setup, &object.manifest, error)),
@@ -432,27 +430,6 @@ fn all_explained(setup: &Setup, manifest: &Manifest, error: ApiError) -> Vec<Dia
 pub(super) fn explained(setup: &Setup, manifest: &Manifest, error: ApiError) -> Diagnostic {
     let text = setup.text_of(&manifest.source.path);
     explain_as_one(manifest, error, text.as_deref())
-}
-
-/// In a rollback limits only warn; what is protected, or another's, still refuses.
-fn lenient(guards: Vec<GuardVerdict>, is_rollback: bool) -> Vec<GuardVerdict> {
-    let softened = |guard: GuardVerdict| match guard.guard.as_str() {
-        "delete-limit" | "everything-removed" | "immutable" if is_rollback && guard.overridable => {
-            GuardVerdict { verdict: Judgement::Warn, ..guard }
-        }
-        _ => guard,
-    };
-    guards.into_iter().map(softened).collect()
-}
-
-/// The deployed commit must be known to this repository: two repositories under
-/// one name would delete each other's objects. A shallow clone can't tell.
-fn unknown_history(setup: &Setup, memory: Option<&Memory>) -> Option<GuardVerdict> {
-    let repository = setup.origin.repository().filter(|repository| !repository.is_shallow())?;
-    let deployed = memory?.parent.as_ref()?.state.deployed.as_ref()?;
-    let sha = deployed.commit.as_ref()?;
-    let known = sha.parse().is_ok_and(|commit| repository.contains(&commit));
-    (!known).then(|| guard::other_repository(sha, deployed.release))
 }
 
 /// The inventory, its lock and its key are trueup's: a manifest of their name
@@ -501,32 +478,4 @@ fn lingering(live: &observe::Live, desired: &[Desired], actions: &[Action]) -> V
     let wanted = desired.iter().map(|object| object.id().clone());
     let handled: BTreeSet<ObjectId> = wanted.chain(actions.iter().map(Action::id)).collect();
     live.members().map(|(id, ..)| id).filter(|id| !handled.contains(*id)).cloned().collect()
-}
-
-fn deletion_guards(
-    setup: &Setup,
-    options: &Options,
-    actions: &[Action],
-    work: &[Work],
-    desired: &[Desired],
-) -> Vec<GuardVerdict> {
-    let deleted: Vec<ObjectId> =
-        actions.iter().filter(|action| action.action == Verb::Delete).map(Action::id).collect();
-    let protects = |kind: &GroupKind| setup.protect.iter().any(|pattern| pattern.matches(kind));
-    let limit = options.max_delete.unwrap_or(setup.delete_limit);
-    let total = desired.len() + deleted.len();
-    let replaced: Vec<(ObjectId, Option<OnImmutable>)> = actions
-        .iter()
-        .zip(work)
-        .filter(|(action, _)| action.action == Verb::Replace)
-        .map(|(action, work)| (action.id(), work.body().and_then(on_immutable)))
-        .collect();
-    let replacements = guard::replacements(&replaced, setup.replace_limit.allowed(total));
-    let lost: Vec<&ObjectId> = deleted.iter().chain(replaced.iter().map(|(id, _)| id)).collect();
-    let verdicts = [
-        guard::everything_removed(deleted.len(), desired.len()),
-        guard::protected(lost, protects),
-        guard::too_many(deleted.len(), total, limit.allowed(total)),
-    ];
-    verdicts.into_iter().flatten().chain(replacements).collect()
 }

@@ -101,7 +101,7 @@ impl Prophet<'_> {
                 if let Some(proved) = proved {
                     return Ok(proved);
                 }
-                let before = before(object).cloned();
+                let before = before(object);
                 match (object.served, is_there) {
                     _ if !is_readable => Ok(Prediction::Unreadable),
                     (true, true) => self.predict(object, body, before).await,
@@ -130,10 +130,10 @@ impl Prophet<'_> {
         &self,
         object: &Desired,
         body: &Value,
-        live: Option<Value>,
+        live: Option<&Value>,
     ) -> Result<Prediction, ApiError> {
-        match self.ask(object, body, live.clone()).await {
-            Err(error) if let (Some(live), Some(fields)) = (&live, immutable_fields(&error)) => {
+        match self.ask(object, body, live).await {
+            Err(error) if let (Some(live), Some(fields)) = (live, immutable_fields(&error)) => {
                 self.replaced(object, body, live, fields).await
             }
             Err(error) if self.may_guess && error.is_missing_right() => {
@@ -149,15 +149,18 @@ impl Prophet<'_> {
         &self,
         object: &Desired,
         body: &Value,
-        mut live: Option<Value>,
+        live: Option<&Value>,
     ) -> Result<Prediction, ApiError> {
         let (resource, id) = (&object.resource, object.id());
         let mode = ApplyMode { dry_run: true, force: live.is_some() };
         let after =
             self.cluster.apply(resource, id.namespace.as_deref(), &id.name, body, MANAGER, mode).await?;
-        if live.as_ref().is_some_and(|live| version(live) != version(&after)) {
-            live = self.cluster.get(resource, id.namespace.as_deref(), &id.name).await?;
-        }
+        let live = match live {
+            Some(live) if version(live) != version(&after) => {
+                self.cluster.get(resource, id.namespace.as_deref(), &id.name).await?
+            }
+            live => live.cloned(),
+        };
         Ok(match live {
             Some(live) if diff::is_noop(&live, &after) => Prediction::Unchanged { live },
             live => Prediction::Written(Predicted { live, after, guessed: None }),
@@ -180,10 +183,10 @@ impl Prophet<'_> {
     }
 
     /// What can be told without the server.
-    pub(super) fn guess(&self, live: Option<Value>, body: &Value, why: Guessed) -> Prediction {
+    pub(super) fn guess(&self, live: Option<&Value>, body: &Value, why: Guessed) -> Prediction {
         let merged = |live: &Value| diff::merged_locally(body, live, MANAGER, self.schemas);
-        let after = live.as_ref().map_or_else(|| body.clone(), merged);
-        Prediction::Written(Predicted { live, after, guessed: Some(why) })
+        let after = live.map_or_else(|| body.clone(), merged);
+        Prediction::Written(Predicted { live: live.cloned(), after, guessed: Some(why) })
     }
 }
 

@@ -1,0 +1,61 @@
+//! What the guards are asked about a plan, and how much they may say on the way
+//! back.
+
+use super::assemble::Work;
+use super::memory::Memory;
+use super::planning::Options;
+use super::resolve::Desired;
+use super::setup::Setup;
+use crate::guard;
+use crate::object::{GroupKind, ObjectId, OnImmutable, on_immutable};
+use crate::plan::{Action, GuardVerdict, Judgement, Verb};
+
+/// In a rollback limits only warn; what is protected, or another's, still refuses.
+pub(super) fn lenient(guards: Vec<GuardVerdict>, is_rollback: bool) -> Vec<GuardVerdict> {
+    let softened = |guard: GuardVerdict| match guard.guard.as_str() {
+        "delete-limit" | "everything-removed" | "immutable" if is_rollback && guard.overridable => {
+            GuardVerdict { verdict: Judgement::Warn, ..guard }
+        }
+        _ => guard,
+    };
+    guards.into_iter().map(softened).collect()
+}
+
+/// The deployed commit must be known to this repository: two repositories under
+/// one name would delete each other's objects. A shallow clone can't tell.
+pub(super) fn unknown_history(setup: &Setup, memory: Option<&Memory>) -> Option<GuardVerdict> {
+    let repository = setup.origin.repository().filter(|repository| !repository.is_shallow())?;
+    let deployed = memory?.parent.as_ref()?.state.deployed.as_ref()?;
+    let sha = deployed.commit.as_ref()?;
+    let known = sha.parse().is_ok_and(|commit| repository.contains(&commit));
+    (!known).then(|| guard::other_repository(sha, deployed.release))
+}
+
+/// What stands against deleting objects, or against creating them again.
+pub(super) fn deletion_guards(
+    setup: &Setup,
+    options: &Options,
+    actions: &[Action],
+    work: &[Work],
+    desired: &[Desired],
+) -> Vec<GuardVerdict> {
+    let deleted: Vec<ObjectId> =
+        actions.iter().filter(|action| action.action == Verb::Delete).map(Action::id).collect();
+    let protects = |kind: &GroupKind| setup.protect.iter().any(|pattern| pattern.matches(kind));
+    let limit = options.max_delete.unwrap_or(setup.delete_limit);
+    let total = desired.len() + deleted.len();
+    let replaced: Vec<(ObjectId, Option<OnImmutable>)> = actions
+        .iter()
+        .zip(work)
+        .filter(|(action, _)| action.action == Verb::Replace)
+        .map(|(action, work)| (action.id(), work.body().and_then(on_immutable)))
+        .collect();
+    let replacements = guard::replacements(&replaced, setup.replace_limit.allowed(total));
+    let lost: Vec<&ObjectId> = deleted.iter().chain(replaced.iter().map(|(id, _)| id)).collect();
+    let verdicts = [
+        guard::everything_removed(deleted.len(), desired.len()),
+        guard::protected(lost, protects),
+        guard::too_many(deleted.len(), total, limit.allowed(total)),
+    ];
+    verdicts.into_iter().flatten().chain(replacements).collect()
+}
