@@ -109,6 +109,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand diff" -l name -d 'Keep an 
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
+adopt\t''
+conflict\t''
 protect\t''
 delete-limit\t''
 everything-removed\t''
@@ -149,6 +151,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand plan" -l name -d 'Keep an 
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
+adopt\t''
+conflict\t''
 protect\t''
 delete-limit\t''
 everything-removed\t''
@@ -188,6 +192,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l name -d 'Keep an
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
+adopt\t''
+conflict\t''
 protect\t''
 delete-limit\t''
 everything-removed\t''
@@ -230,6 +236,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -s V -l version -d 
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l release -d 'The release to go back to' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
+adopt\t''
+conflict\t''
 protect\t''
 delete-limit\t''
 everything-removed\t''

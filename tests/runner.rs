@@ -29,6 +29,7 @@ mod prune;
 mod render;
 mod replace;
 mod rollback;
+mod rules;
 mod sandbox;
 mod scale;
 mod schema_custom;

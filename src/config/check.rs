@@ -61,6 +61,9 @@ impl<'s> Checker<'s> {
         match value {
             Value::Object(map) => self.map(*schema, map, path),
             Value::Array(items) => {
+                if schema.body["minItems"] == 1 && items.is_empty() {
+                    self.findings.push(Finding::at_key(path, format!("`{path}` is empty")));
+                }
                 let of_item = Schema { name: schema.name, body: &schema.body["items"] };
                 for (index, item) in items.iter().enumerate() {
                     self.value(of_item, item, &path.then(Step::Index(index)));
@@ -159,7 +162,7 @@ fn takes(schema: &Value, value: &Value) -> bool {
         Some("integer") => value.is_i64() || value.is_u64(),
         Some("boolean") => value.is_boolean(),
         Some("null") => value.is_null(),
-        _ => true,
+        _ => value.is_string() || enumeration(schema).is_none(),
     }
 }
 
@@ -222,6 +225,7 @@ fn noun(schema: &Value) -> &'static str {
         Some("integer") => "a whole number",
         Some("boolean") => "true or false",
         Some("string") => format::noun(schema["format"].as_str().unwrap_or_default()),
+        _ if enumeration(schema).is_some() => "a word",
         _ => "",
     }
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::duration::Period;
 use super::kind::KindPattern;
 use super::limit::Limit;
+use super::rules::{Adopt, Conflicts, IgnoreRule};
 use crate::json::Value;
 
 /// Configuration of trueup, which deploys this repository to Kubernetes.
@@ -43,6 +44,16 @@ pub(super) struct File {
         "minProperties" = 1
     ))]
     pub(super) environments: BTreeMap<String, Option<Settings>>,
+    /// Fields that trueup leaves alone.
+    pub(super) ignore: Option<Vec<IgnoreRule>>,
+    /// Whose value wins where another field manager has set a field to something
+    /// else: `take` (Git's), `fail` (the plan is refused), `yield` (the other's), or
+    /// a list of rules. Default: take.
+    pub(super) conflicts: Option<Conflicts>,
+    /// Whether objects are taken in that exist already: `never`, `unclaimed` (those
+    /// that no other tool manages), or a list of owners that hand theirs over.
+    /// Default: unclaimed.
+    pub(super) adopt: Option<Adopt>,
     /// What is kept of past releases.
     pub(super) history: Option<History>,
 }

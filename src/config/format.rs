@@ -4,6 +4,7 @@
 use super::duration::Period;
 use super::kind::KindPattern;
 use super::limit::Limit;
+use crate::object::FieldPattern;
 
 /// The longest `name`.
 const LONGEST_NAME: usize = 40;
@@ -21,6 +22,7 @@ pub(super) fn problem(format: &str, text: &str) -> Option<String> {
         "path" => path(text),
         "period" => text.parse::<Period>().err().map(|error| error.to_string()),
         "limit" => text.parse::<Limit>().err().map(|error| error.to_string()),
+        "field" => text.parse::<FieldPattern>().err(),
         "kind" => text.parse::<KindPattern>().err().map(|error| error.to_string()),
         _ => None,
     }

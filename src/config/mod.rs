@@ -18,6 +18,7 @@ mod glob;
 mod kind;
 mod limit;
 mod resolve;
+mod rules;
 mod unsupported;
 
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use find::{FILE_NAME, find};
 pub use glob::{folder_of_pattern, path_fits};
 pub use kind::{KindError, KindPattern};
 pub use limit::{Limit, LimitError};
+pub use rules::{Adoption, FormerOwner, IgnoreRule, OnConflict, Rules, Tool};
 
 /// Objects in the cluster are called `trueup-NAME-ENVIRONMENT`, which must fit
 /// into a label's value (and thus into every kind of name there is).
@@ -89,6 +91,8 @@ pub struct Environment {
     pub replace_limit: Limit,
     /// Kinds that are never deleted without an override.
     pub protect: Vec<KindPattern>,
+    /// Rules about what others own.
+    pub rules: Rules,
     /// How many releases are kept.
     pub history_keep: u32,
 }

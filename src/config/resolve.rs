@@ -5,6 +5,7 @@ use super::duration::Period;
 use super::file::{File, Paths, Renderer, Settings, SourceEntry, SourceItem, Sources};
 use super::kind::KindPattern;
 use super::limit::Limit;
+use super::rules::Rules;
 use crate::json::{Map, Value};
 
 const DEFAULT_WAIT: std::time::Duration = std::time::Duration::from_secs(5 * 60);
@@ -45,11 +46,16 @@ fn layered(under: &Value, over: &Value) -> Value {
 /// The environments of a file whose defaults are layered in, sorted by name.
 pub(super) fn environments(mut file: File) -> Vec<Environment> {
     let environments = std::mem::take(&mut file.environments);
+    let rules = Rules {
+        ignore: file.ignore.take().unwrap_or_default(),
+        conflicts: file.conflicts.take().map(Into::into).unwrap_or_default(),
+        adoption: file.adopt.take().map(Into::into).unwrap_or_default(),
+    };
     let settings = environments.into_iter().map(|(name, settings)| (name, settings.unwrap_or_default()));
-    settings.map(|(name, settings)| environment(&file, name, settings)).collect()
+    settings.map(|(name, settings)| environment(&file, &rules, name, settings)).collect()
 }
 
-fn environment(file: &File, name: String, settings: Settings) -> Environment {
+fn environment(file: &File, rules: &Rules, name: String, settings: Settings) -> Environment {
     let state_namespace = file.state.as_ref().and_then(|state| state.namespace.clone());
     let keep = file.history.as_ref().and_then(|history| history.keep);
     let sources = settings.sources.as_ref().or(file.sources.as_ref());
@@ -68,6 +74,7 @@ fn environment(file: &File, name: String, settings: Settings) -> Environment {
         delete_limit: settings.limits.as_ref().and_then(|limits| limits.delete).unwrap_or(DEFAULT_DELETE),
         replace_limit: settings.limits.and_then(|limits| limits.replace).unwrap_or(DEFAULT_REPLACE),
         protect: settings.protect.unwrap_or_else(|| DEFAULT_PROTECT.map(KindPattern::any_group).to_vec()),
+        rules: rules.clone(),
         history_keep: keep.unwrap_or(DEFAULT_KEEP),
     }
 }

@@ -84,6 +84,7 @@ fn environments_lie_over_the_defaults() {
             delete_limit: Limit::Percent(20),
             replace_limit: Limit::Count(0),
             protect: vec!["StatefulSet.apps".parse().expect("a kind"), "Secret".parse().expect("a kind")],
+            rules: Rules::default(),
             history_keep: 7,
         }
     );

@@ -3,22 +3,7 @@
 
 /// By the section (a type of the `file` module): its keys.
 const KEYS: [(&str, &[&str]); 3] = [
-    (
-        "File",
-        &[
-            "movedFrom",
-            "ignore",
-            "conflicts",
-            "adopt",
-            "sensitive",
-            "health",
-            "policies",
-            "checks",
-            "verify",
-            "secrets",
-            "notify",
-        ],
-    ),
+    ("File", &["movedFrom", "sensitive", "health", "policies", "checks", "verify", "secrets", "notify"]),
     ("Settings", &["vars", "clusters", "rollout", "requires", "rollbackOnFailure"]),
     ("SourceItem", &["release", "values", "set", "ext", "substitute"]),
 ];

@@ -8,16 +8,19 @@ use super::observe::Live;
 use super::predict::{Predicted, Prediction, Replaced};
 use super::resolve::Desired;
 use crate::cluster::{MANAGER, Resource};
-use crate::diff;
+use crate::config::{Adoption, OnConflict, Rules};
+use crate::diff::{self, Ownership, TakenFields};
 use crate::guard::{self, Claim};
 use crate::json::Value;
-use crate::object::{FieldPath, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, mask_changes};
+use crate::object::{
+    FieldPath, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, is_create_only, mask_changes,
+};
 use crate::plan::causes::{Past, with_cause};
 use crate::plan::digest::{Entry, EntryChange, digest};
 use crate::plan::order::{Node, order, rank};
 use crate::plan::prune::{Evidence, Removal, removal};
 use crate::plan::replacement;
-use crate::plan::{Action, Cause, FieldChange, GuardVerdict, TakenFrom, Verb};
+use crate::plan::{Action, Cause, FieldChange, GuardVerdict, ManagerFields, Verb};
 
 /// What is behind an action.
 pub enum Work {
@@ -96,6 +99,8 @@ pub(super) struct Ingredients<'a> {
     pub live: &'a Live,
     /// The inventory, if there is one.
     pub membership: Option<Membership<'a>>,
+    /// What may be taken from others.
+    pub rules: &'a Rules,
     /// What stands for the cluster in digests.
     pub cluster: &'a str,
     /// What stands for the target in digests.
@@ -121,7 +126,7 @@ pub(super) struct Assembled {
 
 /// Puts the actions together.
 pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
-    let Ingredients { desired, predictions, bodies, live, membership, cluster, target } = ingredients;
+    let Ingredients { desired, predictions, bodies, live, membership, rules, cluster, target } = ingredients;
     let mut assembled = Assembled::default();
     let bootstrapped = membership.and_then(|membership| membership.bootstrap);
     if let Some(id) = bootstrapped.filter(|id| desired.iter().all(|object| object.id() != *id)) {
@@ -140,7 +145,9 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
         })
         .map(Some)
         .collect();
+    claimed.retain(|(_, claim)| !claim.is_given_away(&rules.adoption));
     assembled.guards.extend(guard::foreign_owners(&claimed));
+    assembled.guards.extend(guards_of_others(&parts, rules));
     let changed: Vec<usize> =
         (0..parts.len()).filter(|&at| matches!(parts[at], Some((_, Work::Write { .. })))).collect();
     let nodes: Vec<Node<'_>> =
@@ -172,6 +179,23 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
     assembled
 }
 
+/// What the configuration says of taking others' fields and objects.
+fn guards_of_others(parts: &[Option<(Action, Work)>], rules: &Rules) -> Vec<GuardVerdict> {
+    let actions = || parts.iter().flatten().map(|(action, _)| action);
+    let contested: Vec<(ObjectId, String, FieldPath)> = actions()
+        .flat_map(|action| action.takes_from.iter().map(|taken| (action.id(), taken)))
+        .flat_map(|(id, taken)| {
+            taken.fields.iter().map(move |field| (id.clone(), taken.manager.clone(), field.clone()))
+        })
+        .filter(|(id, manager, field)| rules.on_conflict(id, field, manager) == OnConflict::Fail)
+        .collect();
+    let adopted: Vec<ObjectId> = match rules.adoption {
+        Adoption::Never => actions().filter(|action| action.action == Verb::Adopt).map(Action::id).collect(),
+        Adoption::Unclaimed(_) => Vec::new(),
+    };
+    guard::conflicts(&contested).into_iter().chain(guard::adopted(&adopted)).collect()
+}
+
 fn bootstrap(id: &ObjectId) -> Action {
     let reason = "the inventory, the lock and the history live there".to_owned();
     Action { reason: Some(reason), ..blank(Verb::Create, ObjectRef::new(id, "v1")) }
@@ -189,6 +213,7 @@ fn blank(verb: Verb, object: ObjectRef) -> Action {
         uncommitted: false,
         changes: Vec::new(),
         takes_from: Vec::new(),
+        stays: Vec::new(),
         reason: None,
         approximate: false,
     }
@@ -214,7 +239,8 @@ impl Writer<'_, '_> {
         match prediction {
             Prediction::Unchanged { live } => {
                 let action = blank(Verb::Unchanged, self.object.manifest.object_ref());
-                (Action { source, ..action }, Work::Keep { at, live })
+                let reason = is_create_only(&body).then(|| "is only created, never changed".to_owned());
+                (Action { source, reason, ..action }, Work::Keep { at, live })
             }
             Prediction::Replaced(Replaced { live, after, fields }) => {
                 claimed.extend(self.foreign(&live));
@@ -278,10 +304,8 @@ impl Writer<'_, '_> {
         let kept = membership.map_or(Value::Null, |membership| (membership.keep_form)(id, live));
         let changes: Vec<FieldChange> =
             visible.map(|change| with_cause(change, recorded, &kept, live, &secret, MANAGER)).collect();
-        let takes_from: Vec<TakenFrom> = diff::taken_from(live, after, MANAGER)
-            .into_iter()
-            .map(|taken| TakenFrom { manager: taken.manager, fields: taken.fields })
-            .collect();
+        let takes_from = owned(diff::taken_from(live, after, MANAGER));
+        let stays = owned(Ownership::of(live, MANAGER).shared_but_dropped(&Ownership::of(after, MANAGER)));
         let verb = if adopted { Verb::Adopt } else { Verb::Update };
         let causes: BTreeSet<Cause> = if adopted {
             BTreeSet::from([Cause::Adopt])
@@ -293,8 +317,12 @@ impl Writer<'_, '_> {
         let reason =
             (changes.is_empty() && !adopted).then(|| "only which fields trueup owns changes".to_owned());
         let action = blank(verb, object.manifest.object_ref());
-        Action { causes: causes.into_iter().collect(), changes, takes_from, reason, ..action }
+        Action { causes: causes.into_iter().collect(), changes, takes_from, stays, reason, ..action }
     }
+}
+
+fn owned(fields: Vec<TakenFields>) -> Vec<ManagerFields> {
+    fields.into_iter().map(|TakenFields { manager, fields }| ManagerFields { manager, fields }).collect()
 }
 
 /// Whether Git has moved as well at a field that has drifted.

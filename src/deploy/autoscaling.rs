@@ -9,10 +9,9 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 
 use super::resolve::Desired;
-use crate::cluster::{ApiError, Cluster, Discovery, MANAGER, Resource, Scope};
-use crate::diff::ManagedEntry;
+use crate::cluster::{ApiError, Cluster, Discovery, Resource, Scope};
 use crate::json::Value;
-use crate::object::{FieldPath, GroupKind, ObjectId};
+use crate::object::{GroupKind, ObjectId};
 
 /// The objects whose replicas are an autoscaler's.
 #[derive(Debug, Default)]
@@ -101,63 +100,10 @@ fn target(kind: &GroupKind, autoscaler: &Value) -> Option<ObjectId> {
     Some(ObjectId::new(GroupKind::new(group, kind), namespace, reference["name"].as_str()?))
 }
 
-/// Takes the replicas out of what is sent, or puts the live ones in. Whether
-/// that changed anything.
-pub(super) fn yield_replicas(body: &mut Value, live: Option<&Value>) -> bool {
-    let Some(live) = live else { return false };
-    let Some(wanted) = body["spec"].get("replicas").cloned() else { return false };
-    let (now, owned) = (live["spec"]["replicas"].clone(), owned_by_others(live));
-    if now.is_null() {
-        return false;
-    }
-    let Some(spec) = body["spec"].as_object_mut() else { return false };
-    if owned {
-        spec.remove("replicas");
-    } else {
-        spec.insert("replicas".to_owned(), now.clone());
-    }
-    now != wanted
-}
-
-fn owned_by_others(live: &Value) -> bool {
-    let replicas = FieldPath::fields(["spec", "replicas"]);
-    ManagedEntry::of(live)
-        .unwrap_or_default()
-        .iter()
-        .filter(|entry| !entry.is_apply_of(MANAGER))
-        .any(|entry| entry.fields().is_some_and(|fields| fields.contains(&replicas)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::json::json;
-
-    fn live(manager: &str, operation: &str) -> Value {
-        json!({"metadata": {"managedFields": [{"manager": manager, "operation": operation, "apiVersion": "apps/v1",
-            "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {"f:replicas": {}}}}]}, "spec": {"replicas": 7}})
-    }
-
-    #[test]
-    fn replicas_that_another_manager_owns_are_left_out() {
-        let mut body = json!({"spec": {"replicas": 3}});
-        assert!(yield_replicas(&mut body, Some(&live("kube-controller-manager", "Update"))));
-        assert_eq!(body, json!({"spec": {}}));
-    }
-
-    #[test]
-    fn replicas_that_only_we_own_are_sent_as_they_are_live() {
-        let mut body = json!({"spec": {"replicas": 3}});
-        assert!(yield_replicas(&mut body, Some(&live(MANAGER, "Apply"))));
-        assert_eq!(body, json!({"spec": {"replicas": 7}}));
-    }
-
-    #[test]
-    fn a_new_object_starts_as_the_manifest_says() {
-        let mut body = json!({"spec": {"replicas": 3}});
-        assert!(!yield_replicas(&mut body, None));
-        assert_eq!(body, json!({"spec": {"replicas": 3}}));
-    }
 
     #[test]
     fn an_autoscaler_names_its_target() {

@@ -30,6 +30,7 @@ mod resolve;
 pub mod rollback;
 pub mod running;
 mod secrets;
+mod sending;
 pub mod setup;
 pub mod status;
 

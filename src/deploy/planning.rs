@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::assemble::{Assembled, Ingredients, Membership, Work, assemble};
-use super::autoscaling::{Autoscaled, autoscaled, yield_replicas};
+use super::autoscaling::autoscaled;
 use super::blame;
 use super::definitions::{definitions, schemas};
 use super::explain::{explain, explain_as_one, warned};
@@ -15,13 +15,14 @@ use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
 use super::predict::{Guessed, Prediction, Prophet};
 use super::resolve::{Desired, defined_kinds, resolve};
+use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
 use crate::cluster::{ApiError, Cluster};
 use crate::config::Limit;
 use crate::diff::SERVER_METADATA;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
-use crate::json::{Map, Value};
+use crate::json::Value;
 use crate::object::{GroupKind, Manifest, Masks, ObjectId, ObjectRef, SecretPaths, mask_object, misread};
 use crate::plan::order::{Node, references};
 use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan};
@@ -177,8 +178,8 @@ async fn plan_for(
     let definitions = definitions.map_err(Diagnostic::from)?;
     refuse_missing(&absent, &desired, memory.as_ref())?;
 
-    let mut bodies: Vec<Value> = desired.iter().map(|object| body(object, id.as_deref())).collect();
-    let left = leave_to_autoscalers(&desired, &autoscaled, &live, &mut bodies);
+    let sending = Sending { id: id.as_deref(), rules: &setup.rules, autoscaled: &autoscaled, live: &live };
+    let Sent { bodies, notes: left } = sending.of(&desired);
     let schemas = schemas(&observed.version, &definitions, &desired, &live);
     let prophet = Prophet { cluster, schemas: &schemas, exact: options.exact, may_guess: options.may_guess };
     let is_there =
@@ -209,6 +210,7 @@ async fn plan_for(
         bodies,
         live: &live,
         membership,
+        rules: &setup.rules,
         cluster: &cluster_name,
         target: &target,
     });
@@ -301,48 +303,6 @@ async fn live(
         tolerant,
     };
     observe::live(cluster, &observed.discovery, wanted).await
-}
-
-/// What is sent: the manifest and the membership label.
-fn body(object: &Desired, id: Option<&str>) -> Value {
-    let mut body = object.manifest.body.clone();
-    if let Some(id) = id
-        && let Some(metadata) = body["metadata"].as_object_mut()
-    {
-        let labels = metadata.entry("labels").or_insert_with(|| Value::Object(Map::new()));
-        if labels.is_null() {
-            *labels = Value::Object(Map::new());
-        }
-        // Anything else the server refuses, with its line.
-        if let Some(labels) = labels.as_object_mut() {
-            labels.insert(PART_OF.to_owned(), Value::from(id));
-        }
-    }
-    body
-}
-
-/// Replicas that autoscalers set aren't sent; says so where Git has others.
-fn leave_to_autoscalers(
-    desired: &[Desired],
-    autoscaled: &Autoscaled,
-    live: &observe::Live,
-    bodies: &mut [Value],
-) -> Vec<String> {
-    let mut notes: Vec<String> = autoscaled
-        .unknown
-        .iter()
-        .map(|namespace| {
-            format!("autoscalers in {namespace} may not be read: replicas there are set as Git says")
-        })
-        .collect();
-    for (object, body) in
-        desired.iter().zip(bodies).filter(|(object, _)| autoscaled.targets.contains(object.id()))
-    {
-        if yield_replicas(body, live.get(object.id(), &object.manifest.version)) {
-            notes.push(format!("the replicas of {} are its autoscaler's and stay as they are", object.id()));
-        }
-    }
-    notes
 }
 
 /// What the server refuses is an error of the manifests, all of them at once:
@@ -459,7 +419,7 @@ fn refuse_own(desired: &[Desired], memory: Option<&Memory>) -> Result<(), Vec<Di
 
 /// Annotations of ours that say nothing.
 fn refuse_misread(desired: &[Desired]) -> Result<(), Vec<Diagnostic>> {
-    let findings: Vec<Diagnostic> = desired.iter().filter_map(|object| misread(&object.manifest)).collect();
+    let findings: Vec<Diagnostic> = desired.iter().flat_map(|object| misread(&object.manifest)).collect();
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
 

@@ -10,6 +10,7 @@ use super::resolve::Desired;
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER};
 use crate::diff::{self, Proof, Schemas};
 use crate::json::Value;
+use crate::object::is_create_only;
 use crate::parallel;
 
 /// How many dry runs are prepared at once; the cluster's permits bound how many
@@ -103,6 +104,9 @@ impl Prophet<'_> {
                 }
                 let before = before(object);
                 match (object.served, is_there) {
+                    _ if let Some(live) = before.filter(|_| is_create_only(body)) => {
+                        Ok(Prediction::Unchanged { live: live.clone() })
+                    }
                     _ if !is_readable => Ok(Prediction::Unreadable),
                     (true, true) => self.predict(object, body, before).await,
                     (true, false) => self.try_out(object, body).await,

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use super::memory::{Memory, namespace_of};
 use super::observe::{self, Observed, Sought};
 use super::setup::Setup;
-use crate::cluster::{Cluster, Discovery, Resource};
+use crate::cluster::{Cluster, Discovery, MANAGER, Resource};
+use crate::config::Rules;
 use crate::diff::{self, LastWritten, RawChange, Schemas};
 use crate::error::{CommandError, Diagnostic};
 use crate::json::Value;
-use crate::object::{ObjectId, SecretPaths};
+use crate::object::{FieldPath, ObjectId, SecretPaths, ignored_fields, is_create_only};
 use crate::release::{Comparison, DigestKey, RecordedObject, compare, protect};
 use crate::report::words::count;
 
@@ -86,7 +87,7 @@ pub(super) async fn look(setup: &Setup, cluster: &Cluster) -> Result<Presence, C
         .collect();
     let objects = match &memory {
         Some(memory) if !recorded.is_empty() => {
-            present(cluster, &observed.discovery, memory, recorded).await?
+            present(cluster, &observed.discovery, memory, recorded, &setup.rules).await?
         }
         _ => Vec::new(),
     };
@@ -98,6 +99,7 @@ async fn present(
     discovery: &Discovery,
     memory: &Memory,
     recorded: Vec<RecordedObject>,
+    rules: &Rules,
 ) -> Result<Vec<Present>, CommandError> {
     let ids: Vec<(ObjectId, Option<Arc<Resource>>)> =
         recorded.iter().map(|object| (object.id(), resource(discovery, object))).collect();
@@ -116,7 +118,8 @@ async fn present(
         let is_broken = resource.is_none() && discovery.is_broken(&id.kind.group);
         let found = resource.and_then(|resource| live.get(&id, &resource.version)).cloned();
         let sight = Sight::of(found, live.forbidden.contains(&id.kind), is_broken);
-        let moved = moved(&memory.key, &id, &recorded, &sight);
+        let moved = moved(&memory.key, &id, &recorded, &sight)
+            .map(|moved| minded(rules, &id, recorded.manifest.value(), &sight, moved));
         Present { recorded, sight, moved }
     };
     Ok(recorded.into_iter().zip(ids.clone()).map(seen).collect())
@@ -159,6 +162,26 @@ fn moved(key: &DigestKey, id: &ObjectId, recorded: &RecordedObject, sight: &Sigh
     (!unknown || !certain.is_empty()).then_some(certain)
 }
 
+/// What of it trueup minds: not what it leaves alone.
+fn minded(
+    rules: &Rules,
+    id: &ObjectId,
+    manifest: &Value,
+    sight: &Sight,
+    moved: Vec<RawChange>,
+) -> Vec<RawChange> {
+    let Sight::Live(live) = sight else { return moved };
+    if is_create_only(manifest) {
+        return Vec::new();
+    }
+    let own = ignored_fields(manifest);
+    let by = |field: &FieldPath| diff::who_changed(live, field, MANAGER).map(|writer| writer.manager);
+    let is_ignored = |field: &FieldPath| {
+        own.iter().any(|meant| meant.covers(field)) || rules.ignores(id, field, || by(field))
+    };
+    moved.into_iter().filter(|change| !is_ignored(&change.path)).collect()
+}
+
 /// Whether both sides are surely different, or one of them isn't there.
 fn is_certain(change: &RawChange) -> bool {
     match (&change.from, &change.to) {
@@ -168,7 +191,7 @@ fn is_certain(change: &RawChange) -> bool {
 }
 
 fn gone(recorded: &RecordedObject) -> RawChange {
-    RawChange::remove(crate::object::FieldPath::root(), recorded.written().value().clone())
+    RawChange::remove(FieldPath::root(), recorded.written().value().clone())
 }
 
 #[cfg(test)]

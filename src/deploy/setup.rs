@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cluster::Access;
-use crate::config::{KindPattern, Limit};
+use crate::config::{KindPattern, Limit, Rules};
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, GitError, Repository};
 use crate::object::Manifest;
@@ -47,6 +47,8 @@ pub struct Setup {
     pub replace_limit: Limit,
     /// Kinds that are never deleted without an override.
     pub protect: Vec<KindPattern>,
+    /// Rules about what others own.
+    pub rules: Rules,
     /// What is worth telling about how this came together.
     pub notes: Vec<String>,
 }

@@ -179,6 +179,19 @@ impl<'a> FieldSet<'a> {
         self.nearest(path).is_some_and(|set| !set.is_empty())
     }
 
+    /// Whether the value at this path is only a part of what is in the set as a
+    /// whole.
+    pub fn has_leaf_above(&self, path: &FieldPath) -> bool {
+        let above = path.steps().split_last().map_or(&[][..], |(_, above)| above);
+        self.nearest(&FieldPath::root().join(above)).is_some_and(Self::is_leaf)
+    }
+
+    /// Whether the value at this path is in the set as a whole, or a part of such a
+    /// value.
+    pub fn has_leaf_at_or_above(&self, path: &FieldPath) -> bool {
+        self.nearest(path).is_some_and(Self::is_leaf)
+    }
+
     /// What is at this path, or the leaf above it.
     fn nearest(&self, path: &FieldPath) -> Option<&Self> {
         let mut set = self;

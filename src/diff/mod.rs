@@ -19,6 +19,7 @@ mod projection;
 mod proof;
 mod quantity;
 mod schema;
+mod yielding;
 
 pub use crate::object::{Op, RawChange};
 pub use changes::{SERVER_METADATA, changes};
@@ -31,3 +32,4 @@ pub use owners::{TakenFields, Writer, is_noop, ownership_changed, taken_from, wh
 pub use projection::project;
 pub use proof::{Proof, prove};
 pub use schema::Schemas;
+pub use yielding::{Conflict, Ownership};

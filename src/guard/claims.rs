@@ -1,5 +1,6 @@
 //! Whose a live object is, by the marks that tools leave on what they manage.
 
+use crate::config::{Adoption, FormerOwner, Tool};
 use crate::json::Value;
 use crate::object::kinds;
 
@@ -8,8 +9,23 @@ use crate::object::kinds;
 pub struct Claim {
     /// The owner in words, such as `the Helm release shop/web`.
     pub owner: String,
+    /// The tool, and what it calls the owner: with a namespace where it has one.
+    /// Absent for what nobody may hand over.
+    pub by: Option<(Tool, String)>,
     /// How to hand the object over.
     pub handover: String,
+}
+
+impl Claim {
+    /// Whether the configuration says that this owner hands its objects over.
+    pub fn is_given_away(&self, adoption: &Adoption) -> bool {
+        let (Adoption::Unclaimed(owners), Some((tool, name))) = (adoption, &self.by) else { return false };
+        let is_meant = |owner: &FormerOwner| {
+            let short = name.rsplit('/').next().unwrap_or(name);
+            owner.from == *tool && (owner.name == *name || owner.name == short)
+        };
+        owners.iter().any(is_meant)
+    }
 }
 
 /// Who claims this object, other than the ApplySet `ours`. `None` for an object
@@ -19,6 +35,7 @@ pub fn claim(live: &Value, ours: Option<&str>) -> Option<Claim> {
     if kinds::is_bookkeeping(live) {
         return Some(Claim {
             owner: "an inventory or a history, which only its tool may write".into(),
+            by: None,
             handover: "take it out of the manifests".into(),
         });
     }
@@ -26,6 +43,7 @@ pub fn claim(live: &Value, ours: Option<&str>) -> Option<Claim> {
     if let Some(set) = labels["applyset.kubernetes.io/part-of"].as_str() {
         return (Some(set) != ours).then(|| Claim {
             owner: format!("the ApplySet {set}"),
+            by: Some((Tool::ApplySet, set.to_owned())),
             handover: "remove it from that set first, without pruning it".into(),
         });
     }
@@ -45,6 +63,7 @@ fn helm(labels: &Value, annotations: &Value) -> Option<Claim> {
     let namespace = annotations["meta.helm.sh/release-namespace"].as_str().unwrap_or_default();
     Some(Claim {
         owner: format!("the Helm release {namespace}/{release}"),
+        by: Some((Tool::Helm, format!("{namespace}/{release}"))),
         handover: "annotate it with helm.sh/resource-policy: keep and uninstall the release".into(),
     })
 }
@@ -57,6 +76,7 @@ fn argo_cd(labels: &Value, annotations: &Value) -> Option<Claim> {
     let application = tracked.and_then(|id| id.split(':').next()).or(labelled)?;
     Some(Claim {
         owner: format!("the Argo CD application {application}"),
+        by: Some((Tool::ArgoCd, application.to_owned())),
         handover: "delete the application without cascading".into(),
     })
 }
@@ -69,6 +89,7 @@ fn flux(labels: &Value) -> Option<Claim> {
         let namespace = labels[format!("{prefix}/namespace")].as_str().unwrap_or_default();
         Some(Claim {
             owner: format!("the Flux {controller} controller for {namespace}/{name}"),
+            by: Some((Tool::Flux, format!("{namespace}/{name}"))),
             handover: "suspend it with prune off, then delete it".into(),
         })
     })
@@ -78,6 +99,7 @@ fn kapp(labels: &Value) -> Option<Claim> {
     let app = labels["kapp.k14s.io/app"].as_str()?;
     Some(Claim {
         owner: format!("the kapp app {app}"),
+        by: Some((Tool::Kapp, app.to_owned())),
         handover: "remove kapp's labels, or delete the app with --apply-ignored".into(),
     })
 }
@@ -86,6 +108,7 @@ fn kluctl(labels: &Value) -> Option<Claim> {
     let discriminator = labels["kluctl.io/discriminator"].as_str()?;
     Some(Claim {
         owner: format!("the kluctl deployment {discriminator}"),
+        by: Some((Tool::Kluctl, discriminator.to_owned())),
         handover: "remove kluctl's discriminator label from it".into(),
     })
 }
@@ -129,6 +152,21 @@ mod tests {
         for (metadata, expected) in cases {
             assert_eq!(owner(metadata).as_deref(), Some(expected));
         }
+    }
+
+    #[test]
+    fn only_the_named_owner_hands_its_objects_over() {
+        let claim = Claim {
+            owner: String::new(),
+            by: Some((Tool::Helm, "shop/web".into())),
+            handover: String::new(),
+        };
+        let to = |from, name: &str| {
+            claim.is_given_away(&Adoption::Unclaimed(vec![FormerOwner { from, name: name.into() }]))
+        };
+        assert!(to(Tool::Helm, "web") && to(Tool::Helm, "shop/web"));
+        assert!(!to(Tool::Helm, "test/web") && !to(Tool::Helm, "shop") && !to(Tool::Kapp, "web"));
+        assert!(!claim.is_given_away(&Adoption::Never) && !claim.is_given_away(&Adoption::default()));
     }
 
     #[test]

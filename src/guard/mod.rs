@@ -3,12 +3,14 @@
 //! prints or talks to a cluster.
 
 mod claims;
+mod conflicts;
 mod deletions;
 mod replacements;
 
 use std::collections::BTreeMap;
 
 pub use claims::{Claim, claim};
+pub use conflicts::{adopted, conflicts};
 pub use deletions::{everything_removed, protected, too_many};
 pub use replacements::replacements;
 
@@ -17,13 +19,21 @@ use crate::plan::{GuardVerdict, Judgement};
 use deletions::listed;
 
 /// The guards' names, as `--override` takes them.
-pub const NAMES: [&str; 6] =
-    ["owner", "protect", "delete-limit", "everything-removed", "immutable", "repository"];
+pub const NAMES: [&str; 8] = [
+    "owner",
+    "adopt",
+    "conflict",
+    "protect",
+    "delete-limit",
+    "everything-removed",
+    "immutable",
+    "repository",
+];
 
 /// Another owner's objects would be taken: one verdict for each owner.
 pub fn foreign_owners(claimed: &[(ObjectId, Claim)]) -> Vec<GuardVerdict> {
     let mut owners: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
-    for (id, Claim { owner, handover }) in claimed {
+    for (id, Claim { owner, handover, .. }) in claimed {
         owners.entry((owner, handover)).or_default().push(id.to_string());
     }
     let verdict = |((owner, handover), names): ((&str, &str), Vec<String>)| {

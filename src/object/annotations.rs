@@ -1,12 +1,18 @@
 //! What a manifest itself says about how it's deployed: annotations that start
 //! with `trueup.dev/`.
 
-use super::Manifest;
+use super::{FieldPattern, Manifest};
 use crate::error::{Diagnostic, did_you_mean};
 use crate::json::Value;
 
 /// `replace` or `refuse`: what to do when a field can't be changed in place.
 pub const ON_IMMUTABLE: &str = "trueup.dev/on-immutable";
+
+/// `true`: the object is made if it's missing, and never changed.
+pub const CREATE_ONLY: &str = "trueup.dev/create-only";
+
+/// Fields that are left alone, with commas between them.
+pub const IGNORE_FIELDS: &str = "trueup.dev/ignore-fields";
 
 /// What to do when a field can't be changed in place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,20 +33,63 @@ pub fn on_immutable(object: &Value) -> Option<OnImmutable> {
     }
 }
 
+/// Whether the object is made if it's missing, and never changed.
+pub fn is_create_only(object: &Value) -> bool {
+    annotation(object, CREATE_ONLY).is_some_and(|value| *value == "true")
+}
+
+/// The fields that the manifest wants to be left alone.
+pub fn ignored_fields(object: &Value) -> Vec<FieldPattern> {
+    let text = annotation(object, IGNORE_FIELDS).and_then(Value::as_str).unwrap_or_default();
+    patterns(text).filter_map(Result::ok).collect()
+}
+
 /// Annotations that mean nothing, each an error: what has no effect must not
 /// look as if it had.
-pub fn misread(manifest: &Manifest) -> Option<Diagnostic> {
-    let value = annotation(&manifest.body, ON_IMMUTABLE)?;
-    if on_immutable(&manifest.body).is_some() {
+pub fn misread(manifest: &Manifest) -> Vec<Diagnostic> {
+    let words = [(ON_IMMUTABLE, ["replace", "refuse"]), (CREATE_ONLY, ["true", "false"])];
+    let words = words.into_iter().filter_map(|(name, words)| misread_word(manifest, name, words));
+    words.chain(misread_fields(manifest)).collect()
+}
+
+fn misread_word(manifest: &Manifest, name: &str, [one, other]: [&str; 2]) -> Option<Diagnostic> {
+    let value = annotation(&manifest.body, name)?;
+    if *value == one || *value == other {
         return None;
     }
-    let text = value.as_str().unwrap_or_default();
-    let problem = format!("{}: {ON_IMMUTABLE} is either replace or refuse, but not {value}", manifest.id);
+    let problem = format!("{}: {name} is either {one} or {other}, but not {value}", manifest.id);
     let diagnostic = Diagnostic::new(problem).at(manifest.source.location());
-    Some(match did_you_mean(text, ["replace", "refuse"]) {
+    Some(match did_you_mean(value.as_str().unwrap_or_default(), [one, other]) {
         Some(meant) => diagnostic.hint(format!("did you mean {meant:?}?")),
         None => diagnostic,
     })
+}
+
+fn misread_fields(manifest: &Manifest) -> Vec<Diagnostic> {
+    let Some(value) = annotation(&manifest.body, IGNORE_FIELDS) else { return Vec::new() };
+    let wrong = |why: &str| {
+        Diagnostic::new(format!("{}: {IGNORE_FIELDS}: {why}", manifest.id)).at(manifest.source.location())
+    };
+    match value.as_str() {
+        Some(text) if !text.trim().is_empty() => {
+            patterns(text).filter_map(Result::err).map(|why| wrong(&why)).collect()
+        }
+        _ => vec![wrong("no field is named").hint("fields with commas between them, such as spec.replicas")],
+    }
+}
+
+/// The fields of a list; a comma in brackets belongs to a field.
+fn patterns(text: &str) -> impl Iterator<Item = Result<FieldPattern, String>> {
+    let mut depth = 0_u32;
+    let fields = text.split(move |c: char| {
+        match c {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    });
+    fields.map(str::trim).filter(|field| !field.is_empty()).map(str::parse)
 }
 
 fn annotation<'a>(object: &'a Value, name: &str) -> Option<&'a Value> {
@@ -52,12 +101,25 @@ mod tests {
     use super::*;
     use crate::json::json;
 
+    fn with(name: &str, value: &str) -> Value {
+        json!({"metadata": {"annotations": {name: value}}})
+    }
+
     #[test]
     fn only_the_two_words_mean_something() {
-        let of = |value: &str| on_immutable(&json!({"metadata": {"annotations": {ON_IMMUTABLE: value}}}));
+        let of = |value: &str| on_immutable(&with(ON_IMMUTABLE, value));
         assert_eq!(of("replace"), Some(OnImmutable::Replace));
         assert_eq!(of("refuse"), Some(OnImmutable::Refuse));
         assert_eq!(of("Replace"), None);
         assert_eq!(on_immutable(&json!({"metadata": {}})), None);
+        assert!(is_create_only(&with(CREATE_ONLY, "true")) && !is_create_only(&with(CREATE_ONLY, "false")));
+    }
+
+    #[test]
+    fn fields_are_split_at_commas_outside_of_brackets() {
+        let fields =
+            ignored_fields(&with(IGNORE_FIELDS, "spec.replicas, spec.ports[port=1,protocol=TCP].x ,"));
+        let texts: Vec<String> = fields.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["spec.replicas", "spec.ports[port=1,protocol=TCP].x"]);
     }
 }

@@ -12,15 +12,20 @@ mod manifest;
 mod mask;
 pub mod names;
 mod path;
+mod pattern;
 pub mod quantity;
 mod scrub;
 mod secret_paths;
 
-pub use annotations::{ON_IMMUTABLE, OnImmutable, misread, on_immutable};
+pub use annotations::{
+    CREATE_ONLY, IGNORE_FIELDS, ON_IMMUTABLE, OnImmutable, ignored_fields, is_create_only, misread,
+    on_immutable,
+};
 pub use change::{Change, Op, RawChange};
 pub use id::{ApiVersion, GroupKind, ObjectId, ObjectRef};
 pub use manifest::{Manifest, Source};
 pub use mask::{Masks, Shown, mask_changes, mask_object};
 pub use path::{FieldPath, PathError, Step};
+pub use pattern::{FieldPattern, is_any, may_be_same};
 pub use scrub::scrub;
 pub use secret_paths::{SecretPaths, sensitive};

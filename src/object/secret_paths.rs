@@ -1,5 +1,6 @@
 //! Which fields of an object are secret.
 
+use super::pattern::{is_any, may_be_same};
 use super::{FieldPath, GroupKind, Step, kinds};
 use crate::json::Value;
 
@@ -118,7 +119,7 @@ impl<'a> Cursor<'a> {
         path.steps().iter().fold(self, |at, step| at.step(step))
     }
 
-    /// The place one step below.
+    /// The place one step below; in doubt, a value is hidden.
     pub(super) fn step(&self, step: &Step) -> Self {
         self.advance(|wanted| may_be_same(wanted, step))
     }
@@ -139,27 +140,11 @@ impl<'a> Cursor<'a> {
     }
 
     fn advance(&self, leads_there: impl Fn(&Step) -> bool) -> Self {
-        let is_any = |step: &Step| matches!(step, Step::Field(name) if name == "*");
         let advanced = |(rest, encoding): &(&'a [Step], Encoding)| match rest.split_first() {
             None => Some((*rest, *encoding)),
             Some((first, below)) => (is_any(first) || leads_there(first)).then_some((below, *encoding)),
         };
         Self(self.0.iter().filter_map(advanced).collect())
-    }
-}
-
-/// Two ways to name an item of a list may mean the same one unless they
-/// contradict each other; in doubt, a value is hidden.
-fn may_be_same(wanted: &Step, step: &Step) -> bool {
-    match (wanted, step) {
-        (Step::Field(wanted), Step::Field(name)) => wanted == name,
-        (Step::Field(_), _) | (_, Step::Field(_)) => false,
-        (Step::Index(wanted), Step::Index(index)) => wanted == index,
-        (Step::Value(wanted), Step::Value(value)) => wanted == value,
-        (Step::Key(wanted), Step::Key(keys)) => {
-            wanted.iter().all(|(name, value)| keys.iter().all(|(n, v)| n != name || v == value))
-        }
-        _ => true,
     }
 }
 

@@ -14,5 +14,5 @@ pub mod replacement;
 
 pub use model::{
     Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, LastCommit,
-    SourceRef, Summary, TakenFrom, TargetPlan, Verb,
+    ManagerFields, SourceRef, Summary, TargetPlan, Verb,
 };

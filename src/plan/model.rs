@@ -140,7 +140,11 @@ pub struct Action {
     /// The fields that change. Empty for creations and deletions.
     pub changes: Vec<FieldChange>,
     /// Fields that other managers own and that trueup takes.
-    pub takes_from: Vec<TakenFrom>,
+    pub takes_from: Vec<ManagerFields>,
+    /// Fields that trueup lets go and that stay as they are, because other
+    /// managers own them, too.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub stays: Vec<ManagerFields>,
     /// What explains the action where the changes don't.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
@@ -229,10 +233,10 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<S
     Shown::deserialize(deserializer).map(Some)
 }
 
-/// Fields taken from another manager.
+/// A field manager and fields of its.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct TakenFrom {
+pub struct ManagerFields {
     /// The field manager.
     pub manager: String,
     /// Its fields.

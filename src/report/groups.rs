@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::plan::{Action, FieldChange, TakenFrom, Verb};
+use crate::plan::{Action, FieldChange, ManagerFields, Verb};
 
 /// So many equal updates are still shown one by one.
 const FEW: usize = 5;
@@ -24,6 +24,7 @@ struct Likeness {
     reason: Option<String>,
     changes: Vec<String>,
     taken: Vec<String>,
+    staying: Vec<String>,
 }
 
 impl Likeness {
@@ -36,7 +37,8 @@ impl Likeness {
             approximate: action.approximate,
             reason: action.reason.clone(),
             changes: action.changes.iter().map(change_likeness).collect(),
-            taken: action.takes_from.iter().map(taken_likeness).collect(),
+            taken: action.takes_from.iter().map(owned_likeness).collect(),
+            staying: action.stays.iter().map(owned_likeness).collect(),
         })
     }
 }
@@ -48,8 +50,8 @@ fn change_likeness(change: &FieldChange) -> String {
     format!("{path} {op:?} {from:?} {to:?} {cause:?} {by:?} {operation:?} {deployed:?}")
 }
 
-fn taken_likeness(taken: &TakenFrom) -> String {
-    format!("{} {:?}", taken.manager, taken.fields)
+fn owned_likeness(owned: &ManagerFields) -> String {
+    format!("{} {:?}", owned.manager, owned.fields)
 }
 
 /// The actions in their order; more than a few equal updates become one entry

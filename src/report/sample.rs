@@ -12,7 +12,7 @@ use crate::json::{Value, json};
 use crate::object::{FieldPath, GroupKind, ObjectId, ObjectRef, Op, Shown};
 use crate::plan::{
     Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, LastCommit,
-    SourceRef, Summary, TakenFrom, TargetPlan, Verb,
+    ManagerFields, SourceRef, Summary, TargetPlan, Verb,
 };
 
 /// Two in the afternoon of a day in spring.
@@ -79,6 +79,7 @@ pub(crate) fn action(verb: Verb, name: &str) -> Action {
         uncommitted: false,
         changes: Vec::new(),
         takes_from: Vec::new(),
+        stays: Vec::new(),
         reason: None,
         approximate: false,
     }
@@ -97,7 +98,7 @@ impl Action {
 
     pub(crate) fn taking(mut self, manager: &str, fields: &[&str]) -> Self {
         let fields = fields.iter().map(|field| path(field)).collect();
-        self.takes_from.push(TakenFrom { manager: manager.to_owned(), fields });
+        self.takes_from.push(ManagerFields { manager: manager.to_owned(), fields });
         self
     }
 

@@ -1,7 +1,7 @@
 //! One action as lines of a block of code that is coloured as a diff.
 
 use crate::object::Shown;
-use crate::plan::{Action, FieldChange};
+use crate::plan::{Action, FieldChange, ManagerFields};
 use crate::report::blamed::Telling;
 use crate::report::values::{Compared, block, compared, one_line};
 use crate::report::visible::visible;
@@ -23,17 +23,21 @@ pub(super) fn lines(action: &Action, changes: &[FieldChange], mut telling: Telli
         lines.extend(change(one));
         lines.extend(telling.field(one, changes).into_iter().map(|remark| format!("# {remark}")));
     }
-    lines.extend(action.takes_from.iter().map(|taken| {
-        let fields: Vec<_> =
-            taken.fields.iter().map(|field| visible(&field.to_string()).into_owned()).collect();
-        format!("# takes {} from {}", words::list(&fields), visible(&taken.manager))
-    }));
+    let takes = |taken| format!("# takes {}", fields_of(taken, "from"));
+    lines.extend(action.takes_from.iter().map(takes));
+    let stays = |staying| format!("# left as they are: {}", fields_of(staying, "owned also by"));
+    lines.extend(action.stays.iter().map(stays));
     if lines.len() > TALLEST + 1 {
         let more = lines.len() - TALLEST;
         lines.truncate(TALLEST);
         lines.push(format!("# … {}", words::count(more, "more line")));
     }
     lines.into_iter().map(|line| words::shortened(&line, LONGEST)).collect()
+}
+
+fn fields_of(owned: &ManagerFields, whose: &str) -> String {
+    let fields: Vec<_> = owned.fields.iter().map(|field| visible(&field.to_string()).into_owned()).collect();
+    format!("{} {whose} {}", words::list(&fields), visible(&owned.manager))
 }
 
 fn change(change: &FieldChange) -> Vec<String> {

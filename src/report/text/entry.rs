@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{TextOptions, change::append, change::change};
-use crate::plan::{Action, CommitRef, FieldChange, SourceRef, TakenFrom, Verb};
+use crate::plan::{Action, CommitRef, FieldChange, ManagerFields, SourceRef, Verb};
 use crate::report::blamed::Telling;
 use crate::report::groups::{Entry, shared};
 use crate::report::palette::{DANGER, FAINT, TAKEN, WARNING, paint};
@@ -165,6 +165,9 @@ fn details(
     for taken in &action.takes_from {
         lines.extend(sentence(TAKEN, &takes(taken, options), options));
     }
+    for staying in &action.stays {
+        lines.extend(sentence(TAKEN, &stays(staying, options), options));
+    }
     if options.full && !action.after.is_empty() {
         let after: Vec<_> =
             action.after.iter().map(|object| visible(&object.id().to_string()).into_owned()).collect();
@@ -173,10 +176,19 @@ fn details(
     lines
 }
 
-fn takes(taken: &TakenFrom, options: &TextOptions) -> String {
-    let fields: Vec<_> = taken.fields.iter().map(|field| visible(&field.to_string()).into_owned()).collect();
+fn takes(taken: &ManagerFields, options: &TextOptions) -> String {
+    format!("takes {} from {}", fields(taken, options), visible(&taken.manager))
+}
+
+fn stays(staying: &ManagerFields, options: &TextOptions) -> String {
+    let stay = if staying.fields.len() == 1 { "stays" } else { "stay" };
+    format!("{} {stay}: owned by {}, too", fields(staying, options), visible(&staying.manager))
+}
+
+fn fields(owned: &ManagerFields, options: &TextOptions) -> String {
+    let fields: Vec<_> = owned.fields.iter().map(|field| visible(&field.to_string()).into_owned()).collect();
     let shown = if options.full { fields.len() } else { FIELDS };
-    format!("takes {} from {}", words::list(&some_of(&fields, shown)), visible(&taken.manager))
+    words::list(&some_of(&fields, shown))
 }
 
 /// `a`, `b`, `4 more`.
