@@ -1,9 +1,10 @@
 //! Objects that are there already: adopted when nobody claims them, refused
 //! when somebody does.
 
-use trueup::json::json;
+use trueup::json::{Value, json};
+use trueup::object::FieldPath;
 
-use crate::harness::manifests::config_map;
+use crate::harness::manifests::{config_map, deployment};
 use crate::harness::{TestEnvironment, action, verb};
 
 #[test]
@@ -200,4 +201,119 @@ fn a_manifest_in_the_place_of_the_inventory_is_refused() {
 
     assert!(run.stderr.contains("deploy/mine.yaml:1"), "{run}");
     assert_eq!(environment.live_object("v1/configmaps/trueup-shop-prod")["data"], inventory["data"]);
+}
+
+/// What `kubectl apply` (client-side), `kubectl edit` and a controller have set.
+fn applied_by_kubectl(environment: &TestEnvironment) {
+    environment.create_namespace();
+    let settings = json!({"apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": {"name": "settings", "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"}},
+        "data": {"level": "debug", "old": "1", "tuned": "0"}});
+    environment.create_by("kubectl-client-side-apply", "v1/configmaps", &settings);
+    environment.edit("v1/configmaps/settings", &json!({"data": {"edited": "1"}}));
+    environment.edit_as("tuner", "v1/configmaps/settings", &json!({"data": {"tuned": "7"}}));
+}
+
+#[test]
+fn what_client_side_tools_have_set_is_taken_over_and_goes_when_git_doesnt_have_it() {
+    let mut environment = TestEnvironment::new();
+    applied_by_kubectl(&environment);
+    let settings = config_map("settings", "level", "info");
+    environment.commit_file("deploy/settings.yaml", &(settings.clone() + "  new: \"1\"\n"));
+
+    insta::assert_snapshot!(environment.trueup(&["plan", "prod"]).success().snapshot(), @r#"
+    $ trueup plan prod
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT1 "Change deploy/settings.yaml", Ada Example, [ago], main
+
+      * adopt  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
+        - data.edited: "1"
+          data.level: debug → info  ← $COMMIT1 (line 6)
+        + data.new: "1"  ← $COMMIT1 (line 7)
+        - data.old: "1"
+        - metadata.annotations:
+            kubectl.kubernetes.io/last-applied-configuration: "{}"
+          takes over what was set by kubectl-client-side-apply and kubectl-edit
+
+    Plan: 1 to adopt
+    digest v1:[digest]
+    ([n] requests, [time])
+    --- exit status 0
+    "#);
+    let plan = environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+    let adopted = action(&plan, "ConfigMap/settings");
+    assert_eq!(adopted["migrates"], json!(["kubectl-client-side-apply", "kubectl-edit"]));
+    assert_eq!(adopted["takesFrom"], json!([]));
+    environment.apply();
+
+    let live = environment.live_object("v1/configmaps/settings");
+    assert_eq!(live["data"], json!({"level": "info", "new": "1", "tuned": "7"}));
+    assert_eq!(live["metadata"]["annotations"], json!(null));
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+    environment.trueup(&["plan", "prod", "--exact", "--exit-code"]).success();
+
+    environment.commit_file("deploy/settings.yaml", &settings);
+    environment.apply();
+    assert_eq!(
+        environment.live_object("v1/configmaps/settings")["data"],
+        json!({"level": "info", "tuned": "7"})
+    );
+}
+
+#[test]
+fn what_an_adoption_takes_away_is_shown_as_the_server_makes_it() {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    let mut web: Value = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {
+        "replicas": 3, "minReadySeconds": 5, "paused": true, "strategy": {"type": "Recreate"},
+        "selector": {"matchLabels": {"app": "web"}},
+        "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [
+            {"name": "web", "image": "web:1", "args": ["-v"]}, {"name": "side", "image": "side:1"}]}}}});
+    environment.create_by("helm", "apps/v1/deployments", &web);
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:1").replace("  replicas: 1\n", ""));
+
+    let plan = environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+    let changes = action(&plan, "Deployment/web")["changes"].as_array().expect("changes").clone();
+    let paths: Vec<&str> = changes.iter().filter_map(|change| change["path"].as_str()).collect();
+    insta::assert_debug_snapshot!(paths, @r#"
+    [
+        "spec.minReadySeconds",
+        "spec.paused",
+        "spec.replicas",
+        "spec.strategy.rollingUpdate",
+        "spec.strategy.type",
+        "spec.template.spec.containers[name=web].args",
+        "spec.template.spec.containers[name=side]",
+    ]
+    "#);
+    environment.apply();
+
+    // The plan has shown what there is now, the server's defaults included.
+    let live = environment.live_object("apps/v1/deployments/web");
+    for change in &changes {
+        let path = FieldPath::parse(change["path"].as_str().expect("a path")).expect("a path");
+        assert_eq!(path.get(&live), change.get("to"), "{path}");
+    }
+    web = live["spec"].clone();
+    assert_eq!((&web["replicas"], &web["strategy"]["type"]), (&json!(1), &json!("RollingUpdate")));
+    environment.trueup(&["plan", "prod", "--exact", "--exit-code"]).success();
+}
+
+#[test]
+fn what_a_controller_writes_meanwhile_doesnt_stop_a_takeover() {
+    let mut environment = TestEnvironment::new();
+    applied_by_kubectl(&environment);
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+    environment.trueup(&["plan", "prod", "--out", "plan.json"]).success();
+    // The object has another version now, but nothing of the plan is another.
+    environment.edit_as(
+        "tuner",
+        "v1/configmaps/settings",
+        &json!({"data": {"tuned": "7"}, "metadata": {"generation": 3}}),
+    );
+    environment.trueup(&["apply", "prod", "--yes", "--plan", "plan.json"]).success();
+    assert_eq!(
+        environment.live_object("v1/configmaps/settings")["data"],
+        json!({"level": "info", "tuned": "7"})
+    );
 }

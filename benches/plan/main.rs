@@ -39,10 +39,15 @@ fn main() {
     let sizes: &[usize] = if options.quick { &[1000] } else { &[1000, 5000] };
     for &size in sizes {
         let mut scene = Scene::new(size);
-        let mut rows = near(&mut scene, &options);
+        let (mut rows, unchanged) = near(&mut scene, &options);
         if size == 1000 {
             scene.move_away(ROUND_TRIP);
             rows.extend(far(&scene, &options));
+        }
+        if !options.quick && is_on_path("kapp") {
+            rows.push(
+                Row::time("kapp deploy --diff-run, nothing changed", scene.kapp_diff()).times(unchanged),
+            );
         }
         table::print(size, &rows);
     }
@@ -68,8 +73,8 @@ impl Options {
     }
 }
 
-/// On the same machine.
-fn near(scene: &mut Scene, options: &Options) -> Vec<Row> {
+/// On the same machine. Also how long a plan took where nothing changed.
+fn near(scene: &mut Scene, options: &Options) -> (Vec<Row>, Duration) {
     let floor = median((0..options.runs).map(|_| scene.floor()).collect());
     let rendering = median((0..options.runs).map(|_| scene.rendering()).collect());
     let mut rows = vec![
@@ -82,7 +87,7 @@ fn near(scene: &mut Scene, options: &Options) -> Vec<Row> {
     let unchanged = plan(scene, options, 0);
     let peak = scene.peak_memory();
     rows.push(Row::plan("plan, nothing changed", unchanged).over(floor, rendering).peak(peak));
-    rows.extend(others(scene, options, unchanged.took));
+    rows.extend(kubectl(scene, options, unchanged.took));
     let changed = scene.change();
     let one_percent = plan(scene, options, changed);
     let rendering_changed = median((0..options.runs).map(|_| scene.rendering()).collect());
@@ -93,7 +98,7 @@ fn near(scene: &mut Scene, options: &Options) -> Vec<Row> {
             .each(one_percent.took.saturating_sub(unchanged.took), changed),
     );
     scene.change_back();
-    rows
+    (rows, unchanged.took)
 }
 
 /// With a long way to the cluster, nothing changed.
@@ -102,7 +107,7 @@ fn far(scene: &Scene, options: &Options) -> Vec<Row> {
     let floor = median((0..options.runs).map(|_| scene.floor()).collect());
     let mut rows =
         vec![Row::time("25 ms away: the same lists", floor), Row::plan("25 ms away: plan", unchanged)];
-    rows.extend(others(scene, options, unchanged.took));
+    rows.extend(kubectl(scene, options, unchanged.took));
     rows
 }
 
@@ -110,14 +115,8 @@ fn plan(scene: &Scene, options: &Options, changed: u32) -> scene::Measured {
     median((0..options.runs).map(|_| scene.plan(changed)).collect())
 }
 
-/// The other programs, as far as they are here.
-fn others(scene: &Scene, options: &Options, ours: Duration) -> Vec<Row> {
-    if options.quick {
-        return Vec::new();
-    }
-    let row =
-        |program: &str, took: Duration| Row::time(&format!("{program}, nothing changed"), took).times(ours);
-    let kubectl = is_on_path("kubectl").then(|| row("kubectl diff", scene.kubectl_diff()));
-    let kapp = is_on_path("kapp").then(|| row("kapp deploy --diff-run", scene.kapp_diff()));
-    kubectl.into_iter().chain(kapp).collect()
+/// `kubectl diff`, if it's here.
+fn kubectl(scene: &Scene, options: &Options, ours: Duration) -> Option<Row> {
+    let is_wanted = !options.quick && is_on_path("kubectl");
+    is_wanted.then(|| Row::time("kubectl diff, nothing changed", scene.kubectl_diff()).times(ours))
 }

@@ -7,9 +7,11 @@
 mod event;
 mod executor;
 mod outcome;
+mod takeover;
 mod write;
 
 pub use event::Event;
 pub use executor::{Done, Stop, execute};
 pub use outcome::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
+pub use takeover::Takeover;
 pub use write::{Explain, Job, Task, Write, precondition};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::takeover::{Takeover, take_over};
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER, Precondition, Resource};
 use crate::diff;
 use crate::error::Diagnostic;
@@ -14,7 +15,7 @@ use crate::plan::Verb;
 pub type Explain<'a> = dyn Fn(&Manifest, ApiError) -> Diagnostic + Sync + 'a;
 
 /// How often a write is planned again after a conflict.
-const REPLANS: usize = 5;
+pub(super) const REPLANS: usize = 5;
 
 /// How long a definition may take to be established.
 const ESTABLISHING: Duration = Duration::from_secs(60);
@@ -74,6 +75,8 @@ pub struct Write {
     pub establishes: bool,
     /// A field can't be changed in place: the object is deleted first.
     pub replaces: bool,
+    /// What becomes trueup's of others' fields before.
+    pub takeover: Option<Takeover>,
 }
 
 /// Leaves the body out: it may be a Secret.
@@ -115,6 +118,9 @@ async fn apply(
     let mut precondition = write.precondition.clone();
     if let Some(seen) = precondition.take_if(|_| write.replaces) {
         remove(cluster, job, write, &seen).await?;
+    }
+    if let Some(takeover) = &write.takeover {
+        precondition = Some(take_over(cluster, job, write, takeover, explain).await?);
     }
     let mut replans = 0;
     let returned = loop {
@@ -242,7 +248,7 @@ async fn replan(
     precondition(&live).map(Replanned::Same).ok_or_else(changed)
 }
 
-fn changed_meanwhile(job: &Job, write: &Write) -> Diagnostic {
+pub(super) fn changed_meanwhile(job: &Job, write: &Write) -> Diagnostic {
     Diagnostic::new(format!("{} was changed by somebody else since the plan was made", job.id))
         .at(write.manifest.source.location())
         .hint("plan again")

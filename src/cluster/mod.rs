@@ -25,7 +25,7 @@ mod watch;
 pub use connect::{Access, ConnectError};
 pub use discovery::{Discovery, LookupError};
 pub use error::{ApiError, FieldCause, StatusError};
-pub use objects::{ApplyMode, Precondition, Scope, ServerVersion};
+pub use objects::{ApplyMode, Patch, Precondition, Scope, ServerVersion};
 pub use request::Cluster;
 pub use resource::Resource;
 pub use warning::ServerWarning;

@@ -13,6 +13,7 @@ use crate::json::{Value, json};
 
 const APPLY_PATCH: &str = "application/apply-patch+yaml";
 const JSON: &str = "application/json";
+const JSON_PATCH: &str = "application/json-patch+json";
 const METADATA: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
 /// How many objects a page of a list holds.
@@ -34,6 +35,17 @@ pub struct ApplyMode {
     pub dry_run: bool,
     /// Take fields from other managers instead of failing with a conflict.
     pub force: bool,
+}
+
+/// A JSON patch.
+#[derive(Debug, Clone, Copy)]
+pub struct Patch<'a> {
+    /// Its operations (RFC 6902).
+    pub ops: &'a Value,
+    /// Who sends it.
+    pub manager: &'a str,
+    /// Ask what would happen, persist nothing.
+    pub dry_run: bool,
 }
 
 /// What must still be true of an object for a delete to happen.
@@ -163,6 +175,22 @@ impl Cluster {
             path.push_str("&dryRun=All");
         }
         self.send_json(Method::PATCH, path, APPLY_PATCH, body).await
+    }
+
+    /// Patches an object. The object as the server has (or would have) it.
+    pub async fn patch(
+        &self,
+        resource: &Resource,
+        namespace: Option<&str>,
+        name: &str,
+        patch: Patch<'_>,
+    ) -> Result<Value, ApiError> {
+        let mut path = resource.object(namespace, name);
+        let _ = write!(path, "?fieldManager={}&fieldValidation=Strict", encode(patch.manager));
+        if patch.dry_run {
+            path.push_str("&dryRun=All");
+        }
+        self.send_json(Method::PATCH, path, JSON_PATCH, patch.ops).await
     }
 
     /// Creates an object; fails with `AlreadyExists` if it's there.

@@ -31,6 +31,12 @@ environments:
     wait: {timeout: 10m}
     limits: {delete: 20%}
     protect: [StatefulSet.apps, Secret]
+ignore:
+  - {kind: Deployment, fields: [spec.replicas], managers: [keda-operator]}
+conflicts:
+  - {kind: ConfigMap, name: 'a-*', fields: ['data.*'], managers: [x], do: yield}
+  - {do: fail}
+adopt: [{from: helm, name: web}]
 history: {keep: 7}
 ";
 
@@ -64,6 +70,16 @@ fn sources_know_where_they_are_written() {
 }
 
 #[test]
+fn rules_are_the_same_for_all_environments() {
+    let config = config(FILE);
+    let rules = &config.environment("dev").expect("known").rules;
+    assert_eq!(*rules, config.environment("prod").expect("known").rules);
+    assert_eq!((rules.ignore.len(), rules.conflicts.len(), rules.may_yield()), (1, 2, true));
+    let helm = FormerOwner { from: Tool::Helm, name: "web".into() };
+    assert_eq!(rules.adoption, Adoption::Unclaimed(vec![helm]));
+}
+
+#[test]
 fn environments_lie_over_the_defaults() {
     let config = config(FILE);
     let prod = config.environment("prod").expect("known");
@@ -84,7 +100,8 @@ fn environments_lie_over_the_defaults() {
             delete_limit: Limit::Percent(20),
             replace_limit: Limit::Count(0),
             protect: vec!["StatefulSet.apps".parse().expect("a kind"), "Secret".parse().expect("a kind")],
-            rules: Rules::default(),
+            // What is the same for all environments has a test of its own.
+            rules: prod.rules.clone(),
             history_keep: 7,
         }
     );
@@ -265,19 +282,7 @@ fn names_must_fit_together_into_an_objects_name() {
 
 #[test]
 fn every_key_of_the_contract_works_or_is_refused_by_name() {
-    for key in [
-        "movedFrom",
-        "ignore",
-        "conflicts",
-        "adopt",
-        "sensitive",
-        "health",
-        "policies",
-        "checks",
-        "verify",
-        "secrets",
-        "notify",
-    ] {
+    for key in ["movedFrom", "sensitive", "health", "policies", "checks", "verify", "secrets", "notify"] {
         let text = format!("{{version: 1, name: shop, environments: {{dev: {{}}}}, {key}: [] }}");
         assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
     }
@@ -303,8 +308,8 @@ fn the_schema_lets_only_maps_be_empty() {
 
 /// Lines out of which whole files may come together.
 fn line() -> impl Strategy<Value = String> {
-    let keys = "version|name|state|sources|defaults|environments|history|context|cluster|namespace|wait|limits|protect|uid|timeout|delete|keep|path|renderer|dev";
-    let values = "| 1| shop| 5m| 20%| plain| .| [a, b]| [Namespace]| {}| []| ~| 2.5| true| {timeout: 1h}| {path: a}| [{path: a}]";
+    let keys = "version|name|state|sources|defaults|environments|history|context|cluster|namespace|wait|limits|protect|ignore|conflicts|adopt|fields|managers|do|from|kind|uid|timeout|delete|keep|path|renderer|dev";
+    let values = "| 1| shop| 5m| 20%| plain| .| [a, b]| [Namespace]| {}| []| ~| 2.5| true| {timeout: 1h}| {path: a}| [{path: a}]| [{fields: [spec.a]}]| [{kind: A, fields: [], managers: [a]}]| [{do: take}]| [{do: x, name: a}]| [{from: helm, name: a}]| yield| never";
     let pick = |words: &'static str| prop::sample::select(words.split('|').collect::<Vec<_>>());
     (0usize..3, pick(keys), pick(values))
         .prop_map(|(depth, key, value)| format!("{}{key}:{value}\n", "  ".repeat(depth)))

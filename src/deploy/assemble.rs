@@ -4,18 +4,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::handover::Adopting;
 use super::observe::Live;
 use super::predict::{Predicted, Prediction, Replaced};
 use super::resolve::Desired;
 use crate::cluster::{MANAGER, Resource};
 use crate::config::{Adoption, OnConflict, Rules};
-use crate::diff::{self, Ownership, TakenFields};
+use crate::diff::{self, Migration, Ownership, TakenFields};
 use crate::guard::{self, Claim};
 use crate::json::Value;
 use crate::object::{
-    FieldPath, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, is_create_only, mask_changes,
+    Change, FieldPath, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, Shown, is_create_only,
+    mask_changes,
 };
-use crate::plan::causes::{Past, with_cause};
+use crate::plan::causes::with_cause;
 use crate::plan::digest::{Entry, EntryChange, digest};
 use crate::plan::order::{Node, order, rank};
 use crate::plan::prune::{Evidence, Removal, removal};
@@ -43,6 +45,8 @@ pub enum Work {
         after: Value,
         /// What changes.
         raw: Vec<RawChange>,
+        /// Whose fields become trueup's first.
+        migration: Option<Migration>,
     },
     /// An object that isn't desired any more is deleted.
     Delete {
@@ -70,14 +74,12 @@ impl Work {
 pub(super) struct Membership<'a> {
     /// The membership label's key.
     pub label: &'a str,
-    /// Its value: the inventory's id.
-    pub id: &'a str,
+    /// The inventory's id, which is the label's value, and what it takes in.
+    pub adopting: Adopting<'a>,
     /// The namespaces that the inventory spans.
     pub namespaces: &'a BTreeSet<String>,
     /// The one that the inventory itself lives in.
     pub state_namespace: &'a str,
-    /// What the last run that wrote left on record.
-    pub past: &'a Past,
     /// The state namespace, when it has to be created first: two readings of
     /// one plan may differ in that.
     pub bootstrap: Option<&'a ObjectId>,
@@ -213,6 +215,7 @@ fn blank(verb: Verb, object: ObjectRef) -> Action {
         uncommitted: false,
         changes: Vec::new(),
         takes_from: Vec::new(),
+        migrates: Vec::new(),
         stays: Vec::new(),
         reason: None,
         approximate: false,
@@ -252,7 +255,7 @@ impl Writer<'_, '_> {
                     reason,
                     ..self.update(&live, &after, &body, &raw)
                 };
-                (action, Work::Write { at, body, live: Some(live), after, raw })
+                (action, Work::Write { at, body, live: Some(live), after, raw, migration: None })
             }
             Prediction::Unreadable => {
                 let action = blank(Verb::Update, self.object.manifest.object_ref());
@@ -260,47 +263,50 @@ impl Writer<'_, '_> {
                 let action =
                     Action { source, causes: vec![Cause::Unknown], reason, approximate: true, ..action };
                 let after = body.clone();
-                (action, Work::Write { at, body, live: None, after, raw: Vec::new() })
+                (action, Work::Write { at, body, live: None, after, raw: Vec::new(), migration: None })
             }
-            Prediction::Written(Predicted { live: None, after, guessed }) => {
+            Prediction::Written(Predicted { live: None, after, guessed, .. }) => {
                 let action = blank(Verb::Create, self.object.manifest.object_ref());
                 let causes = vec![self.cause_of_creation()];
                 let action = Action { source, causes, approximate: guessed.is_some(), ..action };
-                (action, Work::Write { at, body, live: None, after, raw: Vec::new() })
+                (action, Work::Write { at, body, live: None, after, raw: Vec::new(), migration: None })
             }
-            Prediction::Written(Predicted { live: Some(live), after, guessed }) => {
+            Prediction::Written(Predicted { live: Some(live), after, guessed, migration }) => {
                 claimed.extend(self.foreign(&live));
                 let raw = diff::changes(&live, &after);
-                let action = Action {
-                    source,
-                    approximate: guessed.is_some(),
-                    ..self.update(&live, &after, &body, &raw)
-                };
-                (action, Work::Write { at, body, live: Some(live), after, raw })
+                let migrates =
+                    migration.as_ref().map(|migration| migration.managers.clone()).unwrap_or_default();
+                let mut action = self.update(&live, &after, &body, &raw);
+                action.takes_from.retain(|taken| !migrates.contains(&taken.manager));
+                let action = Action { source, approximate: guessed.is_some(), migrates, ..action };
+                (action, Work::Write { at, body, live: Some(live), after, raw, migration })
             }
         }
     }
 
     /// An object that was on record and is gone has been deleted by somebody.
     fn cause_of_creation(&self) -> Cause {
-        let recorded = |membership: Membership<'_>| membership.past.contains_key(self.object.id());
+        let recorded = |membership: Membership<'_>| membership.adopting.past.contains_key(self.object.id());
         if self.membership.is_some_and(recorded) { Cause::Drift } else { Cause::Commit }
     }
 
     fn foreign(&self, live: &Value) -> Option<(ObjectId, Claim)> {
-        let claim = guard::claim(live, self.membership.map(|membership| membership.id))?;
+        let claim = guard::claim(live, self.membership.map(|membership| membership.adopting.id))?;
         Some((self.object.id().clone(), claim))
     }
 
     fn update(self, live: &Value, after: &Value, body: &Value, raw: &[RawChange]) -> Action {
         let Self { object, membership, masks, .. } = self;
         let id = object.id();
-        let adopted = membership.is_some_and(|membership| is_adopted(live, id, membership));
+        let adopted = membership.is_some_and(|membership| membership.adopting.adopts(id, live));
         let secret = SecretPaths::of(&id.kind);
         let changes = mask_changes(&secret, raw.iter().cloned(), masks);
-        let label = membership.map(|membership| FieldPath::fields(["metadata", "labels", membership.label]));
-        let visible = changes.into_iter().filter(|change| !(adopted && label.as_ref() == Some(&change.path)));
-        let recorded = membership.and_then(|membership| membership.past.get(id));
+        // That an adopted object gets our label goes without saying.
+        let goes_without_saying = |change: &Change| {
+            adopted && membership.is_some_and(|membership| is_only_label(change, membership.label))
+        };
+        let visible = changes.into_iter().filter(|change| !goes_without_saying(change));
+        let recorded = membership.and_then(|membership| membership.adopting.past.get(id));
         let kept = membership.map_or(Value::Null, |membership| (membership.keep_form)(id, live));
         let changes: Vec<FieldChange> =
             visible.map(|change| with_cause(change, recorded, &kept, live, &secret, MANAGER)).collect();
@@ -325,19 +331,22 @@ fn owned(fields: Vec<TakenFields>) -> Vec<ManagerFields> {
     fields.into_iter().map(|TakenFields { manager, fields }| ManagerFields { manager, fields }).collect()
 }
 
+/// Whether nothing changes but this label.
+fn is_only_label(change: &Change, label: &str) -> bool {
+    let is_alone =
+        |to: &Value| to.as_object().is_some_and(|labels| labels.len() == 1 && labels.contains_key(label));
+    change.path == FieldPath::fields(["metadata", "labels", label])
+        || (change.path == FieldPath::fields(["metadata", "labels"])
+            && change.op == Op::Add
+            && matches!(&change.to, Some(Shown::Value(to)) if is_alone(to)))
+}
+
 /// Whether Git has moved as well at a field that has drifted.
 fn moved_too(id: &ObjectId, changes: &[FieldChange], body: &Value, membership: Membership<'_>) -> bool {
     let mut drifted = changes.iter().filter(|change| change.cause == Some(Cause::Drift)).peekable();
-    let (Some(recorded), Some(_)) = (membership.past.get(id), drifted.peek()) else { return false };
+    let (Some(recorded), Some(_)) = (membership.adopting.past.get(id), drifted.peek()) else { return false };
     let wanted = (membership.keep_form)(id, body);
     drifted.any(|change| recorded.is_superseded(&change.path, &wanted))
-}
-
-/// An object that is there, doesn't carry our label and isn't on our record.
-fn is_adopted(live: &Value, id: &ObjectId, membership: Membership<'_>) -> bool {
-    let labelled = live["metadata"]["labels"][membership.label] == membership.id;
-    let recorded = membership.past.get(id).and_then(|recorded| recorded.uid.as_deref());
-    !labelled && recorded != live["metadata"]["uid"].as_str()
 }
 
 fn deletions(
@@ -361,7 +370,7 @@ fn deletions(
             state_namespace: membership.state_namespace,
             namespaces: membership.namespaces,
             desired: &uids,
-            recorded: membership.past.get(id).and_then(|recorded| recorded.uid.as_deref()),
+            recorded: membership.adopting.past.get(id).and_then(|recorded| recorded.uid.as_deref()),
         };
         match removal(id, object, evidence) {
             Removal::Prune if membership.keep_removed => {

@@ -11,7 +11,8 @@ use super::planning::{Planned, explained};
 use super::secrets::Secrets;
 use super::setup::Setup;
 use crate::apply::{
-    ActionOutcome, ActionResult, Done, Event, Job, RunResult, Stop, Task, Write, execute, precondition,
+    ActionOutcome, ActionResult, Done, Event, Job, RunResult, Stop, Takeover, Task, Write, execute,
+    precondition,
 };
 use crate::cluster::{ApiError, Cluster};
 use crate::health::{Baseline, Health};
@@ -101,7 +102,9 @@ impl Carrying<'_> {
     }
 
     fn write(&self, position: usize, index: &BTreeMap<&ObjectId, usize>) -> Option<Job> {
-        let Work::Write { at, body, live, raw, .. } = &self.planned.work[position] else { return None };
+        let Work::Write { at, body, live, raw, migration, .. } = &self.planned.work[position] else {
+            return None;
+        };
         let (action, object) = (&self.planned.plan.actions[position], &self.planned.desired[*at]);
         let write = Write {
             manifest: object.manifest.clone(),
@@ -111,6 +114,10 @@ impl Carrying<'_> {
             new_kind: !object.served || self.defined.contains(&object.id().kind),
             establishes: kinds::is_crd(&object.id().kind),
             replaces: action.action == Verb::Replace,
+            takeover: live
+                .clone()
+                .zip(migration.clone())
+                .map(|(live, migration)| Takeover { live, migration }),
         };
         Some(Job {
             id: object.id().clone(),

@@ -72,6 +72,7 @@ fn action(object: &Present, masks: &mut Masks) -> Action {
         uncommitted: false,
         changes,
         takes_from: Vec::new(),
+        migrates: Vec::new(),
         stays: Vec::new(),
         reason: (verb == Verb::Delete).then(|| "somebody deleted it".to_owned()),
         approximate: false,

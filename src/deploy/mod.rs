@@ -16,6 +16,7 @@ pub mod drift;
 mod explain;
 mod failure;
 mod guarding;
+mod handover;
 pub mod history;
 mod joining;
 mod locked;

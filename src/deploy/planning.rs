@@ -10,6 +10,7 @@ use super::blame;
 use super::definitions::{definitions, schemas};
 use super::explain::{explain, explain_as_one, warned};
 use super::guarding::{deletion_guards, lenient, unknown_history};
+use super::handover::Adopting;
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
@@ -181,7 +182,13 @@ async fn plan_for(
     let sending = Sending { id: id.as_deref(), rules: &setup.rules, autoscaled: &autoscaled, live: &live };
     let Sent { bodies, notes: left } = sending.of(&desired);
     let schemas = schemas(&observed.version, &definitions, &desired, &live);
-    let prophet = Prophet { cluster, schemas: &schemas, exact: options.exact, may_guess: options.may_guess };
+    let adopting = memory.as_ref().zip(id.as_deref()).map(|(memory, id)| Adopting {
+        id,
+        past: &memory.past,
+        adoption: &setup.rules.adoption,
+    });
+    let prophet =
+        Prophet { cluster, schemas: &schemas, exact: options.exact, may_guess: options.may_guess, adopting };
     let is_there =
         |object: &Desired| object.id().namespace.as_ref().is_none_or(|name| !absent.contains(name));
     let predictions = prophet.predict_all(&desired, &bodies, &live, is_there).await;
@@ -192,12 +199,11 @@ async fn plan_for(
     let keep_form = |id: &ObjectId, live: &Value| {
         memory.as_ref().map_or(Value::Null, |memory| memory.keep_form(id, live))
     };
-    let membership = memory.as_ref().zip(id.as_deref()).map(|(memory, id)| Membership {
+    let membership = memory.as_ref().zip(adopting).map(|(memory, adopting)| Membership {
         label: PART_OF,
-        id,
+        adopting,
         namespaces: &spanned,
         state_namespace: memory.target.state_namespace(),
-        past: &memory.past,
         bootstrap: bootstrap.as_ref(),
         keep_removed: options.keep_removed,
         keep_form: &keep_form,

@@ -5,10 +5,11 @@ use futures::StreamExt as _;
 use futures::stream;
 
 use super::explain::immutable_fields;
+use super::handover::Adopting;
 use super::observe::Live;
 use super::resolve::Desired;
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER};
-use crate::diff::{self, Proof, Schemas};
+use crate::diff::{self, Migration, Proof, Schemas};
 use crate::json::Value;
 use crate::object::is_create_only;
 use crate::parallel;
@@ -42,6 +43,14 @@ pub(super) struct Predicted {
     pub after: Value,
     /// Why the server couldn't be asked, so that `after` is a guess.
     pub guessed: Option<Guessed>,
+    /// Whose fields become trueup's first.
+    pub migration: Option<Migration>,
+}
+
+impl Predicted {
+    fn of(live: Value, after: Value) -> Self {
+        Self { live: Some(live), after, guessed: None, migration: None }
+    }
 }
 
 /// An object with fields that can't be changed in place.
@@ -75,6 +84,8 @@ pub(super) struct Prophet<'a> {
     pub exact: bool,
     /// Where this user may not try something out, guess: for looking only.
     pub may_guess: bool,
+    /// What is adopted, where there is an inventory.
+    pub adopting: Option<Adopting<'a>>,
 }
 
 impl Prophet<'_> {
@@ -143,6 +154,12 @@ impl Prophet<'_> {
             Err(error) if self.may_guess && error.is_missing_right() => {
                 Ok(self.guess(live, body, Guessed::NoRight))
             }
+            Ok(Prediction::Written(Predicted { live: Some(live), after, guessed: None, .. })) => {
+                match self.adopting.and_then(|adopting| adopting.migration(object.id(), &live)) {
+                    Some(migration) => self.handed_over(object, body, live, after, migration).await,
+                    None => Ok(Prediction::Written(Predicted::of(live, after))),
+                }
+            }
             outcome => outcome,
         }
     }
@@ -167,7 +184,7 @@ impl Prophet<'_> {
         };
         Ok(match live {
             Some(live) if diff::is_noop(&live, &after) => Prediction::Unchanged { live },
-            live => Prediction::Written(Predicted { live, after, guessed: None }),
+            live => Prediction::Written(Predicted { live, after, guessed: None, migration: None }),
         })
     }
 
@@ -190,7 +207,8 @@ impl Prophet<'_> {
     pub(super) fn guess(&self, live: Option<&Value>, body: &Value, why: Guessed) -> Prediction {
         let merged = |live: &Value| diff::merged_locally(body, live, MANAGER, self.schemas);
         let after = live.map_or_else(|| body.clone(), merged);
-        Prediction::Written(Predicted { live: live.cloned(), after, guessed: Some(why) })
+        let live = live.cloned();
+        Prediction::Written(Predicted { live, after, guessed: Some(why), migration: None })
     }
 }
 

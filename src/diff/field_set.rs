@@ -1,6 +1,8 @@
 //! Sets of fields as the API server writes them (`fieldsV1` in
 //! `metadata.managedFields`): a tree that borrows its names from the object.
 
+use std::fmt;
+
 use crate::json::{Map, Value};
 use crate::object::{FieldPath, Step};
 
@@ -90,6 +92,17 @@ impl<'a> Element<'a> {
     }
 }
 
+impl fmt::Display for Element<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(name) => write!(f, "f:{name}"),
+            Self::Index(index) => write!(f, "i:{index}"),
+            Self::Key(text) => write!(f, "k:{text}"),
+            Self::Value(text) => write!(f, "v:{text}"),
+        }
+    }
+}
+
 /// Whether a list's item has these values in its key fields.
 pub(super) fn has_key_fields(item: &Value, fields: &Map) -> bool {
     fields.iter().all(|(name, value)| item.get(name) == Some(value))
@@ -127,6 +140,16 @@ impl<'a> FieldSet<'a> {
         }
         set.children.sort_unstable_by_key(|(element, _)| *element);
         Some(set)
+    }
+
+    /// The set as the server writes it (`fieldsV1`).
+    pub fn to_json(&self) -> Value {
+        let below = |(element, set): &(Element<'a>, Self)| (element.to_string(), set.to_json());
+        let mut map: Map = self.children.iter().map(below).collect();
+        if self.member && !map.is_empty() {
+            map.insert(".".to_owned(), Value::Object(Map::new()));
+        }
+        Value::Object(map)
     }
 
     /// Whether nothing is in the set.
@@ -385,6 +408,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_set_is_written_as_it_was_read(fields in fields()) {
+            let set = FieldSet::parse(&fields).expect("known");
+            let written = set.to_json();
+            prop_assert_eq!(FieldSet::parse(&written), Some(set));
+        }
+
         #[test]
         fn set_algebra_holds(a in fields(), b in fields()) {
             let a = FieldSet::parse(&a).expect("known");

@@ -16,13 +16,7 @@ use crate::object::FieldPath;
 /// `live` as it would be after `manager` has applied `desired`. Managed fields
 /// stay as they are.
 pub fn merged_locally(desired: &Value, live: &Value, manager: &str, schemas: &Schemas) -> Value {
-    let mut merged = live.clone();
-    let entries = ManagedEntry::of(live).unwrap_or_default();
-    let (mine, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.is_apply_of(manager));
-    let others: Vec<FieldSet<'_>> = others.iter().filter_map(ManagedEntry::fields).collect();
-    if let Some(mine) = mine.first().and_then(ManagedEntry::fields) {
-        Removal { others, path: FieldPath::root() }.remove(&mut merged, &mine, Some(desired));
-    }
+    let mut merged = without_dropped(live, desired, manager);
     let text = |name: &str| desired.get(name).and_then(Value::as_str).unwrap_or_default();
     let root = schemas.of_kind(text("apiVersion"), text("kind"));
     let (Some(over), Some(under)) = (desired.as_object(), merged.as_object_mut()) else {
@@ -36,6 +30,17 @@ pub fn merged_locally(desired: &Value, live: &Value, manager: &str, schemas: &Sc
         lay_over(under, name, value, node);
     }
     merged
+}
+
+/// `live` without what only `manager` owns and `desired` doesn't have.
+pub(super) fn without_dropped(live: &Value, desired: &Value, manager: &str) -> Value {
+    let entries = ManagedEntry::of(live).unwrap_or_default();
+    let (mine, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.is_apply_of(manager));
+    let others: Vec<FieldSet<'_>> = others.iter().filter_map(ManagedEntry::fields).collect();
+    let Some(mine) = mine.first().and_then(ManagedEntry::fields) else { return live.clone() };
+    let mut left = live.clone();
+    Removal { others, path: FieldPath::root() }.remove(&mut left, &mine, Some(desired));
+    left
 }
 
 /// Takes away what only we own and no longer want.

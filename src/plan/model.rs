@@ -141,6 +141,9 @@ pub struct Action {
     pub changes: Vec<FieldChange>,
     /// Fields that other managers own and that trueup takes.
     pub takes_from: Vec<ManagerFields>,
+    /// Client-side tools whose fields become trueup's.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub migrates: Vec<String>,
     /// Fields that trueup lets go and that stay as they are, because other
     /// managers own them, too.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]

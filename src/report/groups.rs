@@ -25,6 +25,7 @@ struct Likeness {
     changes: Vec<String>,
     taken: Vec<String>,
     staying: Vec<String>,
+    migrates: Vec<String>,
 }
 
 impl Likeness {
@@ -38,6 +39,7 @@ impl Likeness {
             reason: action.reason.clone(),
             changes: action.changes.iter().map(change_likeness).collect(),
             taken: action.takes_from.iter().map(owned_likeness).collect(),
+            migrates: action.migrates.clone(),
             staying: action.stays.iter().map(owned_likeness).collect(),
         })
     }

@@ -79,6 +79,7 @@ pub(crate) fn action(verb: Verb, name: &str) -> Action {
         uncommitted: false,
         changes: Vec::new(),
         takes_from: Vec::new(),
+        migrates: Vec::new(),
         stays: Vec::new(),
         reason: None,
         approximate: false,

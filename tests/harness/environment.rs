@@ -203,6 +203,12 @@ impl TestEnvironment {
         self.plane.api.create(&self.namespaced(collection), object, "somebody")
     }
 
+    /// Creates an object as `manager`.
+    #[track_caller]
+    pub(crate) fn create_by(&self, manager: &str, collection: &str, object: &Value) -> Value {
+        self.plane.api.create(&self.namespaced(collection), object, manager)
+    }
+
     /// Creates an object outside the namespace.
     #[track_caller]
     pub(crate) fn create_cluster_object(&self, collection: &str, object: &Value) -> Value {

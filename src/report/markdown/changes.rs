@@ -23,6 +23,10 @@ pub(super) fn lines(action: &Action, changes: &[FieldChange], mut telling: Telli
         lines.extend(change(one));
         lines.extend(telling.field(one, changes).into_iter().map(|remark| format!("# {remark}")));
     }
+    if !action.migrates.is_empty() {
+        let managers: Vec<_> = action.migrates.iter().map(|manager| visible(manager).into_owned()).collect();
+        lines.push(format!("# takes over what was set by {}", words::list(&managers)));
+    }
     let takes = |taken| format!("# takes {}", fields_of(taken, "from"));
     lines.extend(action.takes_from.iter().map(takes));
     let stays = |staying| format!("# left as they are: {}", fields_of(staying, "owned also by"));

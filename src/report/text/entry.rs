@@ -162,6 +162,9 @@ fn details(
         lines.extend(sentence(FAINT, &visible(reason), options));
     }
     lines.extend(changes.iter().flat_map(|one| change(one, &telling.field(one, changes), options)));
+    if !action.migrates.is_empty() {
+        lines.extend(sentence(TAKEN, &takes_over(action), options));
+    }
     for taken in &action.takes_from {
         lines.extend(sentence(TAKEN, &takes(taken, options), options));
     }
@@ -174,6 +177,11 @@ fn details(
         lines.extend(sentence(FAINT, &format!("after {}", words::list(&after)), options));
     }
     lines
+}
+
+fn takes_over(action: &Action) -> String {
+    let managers: Vec<_> = action.migrates.iter().map(|manager| visible(manager).into_owned()).collect();
+    format!("takes over what was set by {}", words::list(&managers))
 }
 
 fn takes(taken: &ManagerFields, options: &TextOptions) -> String {
