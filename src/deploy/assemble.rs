@@ -31,7 +31,7 @@ pub enum Work {
         /// Its position among the desired ones.
         at: usize,
         /// The object as it is.
-        live: Value,
+        live: Arc<Value>,
     },
     /// A desired object is written.
     Write {

@@ -86,7 +86,9 @@ impl Carrying<'_> {
     /// Unchanged objects, as if they had just been written.
     fn kept(&self) -> impl Iterator<Item = Fate> {
         self.planned.work.iter().enumerate().filter_map(|(at, work)| match work {
-            Work::Keep { live, .. } => Some(Fate { at, done: Done::already(live.clone()), ended: None }),
+            Work::Keep { live, .. } => {
+                Some(Fate { at, done: Done::already(live.as_ref().clone()), ended: None })
+            }
             _ => None,
         })
     }
@@ -283,7 +285,7 @@ pub(super) fn live_after<'a>(planned: &'a Planned, fates: &'a [Fate]) -> BTreeMa
     let mut live = BTreeMap::new();
     for work in &planned.work {
         if let Work::Keep { at, live: object } = work {
-            live.insert(planned.desired[*at].id().clone(), object);
+            live.insert(planned.desired[*at].id().clone(), object.as_ref());
         }
     }
     for fate in fates {

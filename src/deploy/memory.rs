@@ -11,9 +11,9 @@ use crate::json::Value;
 use crate::object::{GroupKind, ObjectId, SecretPaths};
 use crate::plan::DeployedRef;
 use crate::plan::causes::{Past, Recorded};
-use crate::release::history::{list_summaries, read_record};
+use crate::release::history::{StoredRecord, fetch_record, list_summaries, read_record};
 use crate::release::key::read_key;
-use crate::release::{DigestKey, Listed, Parent, Record, Target, inventory, protect};
+use crate::release::{DigestKey, Listed, Parent, Record, RecordError, Target, inventory, protect};
 
 /// The memory of one target.
 pub struct Memory {
@@ -32,8 +32,9 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Reads it; `None` for environments without an inventory. A parent that
-    /// can't be read is an error: what may have to be deleted isn't known then.
+    /// Reads it, but for the last record; `None` for environments without an
+    /// inventory. A parent that can't be read is an error: what may have to be
+    /// deleted isn't known then.
     pub async fn load(
         setup: &Setup,
         cluster: &Cluster,
@@ -45,8 +46,6 @@ impl Memory {
         let mut memory = Self { target, parent, record: None, past: Past::new(), key, notes: Vec::new() };
         if memory.parent.is_none() {
             memory.rebuild(cluster).await?;
-        } else {
-            memory.recall(cluster).await;
         }
         Ok(Some(memory))
     }
@@ -66,16 +65,22 @@ impl Memory {
         Ok(())
     }
 
-    /// Reads the last record. Without it a plan is still right, but can't tell
+    /// Fetches the last record, if there is one that isn't known yet.
+    pub async fn fetch(&self, cluster: &Cluster) -> Option<Result<StoredRecord, RecordError>> {
+        let release = self.parent.as_ref().filter(|_| self.record.is_none())?.state.recorded?;
+        Some(fetch_record(cluster, &self.target, release).await)
+    }
+
+    /// Takes in the last record. Without it a plan is still right, but can't tell
     /// drift from a commit.
-    async fn recall(&mut self, cluster: &Cluster) {
-        let Some(release) = self.parent.as_ref().and_then(|parent| parent.state.recorded) else { return };
-        match read_record(cluster, &self.target, release).await {
-            Ok(record) => {
+    pub fn recall(&mut self, stored: Option<Result<StoredRecord, RecordError>>) {
+        match stored.map(|stored| stored.and_then(StoredRecord::unpack)) {
+            None => {}
+            Some(Ok(record)) => {
                 self.past = past(&record);
                 self.record = Some(record);
             }
-            Err(error) => {
+            Some(Err(error)) => {
                 let why = Diagnostic::from(error).message;
                 self.notes.push(format!("what was written last isn't known, so drift isn't either: {why}"));
             }

@@ -121,7 +121,7 @@ pub(super) struct Wanted<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Live {
     /// At each version of its kind that was asked for: nearly always one.
-    objects: BTreeMap<ObjectId, Vec<(Arc<Resource>, Value)>>,
+    objects: BTreeMap<ObjectId, Vec<(Arc<Resource>, Arc<Value>)>>,
     members: BTreeMap<ObjectId, Arc<Resource>>,
     /// Kinds of the inventory that nobody can list now, because their group's
     /// API server doesn't answer.
@@ -133,6 +133,11 @@ pub(super) struct Live {
 impl Live {
     /// The live object at a version of its kind.
     pub(super) fn get(&self, id: &ObjectId, version: &str) -> Option<&Value> {
+        self.shared(id, version).map(Arc::as_ref)
+    }
+
+    /// The same, to keep.
+    pub(super) fn shared(&self, id: &ObjectId, version: &str) -> Option<&Arc<Value>> {
         let found = self.objects.get(id)?.iter().find(|(resource, _)| resource.version == version);
         found.map(|(_, object)| object)
     }
@@ -145,7 +150,7 @@ impl Live {
     }
 
     fn add(&mut self, resource: &Arc<Resource>, objects: Vec<Value>, member: bool) {
-        for object in objects {
+        for object in objects.into_iter().map(Arc::new) {
             let id = id_of(&resource.kind, &object);
             if member {
                 self.members.insert(id.clone(), resource.clone());

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use futures::future::OptionFuture;
+
 use super::assemble::{Assembled, Ingredients, Membership, Work, assemble};
 use super::autoscaling::autoscaled;
 use super::blame;
@@ -154,7 +156,7 @@ async fn plan_for(
     let (observed, memory) = futures::join!(Observed::of(cluster), Memory::load(setup, cluster, &namespace));
     let observed = observed.map_err(Diagnostic::from)?;
     observed.check_pinned(setup, cluster)?;
-    let memory = memory?;
+    let mut memory = memory?;
     let desired = resolve(wanted.manifests, &observed.discovery, &namespace)?;
     refuse_own(&desired, memory.as_ref())?;
     refuse_misread(&desired)?;
@@ -168,11 +170,12 @@ async fn plan_for(
         let ours = id.is_some() && object["metadata"]["labels"][PART_OF].as_str() == id.as_deref();
         ours && !options.keep_removed && !wanted_ids.contains(&observe::id_of(&kind, object))
     };
-    let (live, definitions, absent, autoscaled) = futures::join!(
+    let (live, definitions, absent, autoscaled, stored) = futures::join!(
         live(cluster, &observed, &desired, memory.as_ref(), &spanned, options.may_guess),
         definitions(cluster, &desired, options.exact),
         missing(cluster, &desired, memory.as_ref()),
         autoscaled(cluster, &observed.discovery, &desired, goes),
+        OptionFuture::from(memory.as_ref().map(|memory| memory.fetch(cluster))),
     );
     let (live, absent) = (live.map_err(Diagnostic::from)?, absent.map_err(Diagnostic::from)?);
     let autoscaled = autoscaled.map_err(Diagnostic::from)?;
@@ -182,16 +185,29 @@ async fn plan_for(
     let sending = Sending { id: id.as_deref(), rules: &setup.rules, autoscaled: &autoscaled, live: &live };
     let Sent { bodies, notes: left } = sending.of(&desired);
     let schemas = schemas(&observed.version, &definitions, &desired, &live);
+    let is_there =
+        |object: &Desired| object.id().namespace.as_ref().is_none_or(|name| !absent.contains(name));
+    let prover = Prophet {
+        cluster,
+        schemas: &schemas,
+        exact: options.exact,
+        may_guess: options.may_guess,
+        adopting: None,
+    };
+    let proved = prover.prove_all(&desired, &bodies, &live, is_there);
+    // Where nothing changes, nobody asks what was written last.
+    let is_settled =
+        proved.iter().all(Option::is_some) && live.members().all(|(id, ..)| wanted_ids.contains(id));
+    if let Some(memory) = memory.as_mut().filter(|_| !is_settled) {
+        memory.recall(stored.flatten());
+    }
     let adopting = memory.as_ref().zip(id.as_deref()).map(|(memory, id)| Adopting {
         id,
         past: &memory.past,
         adoption: &setup.rules.adoption,
     });
-    let prophet =
-        Prophet { cluster, schemas: &schemas, exact: options.exact, may_guess: options.may_guess, adopting };
-    let is_there =
-        |object: &Desired| object.id().namespace.as_ref().is_none_or(|name| !absent.contains(name));
-    let predictions = prophet.predict_all(&desired, &bodies, &live, is_there).await;
+    let prophet = Prophet { adopting, ..prover };
+    let predictions = prophet.predict_all(&desired, &bodies, &live, is_there, proved).await;
     let predictions = refuse_invalid(setup, &prophet, &desired, &bodies, &live, predictions)?;
     let lacking = missing_rights(&desired, &predictions, &live);
 

@@ -1,6 +1,8 @@
 //! What the server would make of each desired object: proved to be unchanged
 //! from the list alone, or asked by a server-side apply dry run.
 
+use std::sync::Arc;
+
 use futures::StreamExt as _;
 use futures::stream;
 
@@ -24,7 +26,7 @@ pub(super) enum Prediction {
     /// Nothing: proved, or the dry run changes nothing.
     Unchanged {
         /// The object as it is.
-        live: Value,
+        live: Arc<Value>,
     },
     /// It would be written.
     Written(Predicted),
@@ -89,23 +91,35 @@ pub(super) struct Prophet<'a> {
 }
 
 impl Prophet<'_> {
-    /// Predicts for all objects, in their order: proofs on all cores, then dry runs
-    /// of what couldn't be proved; an error is the server's refusal.
-    /// `bodies` are what they are sent as; `is_there` says whether the namespace
+    /// What can be proved of each object, on all cores: that nothing would become of
+    /// it. `bodies` are what they are sent as; `is_there` says whether the namespace
     /// of an object is there yet.
-    pub(super) async fn predict_all(
+    pub(super) fn prove_all(
         &self,
         desired: &[Desired],
         bodies: &[Value],
         live: &Live,
         is_there: impl Fn(&Desired) -> bool + Sync,
-    ) -> Vec<Result<Prediction, ApiError>> {
-        let before = |object: &Desired| live.get(object.id(), &object.manifest.version);
+    ) -> Vec<Option<Prediction>> {
         let (exact, schemas) = (self.exact, self.schemas);
-        let proved = parallel::each(desired.iter().zip(bodies).collect(), |(object, body)| {
-            let live = before(object).filter(|_| !exact && object.served && is_there(object))?;
-            is_proved(body, live, schemas).then(|| Prediction::Unchanged { live: live.clone() })
-        });
+        parallel::each(desired.iter().zip(bodies).collect(), |(object, body)| {
+            let live = live.shared(object.id(), &object.manifest.version)?;
+            let may_be = !exact && object.served && is_there(object);
+            let is_unchanged = is_create_only(body) || (may_be && is_proved(body, live, schemas));
+            is_unchanged.then(|| Prediction::Unchanged { live: live.clone() })
+        })
+    }
+
+    /// Predicts for all objects, in their order: dry runs of what isn't proved; an
+    /// error is the server's refusal.
+    pub(super) async fn predict_all(
+        &self,
+        desired: &[Desired],
+        bodies: &[Value],
+        live: &Live,
+        is_there: impl Fn(&Desired) -> bool,
+        proved: Vec<Option<Prediction>>,
+    ) -> Vec<Result<Prediction, ApiError>> {
         let predictions = desired.iter().zip(bodies).zip(proved).map(|((object, body), proved)| {
             let is_there = is_there(object);
             let is_readable = !live.forbidden.contains(&object.id().kind);
@@ -113,11 +127,8 @@ impl Prophet<'_> {
                 if let Some(proved) = proved {
                     return Ok(proved);
                 }
-                let before = before(object);
+                let before = live.get(object.id(), &object.manifest.version);
                 match (object.served, is_there) {
-                    _ if let Some(live) = before.filter(|_| is_create_only(body)) => {
-                        Ok(Prediction::Unchanged { live: live.clone() })
-                    }
                     _ if !is_readable => Ok(Prediction::Unreadable),
                     (true, true) => self.predict(object, body, before).await,
                     (true, false) => self.try_out(object, body).await,
@@ -183,7 +194,7 @@ impl Prophet<'_> {
             live => live.cloned(),
         };
         Ok(match live {
-            Some(live) if diff::is_noop(&live, &after) => Prediction::Unchanged { live },
+            Some(live) if diff::is_noop(&live, &after) => Prediction::Unchanged { live: Arc::new(live) },
             live => Prediction::Written(Predicted { live, after, guessed: None, migration: None }),
         })
     }

@@ -79,7 +79,11 @@ pub(super) async fn look(setup: &Setup, cluster: &Cluster) -> Result<Presence, C
     let (observed, memory) = futures::join!(Observed::of(cluster), Memory::load(setup, cluster, &namespace));
     let observed = observed.map_err(Diagnostic::from)?;
     observed.check_pinned(setup, cluster)?;
-    let memory = memory?;
+    let mut memory = memory?;
+    if let Some(memory) = &mut memory {
+        let stored = memory.fetch(cluster).await;
+        memory.recall(stored);
+    }
     let recorded: Vec<RecordedObject> = memory
         .iter()
         .filter_map(|memory| memory.record.as_ref())

@@ -80,8 +80,32 @@ async fn create(
     }
 }
 
+/// A record as it is stored: to unpack a large one takes time and room, and who
+/// finds nothing changed doesn't need it.
+#[derive(Debug)]
+pub struct StoredRecord {
+    head: Head,
+    chunks: Vec<Value>,
+}
+
+impl StoredRecord {
+    /// The record.
+    pub fn unpack(self) -> Result<Record, RecordError> {
+        self.head.unpack(&self.chunks)
+    }
+}
+
 /// Reads the record of a release.
 pub async fn read_record(cluster: &Cluster, target: &Target, release: u64) -> Result<Record, RecordError> {
+    fetch_record(cluster, target, release).await?.unpack()
+}
+
+/// Fetches the record of a release.
+pub async fn fetch_record(
+    cluster: &Cluster,
+    target: &Target,
+    release: u64,
+) -> Result<StoredRecord, RecordError> {
     let name = target.record_name(release);
     let config_map = get(cluster, target, &name)
         .await
@@ -90,7 +114,7 @@ pub async fn read_record(cluster: &Cluster, target: &Target, release: u64) -> Re
     let head = Head::parse(&config_map)?;
     let chunks =
         try_join_all((1..=head.chunks).map(|number| read_chunk(cluster, target, release, number))).await?;
-    head.unpack(&chunks)
+    Ok(StoredRecord { head, chunks })
 }
 
 async fn read_chunk(
