@@ -67,8 +67,8 @@ fn custom(kind: &CustomKind, manifest: &Manifest, position: usize, findings: &mu
     findings.extend(unchecked.into_iter().map(note));
 }
 
-fn finding(violation: Violation, object: usize) -> Finding {
-    let Violation { path, message, hint } = violation;
+pub(super) fn finding(violation: Violation, object: usize) -> Finding {
+    let Violation { path, message, hint, .. } = violation;
     let rule = if message == "unknown field" { UNKNOWN_FIELD } else { SCHEMA };
     Finding { object, severity: Severity::Error, rule, path, message, hints: hint.into_iter().collect() }
 }

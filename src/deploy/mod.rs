@@ -31,6 +31,7 @@ pub mod rollback;
 pub mod running;
 mod secrets;
 pub mod setup;
+mod simulation;
 pub mod status;
 
 pub use assemble::Work;

@@ -53,7 +53,12 @@ pub(super) fn resolve(
             (Some(known), _, _) => known.clone(),
             (None, Ok(resource), _) | (None, Err(_), Some(resource)) => Arc::new(resource.clone()),
             (None, Err(error), None) => {
-                findings.push(unknown_kind(&manifest, &error, discovery));
+                let versions = introduced.keys().filter(|(kind, _)| *kind == manifest.id.kind);
+                let versions: Vec<&str> = versions.map(|(_, version)| version.as_str()).collect();
+                findings.push(match versions.as_slice() {
+                    [] => unknown_kind(&manifest, &error, discovery),
+                    served => not_served(&manifest, served),
+                });
                 continue;
             }
         };
@@ -123,6 +128,14 @@ fn introduced(manifests: &[Manifest]) -> BTreeMap<(GroupKind, String), Resource>
         }
     }
     introduced
+}
+
+/// A version that the kind's definition in the set doesn't serve.
+pub(super) fn not_served(manifest: &Manifest, served: &[&str]) -> Diagnostic {
+    let (id, kind, version) = (&manifest.id, &manifest.id.kind, &manifest.version);
+    Diagnostic::new(format!("{id}: {kind} isn't served at version {version:?}"))
+        .at(manifest.source.location())
+        .hint(format!("its definition in the set serves: {}", served.join(", ")))
 }
 
 fn unknown_kind(manifest: &Manifest, error: &LookupError, discovery: &Discovery) -> Diagnostic {

@@ -1,0 +1,388 @@
+//! Custom resources that the server can't be asked about, because the same
+//! commit makes or changes their definition or their namespace: refused before
+//! anything is written, and shown as the server then makes them.
+
+use trueup::diff::changes;
+use trueup::json::{Value, json};
+use trueup::yaml::documents;
+
+use crate::harness::{Run, TestEnvironment, action};
+
+const DEFINITIONS: &str = "apiextensions.k8s.io/v1/customresourcedefinitions";
+
+/// A set of tills and their definition.
+struct Shop {
+    environment: TestEnvironment,
+    group: String,
+}
+
+impl Shop {
+    fn new() -> Self {
+        let environment = TestEnvironment::new();
+        let group = format!("{}.example.com", environment.unique("tills"));
+        Self { environment, group }
+    }
+
+    /// Writes the definition: the spec's schema at version v1.
+    fn define(&self, spec: &Value) {
+        self.define_versions(
+            &json!([{"name": "v1", "served": true, "storage": true, "schema": schema(spec)}]),
+        );
+    }
+
+    fn define_versions(&self, versions: &Value) {
+        let definition = json!({
+            "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+            "metadata": {"name": format!("tills.{}", self.group)},
+            "spec": {"group": self.group, "scope": "Namespaced", "versions": versions,
+                "names": {"kind": "Till", "plural": "tills", "singular": "till"}},
+        });
+        self.environment.write("deploy/definition.json", &definition.to_string());
+    }
+
+    /// Commits a till with this spec, one field a line, and all that was written.
+    fn commit(&mut self, spec: &str) {
+        self.commit_at("v1", spec);
+    }
+
+    fn commit_at(&mut self, version: &str, spec: &str) {
+        let lines = spec.replace('\n', "\n  ");
+        let till = format!(
+            "apiVersion: {}/{version}\nkind: Till\nmetadata:\n  name: main\nspec:\n  {lines}\n",
+            self.group
+        );
+        self.environment.commit_file("deploy/till.yaml", &till);
+    }
+
+    fn live(&self) -> Value {
+        self.environment.live_object(&format!("{}/v1/tills/main", self.group))
+    }
+
+    fn definition(&self) -> Option<Value> {
+        self.environment.cluster_object(&format!("{DEFINITIONS}/tills.{}", self.group))
+    }
+
+    /// Plan, diff and apply refuse it alike, and nothing is written.
+    #[track_caller]
+    fn refused(&self) -> Run {
+        let before = (self.definition(), self.environment.footprint());
+        let run = self.environment.trueup(&["apply", "prod", "--yes"]).exits(1);
+        for command in [&["plan", "prod"][..], &["diff", "prod"], &["plan", "prod", "--exact"]] {
+            let other = self.environment.trueup(command).exits(1);
+            assert_eq!(other.stderr, run.stderr, "{other}");
+        }
+        assert!(before == (self.definition(), self.environment.footprint()), "something was written\n{run}");
+        run
+    }
+
+    /// The predicted till after the run, as a patch shows it, is what the server
+    /// then makes of it.
+    #[track_caller]
+    fn comes_true(&self) {
+        let plan = self.environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+        assert_eq!(action(&plan, "Till/main")["approximate"], true);
+        let predicted = self.predicted();
+        self.environment.apply();
+        assert_eq!(predicted, self.live()["spec"]);
+        self.environment.trueup(&["plan", "prod", "--exit-code"]).success();
+        self.environment.trueup(&["plan", "prod", "--exit-code", "--exact"]).success();
+    }
+
+    /// What the plan says will change in the till's spec is what changes.
+    #[track_caller]
+    fn changes_come_true(&self, expected: &[(&str, Value)]) {
+        let plan = self.environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+        let till = action(&plan, "Till/main");
+        assert_eq!((&till["action"], &till["approximate"]), (&json!("update"), &json!(true)));
+        let said = till["changes"].as_array().expect("changes");
+        let said: Vec<(&str, Value)> = said
+            .iter()
+            .map(|change| (change["path"].as_str().expect("a path"), change["to"].clone()))
+            .collect();
+        assert_eq!(said, expected);
+        let before = self.live();
+        self.environment.apply();
+        let made = changes(&before, &self.live());
+        let made: Vec<(String, Value)> =
+            made.into_iter().map(|change| (change.path.to_string(), change.to.unwrap_or_default())).collect();
+        assert_eq!(
+            made,
+            expected.iter().map(|(path, to)| ((*path).to_owned(), to.clone())).collect::<Vec<_>>()
+        );
+        self.environment.trueup(&["plan", "prod", "--exit-code"]).success();
+        self.environment.trueup(&["plan", "prod", "--exit-code", "--exact"]).success();
+    }
+
+    /// The spec of the till that `diff --unified` shows after the run.
+    #[track_caller]
+    fn predicted(&self) -> Value {
+        let diff = self.environment.trueup(&["diff", "prod", "--unified"]).success();
+        let lines =
+            diff.stdout.lines().skip_while(|line| !(line.starts_with("+++ ") && line.contains("Till/main")));
+        let lines = lines.skip(1).take_while(|line| !line.starts_with("--- "));
+        let after: Vec<&str> =
+            lines.filter(|line| !line.starts_with(['-', '@'])).filter_map(|line| line.get(1..)).collect();
+        let objects = documents(&after.join("\n")).unwrap_or_else(|error| panic!("{error:?}\n{diff}"));
+        objects[0].value["spec"].clone()
+    }
+}
+
+/// A version's schema.
+fn schema(spec: &Value) -> Value {
+    json!({"openAPIV3Schema": {"type": "object", "properties": {"spec": spec}}})
+}
+
+fn fields(properties: &Value) -> Value {
+    json!({"type": "object", "properties": properties})
+}
+
+#[test]
+fn what_the_definition_in_the_same_commit_refuses_is_refused_before_anything_is_written() {
+    let mut shop = Shop::new();
+    shop.define(&json!({
+        "type": "object",
+        "required": ["street"],
+        "properties": {
+            "street": {"type": "string"},
+            "drawers": {"type": "integer", "minimum": 1},
+            "color": {"type": "string", "enum": ["Red", "Green"]},
+            "code": {"type": "string", "pattern": "^[a-z]+$"},
+            "opened": {"type": "string", "format": "date-time"},
+            "least": {"type": "integer"},
+        },
+    }));
+    shop.commit("drawers: 0\ncolor: red\ncode: X1\nopened: today\nleast: many\ncolour: Red");
+
+    insta::assert_snapshot!(shop.refused().snapshot(), @r#"
+    $ trueup apply prod --yes
+    --- stderr
+    error: $NAMESPACE/Till/main: spec.code: must match ^[a-z]+$, but is "X1"
+     --> deploy/till.yaml:8:3
+
+    error: $NAMESPACE/Till/main: spec.color: must be one of "Red", "Green", but is "red"
+     --> deploy/till.yaml:7:3
+
+    hint: did you mean "Red"?
+
+    error: $NAMESPACE/Till/main: unknown field "spec.colour"
+     --> deploy/till.yaml:11:3
+
+    error: $NAMESPACE/Till/main: spec.drawers: must be at least 1, but is 0
+     --> deploy/till.yaml:6:3
+
+    error: $NAMESPACE/Till/main: spec.least: must be a whole number, but is a text
+     --> deploy/till.yaml:10:3
+
+    error: $NAMESPACE/Till/main: spec.opened: must be a time, but is "today"
+     --> deploy/till.yaml:9:3
+
+    hint: such as [timestamp]
+
+    error: $NAMESPACE/Till/main: spec.street: is missing
+     --> deploy/till.yaml:5:1
+
+    7 errors
+    --- exit status 1
+    "#);
+}
+
+#[test]
+fn rules_of_a_new_definition_are_asked_with_its_defaults() {
+    let mut shop = Shop::new();
+    shop.define(&json!({
+        "type": "object",
+        "properties": {"least": {"type": "integer", "default": 5}, "most": {"type": "integer"}},
+        "x-kubernetes-validations": [
+            {"rule": "self.least <= self.most", "message": "least is more than most", "fieldPath": ".most"},
+        ],
+    }));
+    shop.commit("most: 4");
+    shop.refused().complains("spec.most: least is more than most").complains("deploy/till.yaml:6:3");
+
+    shop.commit("most: 6");
+    shop.comes_true();
+}
+
+#[test]
+fn the_plan_shows_a_new_kinds_object_with_the_defaults_of_its_definition() {
+    let mut shop = Shop::new();
+    let port = fields(&json!({"name": {"type": "string"}, "protocol": {"type": "string", "default": "TCP"}}));
+    shop.define(&fields(&json!({
+        "size": {"type": "integer", "default": 3},
+        "street": {"type": "string", "default": "Main"},
+        "maybe": {"type": "string", "nullable": true, "default": "x"},
+        "ports": {"type": "array", "items": port},
+        "byName": {"type": "object", "additionalProperties": fields(&json!({"open": {"type": "boolean", "default": true}}))},
+        "deep": {"type": "object", "default": {"a": 1}, "properties": {"a": {"type": "integer"}, "b": {"type": "integer", "default": 2}}},
+        "free": {"type": "object", "x-kubernetes-preserve-unknown-fields": true},
+    })));
+    shop.commit(
+        "street: null\nmaybe: null\nports: [{name: a}, {protocol: UDP}]\nbyName: {a: {}, b: {open: false}}\nfree: {any: [1]}",
+    );
+    let expected = json!({
+        "size": 3, "street": "Main", "maybe": null, "ports": [{"name": "a", "protocol": "TCP"}, {"protocol": "UDP"}],
+        "byName": {"a": {"open": true}, "b": {"open": false}}, "deep": {"a": 1, "b": 2}, "free": {"any": [1]},
+    });
+    assert_eq!(shop.predicted(), expected);
+    shop.comes_true();
+}
+
+#[test]
+fn a_changed_definition_gives_its_defaults_to_what_is_there() {
+    let mut shop = Shop::new();
+    let number = json!({"type": "integer"});
+    shop.define(&fields(
+        &json!({"drawers": number, "old": number, "kept": {"type": "integer", "default": 1}}),
+    ));
+    shop.commit("drawers: 1\nold: 2");
+    shop.environment.apply();
+
+    shop.define(&fields(&json!({
+        "drawers": number, "street": {"type": "string"}, "kept": {"type": "integer", "default": 9},
+        "deep": {"type": "object", "default": {}, "properties": {"size": {"type": "integer", "default": 3}}},
+        "steps": {"type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"], "items": {
+            "type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "on": {"type": "boolean", "default": true}}}},
+    })));
+    shop.commit("drawers: 2\nstreet: Main\nsteps: [{name: a}]");
+    shop.changes_come_true(&[
+        ("spec.deep", json!({"size": 3})),
+        ("spec.drawers", json!(2)),
+        ("spec.old", json!(null)),
+        ("spec.steps", json!([{"name": "a", "on": true}])),
+        ("spec.street", json!("Main")),
+    ]);
+}
+
+#[test]
+fn a_value_that_the_changed_definition_refuses_is_refused_though_the_live_one_takes_it() {
+    let mut shop = Shop::new();
+    let street = |most: u32| {
+        fields(&json!({"street": {"type": "string", "maxLength": most}, "size": {"type": "integer"}}))
+    };
+    shop.define(&street(10));
+    shop.commit("street: Main\nsize: 1");
+    shop.environment.apply();
+
+    shop.define(&street(4));
+    shop.commit("street: Broad\nsize: 1");
+    shop.refused().complains("spec.street: must have at most 4 characters").complains("deploy/till.yaml:6:3");
+
+    shop.define(&fields(&json!({"size": {"type": "integer"}})));
+    shop.commit("street: Main\nsize: 2");
+    shop.refused().complains("unknown field \"spec.street\"");
+    shop.commit("street: Main\nsize: 1");
+    shop.refused().complains("unknown field \"spec.street\"");
+}
+
+/// Servers since Kubernetes 1.30 let pass what was wrong before.
+#[test]
+fn what_was_there_before_the_definition_became_stricter_is_not_refused() {
+    let mut shop = Shop::new();
+    shop.define(&fields(&json!({"street": {"type": "string"}, "size": {"type": "integer"}})));
+    shop.commit("street: Broad\nsize: 1");
+    shop.environment.apply();
+
+    shop.define(&json!({"type": "object", "properties": {"street": {"type": "string", "maxLength": 4}, "size": {"type": "integer"}}}));
+    shop.commit("street: Broad\nsize: 2");
+    shop.changes_come_true(&[("spec.size", json!(2))]);
+}
+
+#[test]
+fn a_definition_that_changes_only_in_words_leaves_the_plan_exact() {
+    let mut shop = Shop::new();
+    let described = |words: &str| fields(&json!({"size": {"type": "integer", "description": words}}));
+    shop.define(&described("How many"));
+    shop.commit("size: 1");
+    shop.environment.apply();
+
+    shop.define(&described("How large"));
+    shop.commit("size: 2");
+    let plan = shop.environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+    assert!(plan["digest"].is_string(), "{plan}");
+    shop.environment.apply();
+}
+
+#[test]
+fn a_version_that_the_definition_does_not_serve_is_told_with_those_that_it_does() {
+    let mut shop = Shop::new();
+    let version = |name: &str, served: bool, storage: bool| json!({"name": name, "served": served, "storage": storage, "schema": schema(&fields(&json!({"size": {"type": "integer"}})))});
+    shop.define_versions(&json!([version("v1", true, true), version("v1beta1", false, false)]));
+    shop.commit_at("v1beta1", "size: 1");
+    let run = shop.refused().complains("isn't served at version \"v1beta1\"");
+    let run = run.complains("deploy/till.yaml:1:1");
+    run.complains("its definition in the set serves: v1");
+
+    shop.commit("size: 1");
+    shop.environment.apply();
+    shop.define_versions(&json!([version("v2", true, false), version("v1", false, true)]));
+    shop.commit("size: 1");
+    shop.refused()
+        .complains("isn't served at version \"v1\"")
+        .complains("its definition in the set serves: v2");
+}
+
+#[test]
+fn a_new_version_gets_the_defaults_of_the_stored_one_too() {
+    let mut shop = Shop::new();
+    let version = |name: &str, storage: bool, properties: &Value| json!({"name": name, "served": true, "storage": storage, "schema": schema(&fields(properties))});
+    let stored =
+        json!({"size": {"type": "integer", "default": 3}, "color": {"type": "string", "default": "Red"}});
+    let newer = json!({"size": {"type": "integer"}, "color": {"type": "string", "default": "Green"}});
+    shop.define_versions(&json!([version("v1", false, &newer), version("v1alpha1", true, &stored)]));
+    shop.commit("{}");
+    assert_eq!(shop.predicted(), json!({"size": 3, "color": "Green"}));
+    shop.comes_true();
+}
+
+#[test]
+fn a_kind_that_is_there_is_judged_in_a_namespace_that_the_same_commit_makes() {
+    let mut shop = Shop::new();
+    shop.define(&fields(
+        &json!({"size": {"type": "integer", "maximum": 5, "default": 3}, "street": {"type": "string"}}),
+    ));
+    let other = shop.environment.unique("other");
+    let namespace = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {other}}}\n");
+    shop.commit("street: Main");
+    shop.environment.apply();
+    shop.environment.write("deploy/namespace.yaml", &namespace);
+    let till = |size: u32| {
+        format!(
+            "apiVersion: {}/v1\nkind: Till\nmetadata: {{name: second, namespace: {other}}}\nspec:\n  size: {size}\n",
+            shop.group
+        )
+    };
+    for definition in ["in the set", "in the cluster"] {
+        shop.environment.commit_file("deploy/second.yaml", &till(6));
+        shop.refused()
+            .complains("spec.size: must be at most 5, but is 6")
+            .complains("deploy/second.yaml:5:3");
+        if definition == "in the set" {
+            shop.environment.remove("deploy/definition.json");
+        }
+    }
+}
+
+#[test]
+fn what_a_webhook_might_put_right_is_a_note() {
+    let Some(environment) = TestEnvironment::disruptive() else { return };
+    let group = format!("{}.example.com", environment.unique("tills"));
+    let mut shop = Shop { environment, group };
+    let hook = json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingWebhookConfiguration",
+    "metadata": {"name": shop.environment.unique("hook")},
+    "webhooks": [{
+        "name": "gone.example.com", "sideEffects": "None", "admissionReviewVersions": ["v1"], "timeoutSeconds": 1,
+        "failurePolicy": "Ignore",
+        "clientConfig": {"url": "https://127.0.0.1:1/mutate"},
+        "rules": [{"apiGroups": [shop.group], "apiVersions": ["*"], "operations": ["CREATE"], "resources": ["tills"]}],
+    }]});
+    let path = "admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+    shop.environment.create_cluster_object(path, &hook);
+    shop.define(&fields(&json!({"size": {"type": "integer", "maximum": 5}})));
+    shop.commit("size: 6");
+    let plan = shop.environment.trueup(&["plan", "prod"]).success();
+    let plan = plan.prints("spec.size: must be at most 5, but is 6");
+    plan.prints("the server will refuse it unless");
+
+    shop.commit("seize: 6");
+    shop.refused().complains("unknown field \"spec.seize\"");
+}
