@@ -6,6 +6,7 @@ use trueup::diff::changes;
 use trueup::json::{Value, json};
 use trueup::yaml::documents;
 
+use crate::harness::manifests::{deployment, service};
 use crate::harness::{Run, TestEnvironment, action};
 
 const DEFINITIONS: &str = "apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -83,7 +84,11 @@ impl Shop {
         assert_eq!(action(&plan, "Till/main")["approximate"], true);
         let predicted = self.predicted();
         self.environment.apply();
-        assert_eq!(predicted, self.live()["spec"]);
+        let live = self.live();
+        assert_eq!(predicted["spec"], live["spec"]);
+        for field in ["name", "namespace", "labels", "annotations"] {
+            assert_eq!(predicted["metadata"].get(field), live["metadata"].get(field), "{field}");
+        }
         self.environment.trueup(&["plan", "prod", "--exit-code"]).success();
         self.environment.trueup(&["plan", "prod", "--exit-code", "--exact"]).success();
     }
@@ -113,7 +118,7 @@ impl Shop {
         self.environment.trueup(&["plan", "prod", "--exit-code", "--exact"]).success();
     }
 
-    /// The spec of the till that `diff --unified` shows after the run.
+    /// The new till that `diff --unified` shows.
     #[track_caller]
     fn predicted(&self) -> Value {
         let diff = self.environment.trueup(&["diff", "prod", "--unified"]).success();
@@ -123,7 +128,7 @@ impl Shop {
         let after: Vec<&str> =
             lines.filter(|line| !line.starts_with(['-', '@'])).filter_map(|line| line.get(1..)).collect();
         let objects = documents(&after.join("\n")).unwrap_or_else(|error| panic!("{error:?}\n{diff}"));
-        objects[0].value["spec"].clone()
+        objects[0].value.clone()
     }
 }
 
@@ -156,30 +161,30 @@ fn what_the_definition_in_the_same_commit_refuses_is_refused_before_anything_is_
     insta::assert_snapshot!(shop.refused().snapshot(), @r#"
     $ trueup apply prod --yes
     --- stderr
-    error: $NAMESPACE/Till/main: spec.code: must match ^[a-z]+$, but is "X1"
-     --> deploy/till.yaml:8:3
+    error: $NAMESPACE/Till/main: spec.street: is missing
+     --> deploy/till.yaml:5:1
+
+    error: $NAMESPACE/Till/main: spec.drawers: must be at least 1, but is 0
+     --> deploy/till.yaml:6:3
 
     error: $NAMESPACE/Till/main: spec.color: must be one of "Red", "Green", but is "red"
      --> deploy/till.yaml:7:3
 
     hint: did you mean "Red"?
 
-    error: $NAMESPACE/Till/main: unknown field "spec.colour"
-     --> deploy/till.yaml:11:3
-
-    error: $NAMESPACE/Till/main: spec.drawers: must be at least 1, but is 0
-     --> deploy/till.yaml:6:3
-
-    error: $NAMESPACE/Till/main: spec.least: must be a whole number, but is a text
-     --> deploy/till.yaml:10:3
+    error: $NAMESPACE/Till/main: spec.code: must match ^[a-z]+$, but is "X1"
+     --> deploy/till.yaml:8:3
 
     error: $NAMESPACE/Till/main: spec.opened: must be a time, but is "today"
      --> deploy/till.yaml:9:3
 
     hint: such as [timestamp]
 
-    error: $NAMESPACE/Till/main: spec.street: is missing
-     --> deploy/till.yaml:5:1
+    error: $NAMESPACE/Till/main: spec.least: must be a whole number, but is a text
+     --> deploy/till.yaml:10:3
+
+    error: $NAMESPACE/Till/main: unknown field "spec.colour"
+     --> deploy/till.yaml:11:3
 
     7 errors
     --- exit status 1
@@ -223,7 +228,7 @@ fn the_plan_shows_a_new_kinds_object_with_the_defaults_of_its_definition() {
         "size": 3, "street": "Main", "maybe": null, "ports": [{"name": "a", "protocol": "TCP"}, {"protocol": "UDP"}],
         "byName": {"a": {"open": true}, "b": {"open": false}}, "deep": {"a": 1, "b": 2}, "free": {"any": [1]},
     });
-    assert_eq!(shop.predicted(), expected);
+    assert_eq!(shop.predicted()["spec"], expected);
     shop.comes_true();
 }
 
@@ -330,8 +335,23 @@ fn a_new_version_gets_the_defaults_of_the_stored_one_too() {
     let newer = json!({"size": {"type": "integer"}, "color": {"type": "string", "default": "Green"}});
     shop.define_versions(&json!([version("v1", false, &newer), version("v1alpha1", true, &stored)]));
     shop.commit("{}");
-    assert_eq!(shop.predicted(), json!({"size": 3, "color": "Green"}));
+    assert_eq!(shop.predicted()["spec"], json!({"size": 3, "color": "Green"}));
     shop.comes_true();
+}
+
+#[test]
+fn an_object_that_moves_to_a_new_version_is_an_update() {
+    let mut shop = Shop::new();
+    let version = |name: &str, storage: bool, properties: &Value| json!({"name": name, "served": true, "storage": storage, "schema": schema(&fields(properties))});
+    let (size, color) = (json!({"type": "integer"}), json!({"type": "string", "default": "Red"}));
+    shop.define_versions(&json!([version("v1", true, &json!({"size": size}))]));
+    shop.commit("size: 1");
+    shop.environment.apply();
+
+    let both = json!({"size": size, "color": color});
+    shop.define_versions(&json!([version("v1", true, &both), version("v2", false, &both)]));
+    shop.commit_at("v2", "size: 2");
+    shop.changes_come_true(&[("spec.color", json!("Red")), ("spec.size", json!(2))]);
 }
 
 #[test]
@@ -360,6 +380,40 @@ fn a_kind_that_is_there_is_judged_in_a_namespace_that_the_same_commit_makes() {
             shop.environment.remove("deploy/definition.json");
         }
     }
+}
+
+#[test]
+fn what_is_wrong_in_a_namespace_that_the_same_commit_makes_is_told_by_the_plan() {
+    let mut environment = TestEnvironment::new();
+    let wrong = deployment("web", "web:1").replacen("app: web", "app: shop", 1);
+    environment.write("deploy/service.yaml", &service("web", 0));
+    environment.commit_file("deploy/web.yaml", &wrong);
+    let mut told = Vec::new();
+    for command in [&["plan", "prod"][..], &["diff", "prod"], &["apply", "prod", "--yes"]] {
+        let run = environment.trueup(command).exits(1);
+        assert!(
+            environment.cluster_object(&format!("v1/namespaces/{}", environment.namespace)).is_none(),
+            "{run}"
+        );
+        told.push(run);
+    }
+    assert!(told.iter().all(|run| run.stderr == told[0].stderr));
+    insta::assert_snapshot!(told[0].snapshot(), @"
+    $ trueup plan prod
+    --- stderr
+    error: $NAMESPACE/Service/web: spec.ports[0].port: is 0, but must be from 1 to 65535
+     --> deploy/service.yaml:10:7
+
+    error: $NAMESPACE/Deployment/web: spec.template.metadata.labels: don't fit spec.selector, which must take the pods of this template
+     --> deploy/web.yaml:12:7
+
+    2 errors
+    --- exit status 1
+    ");
+
+    environment.write("deploy/service.yaml", &service("web", 80));
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:1"));
+    environment.apply();
 }
 
 #[test]

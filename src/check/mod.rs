@@ -62,6 +62,15 @@ pub fn findings_of(manifest: &Manifest, violations: Vec<Violation>) -> Vec<Findi
     scrubbed(manifest, violations.into_iter().map(|violation| schemas::finding(violation, 0)).collect())
 }
 
+/// What the API server would refuse in an object of a built-in kind, but for
+/// unknown fields; as findings about it alone.
+pub fn values_refused(kinds: &Kinds, manifest: &Manifest) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    schemas::check(kinds, manifest, 0, &mut findings);
+    findings.retain(|found| found.severity == Severity::Error && schemas::is_about_value(found));
+    scrubbed(manifest, findings)
+}
+
 fn of_object(set: &Set<'_>, index: &Index<'_>, position: usize) -> Vec<Finding> {
     let mut findings = Vec::new();
     schemas::check(set.kinds, &set.manifests[position], position, &mut findings);

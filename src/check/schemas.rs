@@ -1,6 +1,8 @@
 //! An object against what its kind may hold.
 
+use super::deprecated::REMOVED;
 use super::known::{Kinds, Known};
+use super::unknown::UNKNOWN_KIND;
 use super::{Finding, Severity, deprecated, kinds as rules, unknown};
 use crate::object::kinds::is_crd;
 use crate::object::{FieldPath, Manifest};
@@ -38,6 +40,11 @@ pub(super) fn check(kinds: &Kinds, manifest: &Manifest, position: usize, finding
     if manifest.id.namespace.is_some() && kinds.is_namespaced(manifest) == Some(false) {
         findings.push(needless_namespace(manifest, position));
     }
+}
+
+/// Whether it's the schema or a rule of the kind that a value doesn't fit.
+pub(super) fn is_about_value(finding: &Finding) -> bool {
+    ![UNKNOWN_FIELD, NAMESPACE, UNKNOWN_KIND, REMOVED].contains(&finding.rule)
 }
 
 /// What the kind's own rules say, but of fields of which the schema said

@@ -302,9 +302,9 @@ async fn live(
 ) -> Result<observe::Live, ApiError> {
     let selector = memory.map(|memory| memory.target.members());
     let kinds: BTreeSet<GroupKind> = memory.map(Memory::kinds).unwrap_or_default();
-    let served = desired.iter().filter(|object| object.served);
-    let sought: Vec<Sought<'_>> =
-        served.map(|object| Sought { id: object.id(), resource: &object.resource }).collect();
+    let reached =
+        |object| Desired::reached(object).map(|resource| Sought { id: Desired::id(object), resource });
+    let sought: Vec<Sought<'_>> = desired.iter().filter_map(reached).collect();
     let wanted = observe::Wanted {
         sought: &sought,
         selector: selector.as_deref(),

@@ -20,12 +20,20 @@ pub struct Desired {
     /// Whether the server serves the kind already, or only will once a
     /// definition in the set is there.
     pub served: bool,
+    /// How its kind is served at another version, where it isn't at its own.
+    elsewhere: Option<Arc<Resource>>,
 }
 
 impl Desired {
     /// The object's identity.
     pub fn id(&self) -> &ObjectId {
         &self.manifest.id
+    }
+
+    /// How it's reached now, maybe at another version; `None` where the kind
+    /// isn't served at all.
+    pub(super) fn reached(&self) -> Option<&Arc<Resource>> {
+        if self.served { Some(&self.resource) } else { self.elsewhere.as_ref() }
     }
 
     /// Where it stands.
@@ -62,9 +70,10 @@ pub(super) fn resolve(
                 continue;
             }
         };
+        let elsewhere = discovery.preferred(&key.0).filter(|_| !is_served).cloned().map(Arc::new);
         resources.insert(key, resource.clone());
         match place(manifest, &resource, namespace) {
-            Ok(manifest) => desired.push(Desired { manifest, resource, served: is_served }),
+            Ok(manifest) => desired.push(Desired { manifest, resource, served: is_served, elsewhere }),
             Err(finding) => findings.push(finding),
         }
     }

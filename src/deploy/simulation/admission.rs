@@ -12,6 +12,7 @@ const GROUP: &str = "admissionregistration.k8s.io";
 const KINDS: [&str; 2] = ["MutatingWebhookConfiguration", "MutatingAdmissionPolicy"];
 
 /// The webhooks and policies that change objects.
+#[derive(Default)]
 pub(super) struct Mutators {
     objects: Vec<Value>,
     /// Whether there may be others, which this user may not see.

@@ -54,6 +54,11 @@ impl<'a> Definition<'a> {
             .collect()
     }
 
+    /// Whether a webhook converts its objects from version to version.
+    pub(super) fn converts(&self) -> bool {
+        self.after["spec"]["conversion"]["strategy"] == "Webhook"
+    }
+
     /// Whether the run writes it.
     pub(super) fn is_written(&self) -> bool {
         self.is_written

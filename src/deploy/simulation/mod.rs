@@ -16,11 +16,13 @@ pub(super) use told::{Settled, settle};
 use super::observe::Live;
 use super::predict::{Guessed, Predicted, Prediction};
 use super::resolve::{Desired, not_served};
+use crate::check::{Finding, Kinds, values_refused};
 use crate::cluster::{ApiError, MANAGER};
 use crate::diff::{self, Schemas};
 use crate::error::Diagnostic;
 use crate::json::Value;
 use crate::object::{GroupKind, kinds};
+use crate::parallel;
 use crate::schema::Minor;
 use crate::schema::custom::Judgement;
 use definition::{Definition, Version};
@@ -85,6 +87,19 @@ impl Simulation<'_> {
     fn early(&self, predictions: &[Result<Prediction, ApiError>]) -> BTreeSet<&GroupKind> {
         let early = self.desired.iter().zip(predictions).filter(|(_, found)| is_early(found));
         early.map(|(object, _)| &object.id().kind).collect()
+    }
+
+    /// What is wrong with the values of built-in kinds, by position, where the
+    /// namespace isn't there: the server looks only at their fields then. Nothing
+    /// is known of them on servers of other versions.
+    fn refused_values(&self, predictions: &[Result<Prediction, ApiError>]) -> Vec<(usize, Vec<Finding>)> {
+        let is_known =
+            |at: &usize| is_early(&predictions[*at]) && kinds::is_builtin(&self.desired[*at].id().kind);
+        let early: Vec<usize> = (0..self.desired.len()).filter(is_known).collect();
+        let version = self.version.parse().ok().filter(|_| !early.is_empty());
+        let Some(known) = version.and_then(|version| Kinds::new(version, []).ok()) else { return Vec::new() };
+        let found = parallel::each(early.clone(), |at| values_refused(&known, &self.desired[at].manifest));
+        early.into_iter().zip(found).collect()
     }
 
     fn run(self, predictions: Vec<Result<Prediction, ApiError>>) -> Simulated {
@@ -155,7 +170,11 @@ impl Simulation<'_> {
             return definition.is_written().then(finding);
         };
         let changes = definition.changes(name);
+        let elsewhere = self.elsewhere(object, definition);
         let (live, guessed) = match found {
+            Ok(Prediction::Written(predicted)) if elsewhere.is_some() => {
+                (elsewhere.as_ref(), predicted.guessed)
+            }
             Ok(Prediction::Written(predicted)) if changes || is_early(found) => {
                 (predicted.live.as_ref(), predicted.guessed.or(Some(Guessed::TooEarly)))
             }
@@ -173,6 +192,15 @@ impl Simulation<'_> {
         let predicted =
             guessed.map(|why| Predicted { live: live.cloned(), after: after(), guessed: Some(why) });
         Some(Outcome::Judged { judgement, object: judged, predicted })
+    }
+
+    /// The live object, where the kind is served at another version than the
+    /// object's. What a webhook would make of it nobody knows.
+    fn elsewhere(&self, object: &Desired, definition: &Definition<'_>) -> Option<Value> {
+        let reached = object.reached().filter(|_| !object.served && !definition.converts())?;
+        let mut live = self.live.get(object.id(), &reached.version)?.clone();
+        live["apiVersion"] = Value::from(object.manifest.api_version().to_string());
+        Some(live)
     }
 
     /// What is to be said of an object, and the object as it would be stored.

@@ -9,12 +9,13 @@ use super::super::predict::Prediction;
 use super::super::setup::Setup;
 use super::admission::Mutators;
 use super::{Judged, Simulated, Simulation};
-use crate::check;
+use crate::check::{self, Finding};
 use crate::cluster::{ApiError, Cluster, Discovery};
 use crate::error::Diagnostic;
 use crate::json::Value;
-use crate::object::{FieldPath, Manifest, Step};
+use crate::object::{FieldPath, GroupKind, Manifest, Step};
 use crate::schema::Violation;
+use crate::schema::custom::Unchecked;
 
 /// Predictions, simulated where the server couldn't be asked.
 pub(in crate::deploy) struct Settled {
@@ -41,37 +42,42 @@ pub(in crate::deploy) async fn settle(
     let read = read.await?;
     let known = if simulation.exact { &read } else { simulation.definitions };
     let simulation = Simulation { definitions: known, ..simulation };
+    let builtin = simulation.refused_values(&predictions);
     let Simulated { predictions, judged, unserved } = simulation.run(predictions);
-    // Admission comes after the structure and before the values are judged.
-    let mut of_values = judged.iter().flat_map(|judged| &judged.judgement.violations);
-    let mutators = if of_values.any(|violation| !violation.structural) {
-        Some(Mutators::of(cluster, discovery, simulation.desired).await?)
-    } else {
-        None
-    };
     let mut findings: BTreeMap<usize, Vec<Diagnostic>> = BTreeMap::new();
     for (at, finding) in unserved {
         findings.entry(at).or_default().push(finding);
     }
-    let mut notes = Vec::new();
+    let mut of_values: Vec<(usize, Vec<Finding>)> = builtin;
     let mut unchecked = BTreeSet::new();
     for Judged { at, judgement, object } in judged {
-        let desired = &simulation.desired[at];
-        let who = mutators.as_ref().and_then(|mutators| mutators.of_resource(&desired.resource));
-        let (certain, doubtful) =
-            judgement.violations.into_iter().partition(|found| found.structural || who.is_none());
-        let told = |violations| told(setup, &desired.manifest, violations, &object);
-        findings.entry(at).or_default().extend(told(certain));
-        let who = who.unwrap_or_default();
-        notes.extend(told(doubtful).iter().map(|finding| doubt(finding, &who)));
-        let kind = &desired.id().kind;
-        unchecked.extend(judgement.unchecked.into_iter().map(|left| {
-            format!(
-                "{kind}: the rule {:?} can't be judged before its definition is there: {}",
-                left.rule, left.reason
-            )
-        }));
+        let manifest = &simulation.desired[at].manifest;
+        let found = |violations| findings_in(manifest, violations, &object);
+        let (structural, values) = judgement.violations.into_iter().partition(|found| found.structural);
+        findings.entry(at).or_default().extend(diagnostics(setup, manifest, found(structural)));
+        of_values.push((at, found(values)));
+        unchecked.extend(judgement.unchecked.iter().map(|left| unjudged(&manifest.id.kind, left)));
     }
+    of_values.retain(|(_, found)| !found.is_empty());
+    // Admission comes after the structure and before the values are judged.
+    let mutators = if of_values.is_empty() {
+        Mutators::default()
+    } else {
+        Mutators::of(cluster, discovery, simulation.desired).await?
+    };
+    let mut notes = Vec::new();
+    for (at, found) in of_values {
+        let desired = &simulation.desired[at];
+        let told = diagnostics(setup, &desired.manifest, found);
+        match mutators.of_resource(&desired.resource) {
+            None => findings.entry(at).or_default().extend(told),
+            Some(who) => notes.extend(told.iter().map(|finding| doubt(finding, &who))),
+        }
+    }
+    let by_place = |one: &Diagnostic, other: &Diagnostic| {
+        (&one.location, &one.message).cmp(&(&other.location, &other.message))
+    };
+    findings.values_mut().for_each(|told| told.sort_by(by_place));
     notes.extend(unchecked);
     Ok(Settled { predictions, findings, notes })
 }
@@ -81,13 +87,18 @@ fn doubt(finding: &Diagnostic, who: &str) -> String {
     format!("{}{place}: the server will refuse it unless {who} puts it right", finding.message)
 }
 
-/// Violations of the object as it would be, with their places in the manifest.
-fn told(setup: &Setup, manifest: &Manifest, violations: Vec<Violation>, object: &Value) -> Vec<Diagnostic> {
+fn unjudged(kind: &GroupKind, left: &Unchecked) -> String {
+    let Unchecked { rule, reason, .. } = left;
+    format!("{kind}: the rule {rule:?} can't be judged before its definition is there: {reason}")
+}
+
+/// Violations of the object as it would be, as findings in its manifest.
+fn findings_in(manifest: &Manifest, violations: Vec<Violation>, object: &Value) -> Vec<Finding> {
     let placed = violations.into_iter().map(|violation| {
         let path = path_in(&manifest.body, object, &violation.path);
         Violation { path, ..violation }
     });
-    diagnostics(setup, manifest, check::findings_of(manifest, placed.collect()))
+    check::findings_of(manifest, placed.collect())
 }
 
 /// The path in the manifest of a field of the object as it would be: lists may
