@@ -2,144 +2,13 @@
 //! commit makes or changes their definition or their namespace: refused before
 //! anything is written, and shown as the server then makes them.
 
-use trueup::diff::changes;
 use trueup::json::{Value, json};
-use trueup::yaml::documents;
 
+use crate::harness::TestEnvironment;
 use crate::harness::manifests::{deployment, service};
-use crate::harness::{Run, TestEnvironment, action};
+use tills::{Shop, fields, schema};
 
-const DEFINITIONS: &str = "apiextensions.k8s.io/v1/customresourcedefinitions";
-
-/// A set of tills and their definition.
-struct Shop {
-    environment: TestEnvironment,
-    group: String,
-}
-
-impl Shop {
-    fn new() -> Self {
-        let environment = TestEnvironment::new();
-        let group = format!("{}.example.com", environment.unique("tills"));
-        Self { environment, group }
-    }
-
-    /// Writes the definition: the spec's schema at version v1.
-    fn define(&self, spec: &Value) {
-        self.define_versions(
-            &json!([{"name": "v1", "served": true, "storage": true, "schema": schema(spec)}]),
-        );
-    }
-
-    fn define_versions(&self, versions: &Value) {
-        let definition = json!({
-            "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-            "metadata": {"name": format!("tills.{}", self.group)},
-            "spec": {"group": self.group, "scope": "Namespaced", "versions": versions,
-                "names": {"kind": "Till", "plural": "tills", "singular": "till"}},
-        });
-        self.environment.write("deploy/definition.json", &definition.to_string());
-    }
-
-    /// Commits a till with this spec, one field a line, and all that was written.
-    fn commit(&mut self, spec: &str) {
-        self.commit_at("v1", spec);
-    }
-
-    fn commit_at(&mut self, version: &str, spec: &str) {
-        let lines = spec.replace('\n', "\n  ");
-        let till = format!(
-            "apiVersion: {}/{version}\nkind: Till\nmetadata:\n  name: main\nspec:\n  {lines}\n",
-            self.group
-        );
-        self.environment.commit_file("deploy/till.yaml", &till);
-    }
-
-    fn live(&self) -> Value {
-        self.environment.live_object(&format!("{}/v1/tills/main", self.group))
-    }
-
-    fn definition(&self) -> Option<Value> {
-        self.environment.cluster_object(&format!("{DEFINITIONS}/tills.{}", self.group))
-    }
-
-    /// Plan, diff and apply refuse it alike, and nothing is written.
-    #[track_caller]
-    fn refused(&self) -> Run {
-        let before = (self.definition(), self.environment.footprint());
-        let run = self.environment.trueup(&["apply", "prod", "--yes"]).exits(1);
-        for command in [&["plan", "prod"][..], &["diff", "prod"], &["plan", "prod", "--exact"]] {
-            let other = self.environment.trueup(command).exits(1);
-            assert_eq!(other.stderr, run.stderr, "{other}");
-        }
-        assert!(before == (self.definition(), self.environment.footprint()), "something was written\n{run}");
-        run
-    }
-
-    /// The predicted till after the run, as a patch shows it, is what the server
-    /// then makes of it.
-    #[track_caller]
-    fn comes_true(&self) {
-        let plan = self.environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
-        assert_eq!(action(&plan, "Till/main")["approximate"], true);
-        let predicted = self.predicted();
-        self.environment.apply();
-        let live = self.live();
-        assert_eq!(predicted["spec"], live["spec"]);
-        for field in ["name", "namespace", "labels", "annotations"] {
-            assert_eq!(predicted["metadata"].get(field), live["metadata"].get(field), "{field}");
-        }
-        self.environment.trueup(&["plan", "prod", "--exit-code"]).success();
-        self.environment.trueup(&["plan", "prod", "--exit-code", "--exact"]).success();
-    }
-
-    /// What the plan says will change in the till's spec is what changes.
-    #[track_caller]
-    fn changes_come_true(&self, expected: &[(&str, Value)]) {
-        let plan = self.environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
-        let till = action(&plan, "Till/main");
-        assert_eq!((&till["action"], &till["approximate"]), (&json!("update"), &json!(true)));
-        let said = till["changes"].as_array().expect("changes");
-        let said: Vec<(&str, Value)> = said
-            .iter()
-            .map(|change| (change["path"].as_str().expect("a path"), change["to"].clone()))
-            .collect();
-        assert_eq!(said, expected);
-        let before = self.live();
-        self.environment.apply();
-        let made = changes(&before, &self.live());
-        let made: Vec<(String, Value)> =
-            made.into_iter().map(|change| (change.path.to_string(), change.to.unwrap_or_default())).collect();
-        assert_eq!(
-            made,
-            expected.iter().map(|(path, to)| ((*path).to_owned(), to.clone())).collect::<Vec<_>>()
-        );
-        self.environment.trueup(&["plan", "prod", "--exit-code"]).success();
-        self.environment.trueup(&["plan", "prod", "--exit-code", "--exact"]).success();
-    }
-
-    /// The new till that `diff --unified` shows.
-    #[track_caller]
-    fn predicted(&self) -> Value {
-        let diff = self.environment.trueup(&["diff", "prod", "--unified"]).success();
-        let lines =
-            diff.stdout.lines().skip_while(|line| !(line.starts_with("+++ ") && line.contains("Till/main")));
-        let lines = lines.skip(1).take_while(|line| !line.starts_with("--- "));
-        let after: Vec<&str> =
-            lines.filter(|line| !line.starts_with(['-', '@'])).filter_map(|line| line.get(1..)).collect();
-        let objects = documents(&after.join("\n")).unwrap_or_else(|error| panic!("{error:?}\n{diff}"));
-        objects[0].value.clone()
-    }
-}
-
-/// A version's schema.
-fn schema(spec: &Value) -> Value {
-    json!({"openAPIV3Schema": {"type": "object", "properties": {"spec": spec}}})
-}
-
-fn fields(properties: &Value) -> Value {
-    json!({"type": "object", "properties": properties})
-}
+mod tills;
 
 #[test]
 fn what_the_definition_in_the_same_commit_refuses_is_refused_before_anything_is_written() {
@@ -414,6 +283,22 @@ fn what_is_wrong_in_a_namespace_that_the_same_commit_makes_is_told_by_the_plan()
     environment.write("deploy/service.yaml", &service("web", 80));
     environment.commit_file("deploy/web.yaml", &deployment("web", "web:1"));
     environment.apply();
+}
+
+#[test]
+fn a_secret_that_is_wrong_in_such_a_namespace_is_not_shown() {
+    let mut environment = TestEnvironment::new();
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: registry}\ntype: kubernetes.io/dockerconfigjson\n\
+                  stringData: {.dockerconfigjson: hunter2}\n";
+    environment.commit_file("deploy/secret.yaml", secret);
+    for command in [&["plan", "prod"][..], &["apply", "prod", "--yes"]] {
+        let run = environment
+            .trueup(command)
+            .exits(1)
+            .complains("deploy/secret.yaml")
+            .complains("dockerconfigjson");
+        run.never_says("hunter2").never_says("aHVudGVyMg");
+    }
 }
 
 #[test]
