@@ -404,18 +404,6 @@ fn till(group: &str, spec: &str) -> String {
 }
 
 #[test]
-fn a_custom_object_that_its_definition_in_the_same_commit_refuses() {
-    let mut environment = TestEnvironment::new();
-    let group = format!("{}.example.com", environment.unique("tills"));
-    environment.create_namespace();
-    environment.write("deploy/definition.yaml", &tills(&group, "drawers: {type: integer}"));
-    environment.commit_file("deploy/object.yaml", &till(&group, "drawers: many"));
-
-    // Nobody can try the object before the definition is there.
-    environment.trueup(&["apply", "prod", "--yes"]).exits(6).prints("drawers").prints("deploy/object.yaml:4");
-}
-
-#[test]
 fn a_definition_gains_a_field_that_an_object_uses_at_once() {
     let mut environment = TestEnvironment::new();
     let group = format!("{}.example.com", environment.unique("tills"));

@@ -35,6 +35,7 @@ mod scale;
 mod schema_custom;
 mod secrets;
 mod shop;
+mod simulation;
 mod status;
 mod yaml;
 

@@ -9,7 +9,7 @@ use crate::schema::{Lifecycle, Minor, lifecycle};
 /// A version that is to be removed.
 const DEPRECATED: &str = "deprecated-api";
 /// A version that was removed.
-const REMOVED: &str = "removed-api";
+pub(super) const REMOVED: &str = "removed-api";
 
 /// That the API server would warn of this object's version.
 pub(super) fn check(

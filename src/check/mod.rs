@@ -23,6 +23,7 @@ use std::collections::HashSet;
 
 use crate::object::{Manifest, SecretPaths, scrub};
 use crate::parallel;
+use crate::schema::Violation;
 use references::Index;
 use unknown::UNKNOWN_KIND;
 
@@ -54,6 +55,20 @@ pub fn check(set: &Set<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
     findings.retain(is_news);
     findings
+}
+
+/// What is wrong with an object by its kind, as findings about it alone.
+pub fn findings_of(manifest: &Manifest, violations: Vec<Violation>) -> Vec<Finding> {
+    scrubbed(manifest, violations.into_iter().map(|violation| schemas::finding(violation, 0)).collect())
+}
+
+/// What the API server would refuse in an object of a built-in kind, but for
+/// unknown fields; as findings about it alone.
+pub fn values_refused(kinds: &Kinds, manifest: &Manifest) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    schemas::check(kinds, manifest, 0, &mut findings);
+    findings.retain(|found| found.severity == Severity::Error && schemas::is_about_value(found));
+    scrubbed(manifest, findings)
 }
 
 fn of_object(set: &Set<'_>, index: &Index<'_>, position: usize) -> Vec<Finding> {

@@ -1,6 +1,8 @@
 //! An object against what its kind may hold.
 
+use super::deprecated::REMOVED;
 use super::known::{Kinds, Known};
+use super::unknown::UNKNOWN_KIND;
 use super::{Finding, Severity, deprecated, kinds as rules, unknown};
 use crate::object::kinds::is_crd;
 use crate::object::{FieldPath, Manifest};
@@ -40,6 +42,11 @@ pub(super) fn check(kinds: &Kinds, manifest: &Manifest, position: usize, finding
     }
 }
 
+/// Whether it's the schema or a rule of the kind that a value doesn't fit.
+pub(super) fn is_about_value(finding: &Finding) -> bool {
+    ![UNKNOWN_FIELD, NAMESPACE, UNKNOWN_KIND, REMOVED].contains(&finding.rule)
+}
+
 /// What the kind's own rules say, but of fields of which the schema said
 /// something already.
 fn add_rules(manifest: &Manifest, position: usize, first: usize, findings: &mut Vec<Finding>) {
@@ -67,8 +74,8 @@ fn custom(kind: &CustomKind, manifest: &Manifest, position: usize, findings: &mu
     findings.extend(unchecked.into_iter().map(note));
 }
 
-fn finding(violation: Violation, object: usize) -> Finding {
-    let Violation { path, message, hint } = violation;
+pub(super) fn finding(violation: Violation, object: usize) -> Finding {
+    let Violation { path, message, hint, .. } = violation;
     let rule = if message == "unknown field" { UNKNOWN_FIELD } else { SCHEMA };
     Finding { object, severity: Severity::Error, rule, path, message, hints: hint.into_iter().collect() }
 }

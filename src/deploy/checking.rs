@@ -112,6 +112,12 @@ fn located(setup: &Setup, manifests: &[Manifest], found: Vec<Finding>) -> Vec<Lo
     located.map(|(finding, place)| (Some(finding.object), of_object(manifests, finding, place))).collect()
 }
 
+/// Findings about one object alone, with their places.
+pub(super) fn diagnostics(setup: &Setup, manifest: &Manifest, found: Vec<Finding>) -> Vec<Diagnostic> {
+    let located = located(setup, std::slice::from_ref(manifest), found);
+    located.iter().map(|(_, finding)| finding.diagnostic()).collect()
+}
+
 /// Where the findings of one file stand.
 fn places(text: &str, manifests: &[Manifest], found: &[Finding]) -> Vec<Option<(u32, u32)>> {
     let paths: Vec<(u32, FieldPath)> = found

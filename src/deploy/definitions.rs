@@ -16,15 +16,16 @@ use crate::object::kinds;
 /// cluster are tens of megabytes where there are many.
 const BY_NAME: usize = 8;
 
-/// The definitions of the desired custom kinds, but for those that are desired
-/// themselves: they come with the other live objects. A kind without one (its
-/// API server is another), or whose definition may not be read, is for dry runs.
+/// The definitions of the desired custom kinds that are wanted, but for those
+/// that are desired themselves: they come with the other live objects. A kind
+/// without one (its API server is another), or whose definition may not be read,
+/// is for dry runs.
 pub(super) async fn definitions(
     cluster: &Cluster,
     desired: &[Desired],
-    exact: bool,
+    is_wanted: impl Fn(&Desired) -> bool,
 ) -> Result<Vec<Value>, ApiError> {
-    let names = if exact { BTreeSet::new() } else { needed(desired) };
+    let names = needed(desired, is_wanted);
     if names.is_empty() {
         return Ok(Vec::new());
     }
@@ -62,8 +63,9 @@ pub(super) fn schemas(
 }
 
 /// The names of the definitions to fetch.
-fn needed(desired: &[Desired]) -> BTreeSet<String> {
+fn needed(desired: &[Desired], is_wanted: impl Fn(&Desired) -> bool) -> BTreeSet<String> {
     let custom = desired.iter().filter(|object| object.served && !kinds::is_builtin(&object.id().kind));
+    let custom = custom.filter(|object| is_wanted(object));
     let mut names: BTreeSet<String> = custom.map(|object| object.resource.full_name()).collect();
     for object in desired.iter().filter(|object| kinds::is_crd(&object.id().kind)) {
         names.remove(&object.id().name);

@@ -33,6 +33,7 @@ pub mod running;
 mod secrets;
 mod sending;
 pub mod setup;
+mod simulation;
 pub mod status;
 
 pub use assemble::Work;

@@ -1,7 +1,7 @@
 //! Planning: reads what is live, predicts, and puts the plan together. Sends
 //! nothing but reads and dry runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use futures::future::OptionFuture;
@@ -17,9 +17,10 @@ use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
 use super::predict::{Guessed, Prediction, Prophet};
-use super::resolve::{Desired, defined_kinds, resolve};
+use super::resolve::{Desired, resolve};
 use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
+use super::simulation::{Settled, Simulation, settle};
 use crate::cluster::{ApiError, Cluster};
 use crate::config::Limit;
 use crate::diff::SERVER_METADATA;
@@ -172,7 +173,7 @@ async fn plan_for(
     };
     let (live, definitions, absent, autoscaled, stored) = futures::join!(
         live(cluster, &observed, &desired, memory.as_ref(), &spanned, options.may_guess),
-        definitions(cluster, &desired, options.exact),
+        definitions(cluster, &desired, |_| !options.exact),
         missing(cluster, &desired, memory.as_ref()),
         autoscaled(cluster, &observed.discovery, &desired, goes),
         OptionFuture::from(memory.as_ref().map(|memory| memory.fetch(cluster))),
@@ -208,7 +209,17 @@ async fn plan_for(
     });
     let prophet = Prophet { adopting, ..prover };
     let predictions = prophet.predict_all(&desired, &bodies, &live, is_there, proved).await;
-    let predictions = refuse_invalid(setup, &prophet, &desired, &bodies, &live, predictions)?;
+    let simulation = Simulation {
+        desired: &desired,
+        bodies: &bodies,
+        live: &live,
+        definitions: &definitions,
+        exact: options.exact,
+        version: &observed.version,
+    };
+    let settled = settle(setup, cluster, &observed.discovery, simulation, predictions).await;
+    let Settled { predictions, findings, notes: simulated } = settled.map_err(Diagnostic::from)?;
+    let predictions = refuse_invalid(setup, &prophet, &desired, &bodies, &live, predictions, findings)?;
     let lacking = missing_rights(&desired, &predictions, &live);
 
     let bootstrap = memory.as_ref().and_then(|memory| memory.bootstrap(&absent));
@@ -246,6 +257,7 @@ async fn plan_for(
     guards.extend(unknown_history(setup, memory.as_ref()));
     notes.extend(left);
     notes.extend(lacking);
+    notes.extend(simulated);
     notes.extend(ending(&desired, &live));
     notes.extend(warned(setup, cluster, &desired));
     notes.splice(
@@ -314,9 +326,9 @@ async fn live(
 ) -> Result<observe::Live, ApiError> {
     let selector = memory.map(|memory| memory.target.members());
     let kinds: BTreeSet<GroupKind> = memory.map(Memory::kinds).unwrap_or_default();
-    let served = desired.iter().filter(|object| object.served);
-    let sought: Vec<Sought<'_>> =
-        served.map(|object| Sought { id: object.id(), resource: &object.resource }).collect();
+    let reached =
+        |object| Desired::reached(object).map(|resource| Sought { id: Desired::id(object), resource });
+    let sought: Vec<Sought<'_>> = desired.iter().filter_map(reached).collect();
     let wanted = observe::Wanted {
         sought: &sought,
         selector: selector.as_deref(),
@@ -327,10 +339,9 @@ async fn live(
     observe::live(cluster, &observed.discovery, wanted).await
 }
 
-/// What the server refuses is an error of the manifests, all of them at once:
-/// but for objects whose definition changes in the same run, which the server
-/// judges by the definition that it has, and those that lean on what isn't there
-/// yet.
+/// What the server refuses is an error of the manifests, all of them at once,
+/// and so is what it would refuse by a simulation: but for objects that lean on
+/// what isn't there yet.
 fn refuse_invalid(
     setup: &Setup,
     prophet: &Prophet<'_>,
@@ -338,11 +349,8 @@ fn refuse_invalid(
     bodies: &[Value],
     live: &observe::Live,
     predictions: Vec<Result<Prediction, ApiError>>,
+    mut simulated: BTreeMap<usize, Vec<Diagnostic>>,
 ) -> Result<Vec<Prediction>, CommandError> {
-    let written =
-        |prediction: &Result<Prediction, ApiError>| matches!(prediction, Ok(Prediction::Written(_)));
-    let changing = desired.iter().zip(&predictions).filter(|(_, prediction)| written(prediction));
-    let redefined = defined_kinds(changing.map(|(object, _)| object));
     let is_new = |prediction: &Result<Prediction, ApiError>| matches!(prediction, Ok(Prediction::Written(predicted)) if predicted.live.is_none());
     let new: BTreeSet<&ObjectId> = desired
         .iter()
@@ -355,10 +363,7 @@ fn refuse_invalid(
         let node = Node { id: object.id(), body: &object.manifest.body };
         references(&node).iter().any(|id| new.contains(id))
     };
-    let is_too_early = |object: &Desired, error: &ApiError| {
-        (redefined.contains(&object.id().kind) && error.is_refused_object())
-            || (error.is_forbidden() && needs_new(object))
-    };
+    let is_too_early = |object: &Desired, error: &ApiError| error.is_forbidden() && needs_new(object);
     let too_early: Vec<bool> = desired
         .iter()
         .zip(&predictions)
@@ -366,9 +371,10 @@ fn refuse_invalid(
         .collect();
     let mut findings: Vec<Diagnostic> = Vec::new();
     let mut kept = Vec::with_capacity(predictions.len());
-    for (((object, body), prediction), too_early) in
-        desired.iter().zip(bodies).zip(predictions).zip(too_early)
+    for (at, (((object, body), prediction), too_early)) in
+        desired.iter().zip(bodies).zip(predictions).zip(too_early).enumerate()
     {
+        findings.extend(simulated.remove(&at).into_iter().flatten());
         match prediction {
             Ok(prediction) => kept.push(prediction),
             Err(_) if too_early => {

@@ -20,12 +20,20 @@ pub struct Desired {
     /// Whether the server serves the kind already, or only will once a
     /// definition in the set is there.
     pub served: bool,
+    /// How its kind is served at another version, where it isn't at its own.
+    elsewhere: Option<Arc<Resource>>,
 }
 
 impl Desired {
     /// The object's identity.
     pub fn id(&self) -> &ObjectId {
         &self.manifest.id
+    }
+
+    /// How it's reached now, maybe at another version; `None` where the kind
+    /// isn't served at all.
+    pub(super) fn reached(&self) -> Option<&Arc<Resource>> {
+        if self.served { Some(&self.resource) } else { self.elsewhere.as_ref() }
     }
 
     /// Where it stands.
@@ -53,13 +61,19 @@ pub(super) fn resolve(
             (Some(known), _, _) => known.clone(),
             (None, Ok(resource), _) | (None, Err(_), Some(resource)) => Arc::new(resource.clone()),
             (None, Err(error), None) => {
-                findings.push(unknown_kind(&manifest, &error, discovery));
+                let versions = introduced.keys().filter(|(kind, _)| *kind == manifest.id.kind);
+                let versions: Vec<&str> = versions.map(|(_, version)| version.as_str()).collect();
+                findings.push(match versions.as_slice() {
+                    [] => unknown_kind(&manifest, &error, discovery),
+                    served => not_served(&manifest, served),
+                });
                 continue;
             }
         };
+        let elsewhere = discovery.preferred(&key.0).filter(|_| !is_served).cloned().map(Arc::new);
         resources.insert(key, resource.clone());
         match place(manifest, &resource, namespace) {
-            Ok(manifest) => desired.push(Desired { manifest, resource, served: is_served }),
+            Ok(manifest) => desired.push(Desired { manifest, resource, served: is_served, elsewhere }),
             Err(finding) => findings.push(finding),
         }
     }
@@ -123,6 +137,14 @@ fn introduced(manifests: &[Manifest]) -> BTreeMap<(GroupKind, String), Resource>
         }
     }
     introduced
+}
+
+/// A version that the kind's definition in the set doesn't serve.
+pub(super) fn not_served(manifest: &Manifest, served: &[&str]) -> Diagnostic {
+    let (id, kind, version) = (&manifest.id, &manifest.id.kind, &manifest.version);
+    Diagnostic::new(format!("{id}: {kind} isn't served at version {version:?}"))
+        .at(manifest.source.location())
+        .hint(format!("its definition in the set serves: {}", served.join(", ")))
 }
 
 fn unknown_kind(manifest: &Manifest, error: &LookupError, discovery: &Discovery) -> Diagnostic {

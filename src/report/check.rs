@@ -95,20 +95,25 @@ impl CheckReport {
     /// A finding as it's told: with object and field, and with the
     /// environments where several were checked.
     pub fn diagnostic(&self, finding: &CheckFinding) -> Diagnostic {
-        let mut message = finding.sentence();
+        let mut diagnostic = finding.diagnostic();
         if self.environments.len() > 1 {
-            message.extend([" (in ", &finding.environments.join(", "), ")"]);
+            diagnostic.message.extend([" (in ", &finding.environments.join(", "), ")"]);
         }
-        Diagnostic {
-            message,
-            location: finding.location.clone(),
-            causes: finding.causes.clone(),
-            hints: finding.hints.clone(),
-        }
+        diagnostic
     }
 }
 
 impl CheckFinding {
+    /// As an error shows it.
+    pub fn diagnostic(&self) -> Diagnostic {
+        Diagnostic {
+            message: self.sentence(),
+            location: self.location.clone(),
+            causes: self.causes.clone(),
+            hints: self.hints.clone(),
+        }
+    }
+
     /// What was found, with object and field.
     fn sentence(&self) -> String {
         let what = self.what();

@@ -32,4 +32,8 @@ pub struct Violation {
     pub message: String,
     /// What to do, such as the field that was probably meant.
     pub hint: Option<String>,
+    /// Whether it's an unknown field or a value of another type: server-side
+    /// apply refuses that in whatever is sent, before admission and whatever
+    /// was there before.
+    pub structural: bool,
 }

@@ -156,3 +156,14 @@ pub struct Schema {
     /// Rules in CEL.
     pub rules: Vec<Rule>,
 }
+
+impl Schema {
+    /// The schema of a map's field, known or not; `None` where it may be
+    /// anything, or isn't there.
+    pub fn field(&self, name: &str) -> Option<SchemaId> {
+        self.properties.get(name).copied().or(match self.rest {
+            Rest::Of(id) => Some(id),
+            Rest::Any | Rest::Closed => None,
+        })
+    }
+}

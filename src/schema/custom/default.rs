@@ -2,7 +2,7 @@
 //! `pkg/apiserver/schema/defaulting` (Kubernetes 1.36).
 
 use crate::json::Value;
-use crate::schema::{Rest, Schema, SchemaId, Schemas};
+use crate::schema::{Schema, SchemaId, Schemas};
 
 /// Fills in the defaults, also where null stands that the schema doesn't take.
 /// Other nulls stay: a plain creation drops them first, but server-side apply
@@ -19,7 +19,7 @@ pub(super) fn fill_in(schemas: &Schemas, id: SchemaId, value: &mut Value) {
                 }
             }
             for (name, value) in map {
-                if let Some(id) = field(schema, name) {
+                if let Some(id) = schema.field(name) {
                     replace_null(schemas.get(id), value);
                     fill_in(schemas, id, value);
                 }
@@ -44,11 +44,4 @@ fn replace_null(schema: &Schema, value: &mut Value) {
     {
         *value = default.clone();
     }
-}
-
-fn field(schema: &Schema, name: &str) -> Option<SchemaId> {
-    schema.properties.get(name).copied().or(match schema.rest {
-        Rest::Of(id) => Some(id),
-        Rest::Any | Rest::Closed => None,
-    })
 }

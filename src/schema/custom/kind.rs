@@ -1,10 +1,11 @@
 //! One version of a custom kind.
 
 use super::default::fill_in;
+use super::prune::prune;
 use super::read::root_of;
 use super::rules::{Rules, Unchecked};
 use crate::json::Value;
-use crate::schema::validate::{Origin, Patterns, violations_with};
+use crate::schema::validate::{Before, Origin, Patterns, violations_of_change, violations_with};
 use crate::schema::{SchemaId, Schemas, Violation};
 
 /// One version of a custom kind.
@@ -77,6 +78,26 @@ impl CustomKind {
         object
     }
 
+    /// What the API server would make of an object that is stored: the fields
+    /// that this version doesn't have are gone, the defaults are filled in.
+    pub fn read(&self, stored: &Value) -> Value {
+        let mut object = stored.clone();
+        if let Some(root) = self.root {
+            prune(&self.schemas, root, &mut object);
+        }
+        self.defaulted(&object)
+    }
+
+    /// An object as it's sent, without what the API server doesn't take from
+    /// there.
+    pub fn sent(&self, object: &Value) -> Value {
+        let mut object = object.clone();
+        if let Some(map) = object.as_object_mut().filter(|_| self.status_apart) {
+            map.remove("status");
+        }
+        object
+    }
+
     /// All that the API server would refuse in an object when it's created.
     pub fn violations(&self, object: &Value) -> Vec<Violation> {
         self.judge(object).violations
@@ -84,20 +105,46 @@ impl CustomKind {
 
     /// What the API server would refuse, and what can't be told here.
     pub fn judge(&self, object: &Value) -> Judgement {
-        let Some(root) = self.root else { return Judgement::default() };
-        let mut object = object.clone();
-        if let Some(map) = object.as_object_mut()
-            && self.status_apart
-        {
-            map.remove("status");
+        self.judge_with(
+            object,
+            |root, object| violations_with(&self.schemas, root, object, Origin::Custom, &self.patterns),
+            |root, object| self.rules.ask(&self.schemas, root, object),
+        )
+    }
+
+    /// The same for an object that is there already, as [`CustomKind::read`]
+    /// gives it. `ratchets`: the server may let pass what was wrong before.
+    pub fn judge_change(&self, before: &Value, object: &Value, ratchets: bool) -> Judgement {
+        let before = self.sent(before);
+        if !ratchets {
+            return self.judge_with(
+                object,
+                |root, object| violations_with(&self.schemas, root, object, Origin::Custom, &self.patterns),
+                |root, object| self.rules.ask_of_change(&self.schemas, root, object, Before::default()),
+            );
         }
+        self.judge_with(
+            object,
+            |root, object| violations_of_change(&self.schemas, root, object, &before, &self.patterns),
+            |root, object| self.rules.ask_of_change(&self.schemas, root, object, Before::of(&before)),
+        )
+    }
+
+    fn judge_with(
+        &self,
+        object: &Value,
+        violations: impl Fn(SchemaId, &Value) -> Vec<Violation>,
+        ask: impl Fn(SchemaId, &Value) -> (Vec<Violation>, Vec<Unchecked>),
+    ) -> Judgement {
+        let Some(root) = self.root else { return Judgement::default() };
+        let mut object = self.sent(object);
         fill_in(&self.schemas, root, &mut object);
-        let violations = violations_with(&self.schemas, root, &object, Origin::Custom, &self.patterns);
+        let violations = violations(root, &object);
         // Rules are asked only about objects that fit the schema.
         if !violations.is_empty() {
             return Judgement { violations, unchecked: Vec::new() };
         }
-        let (violations, unchecked) = self.rules.ask(&self.schemas, root, &object);
+        let (violations, unchecked) = ask(root, &object);
         Judgement { violations, unchecked }
     }
 

@@ -10,6 +10,7 @@ mod default;
 mod definition;
 mod kind;
 mod metadata;
+mod prune;
 mod read;
 mod rule_path;
 mod rules;

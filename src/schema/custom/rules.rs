@@ -9,7 +9,7 @@ use super::rule_path;
 use crate::cel::{self, Budget, Expression, Failure, SyntaxError};
 use crate::json::Value;
 use crate::object::{FieldPath, Step};
-use crate::schema::validate::words;
+use crate::schema::validate::{Before, words};
 use crate::schema::{Rest, Rule, SchemaId, Schemas, Violation};
 
 /// A rule that wasn't asked: the API server will.
@@ -54,6 +54,28 @@ impl Rules {
         root: SchemaId,
         object: &Value,
     ) -> (Vec<Violation>, Vec<Unchecked>) {
+        self.ask_of(schemas, root, object, (false, Before::default()))
+    }
+
+    /// Asks all rules about an object that is there already, but for values that
+    /// are as they were. Rules that compare the two are left to the API server.
+    pub(super) fn ask_of_change(
+        &self,
+        schemas: &Schemas,
+        root: SchemaId,
+        object: &Value,
+        before: Before<'_>,
+    ) -> (Vec<Violation>, Vec<Unchecked>) {
+        self.ask_of(schemas, root, object, (true, before))
+    }
+
+    fn ask_of(
+        &self,
+        schemas: &Schemas,
+        root: SchemaId,
+        object: &Value,
+        (is_change, before): (bool, Before<'_>),
+    ) -> (Vec<Violation>, Vec<Unchecked>) {
         if self.0.is_empty() {
             return (Vec::new(), Vec::new());
         }
@@ -62,6 +84,8 @@ impl Rules {
             schemas,
             budget: Budget::default(),
             path: FieldPath::root(),
+            is_change,
+            before,
             found: Vec::new(),
             unchecked: Vec::new(),
         };
@@ -144,13 +168,16 @@ struct Walk<'a> {
     schemas: &'a Schemas,
     budget: Budget,
     path: FieldPath,
+    /// Whether the object is there already.
+    is_change: bool,
+    before: Before<'a>,
     found: Vec<Violation>,
     unchecked: Vec<Unchecked>,
 }
 
 impl Walk<'_> {
     fn value(&mut self, id: SchemaId, value: &Value) {
-        if value.is_null() {
+        if value.is_null() || self.before.has(value) {
             return;
         }
         if let Some(rules) = self.rules.0.get(&id) {
@@ -181,12 +208,19 @@ impl Walk<'_> {
     }
 
     fn below(&mut self, step: Step, id: SchemaId, value: &Value) {
+        let below = self.before.below(&step);
+        let before = std::mem::replace(&mut self.before, below);
         self.path.push(step);
         self.value(id, value);
         self.path.pop();
+        self.before = before;
     }
 
     fn rule(&mut self, rule: &ReadRule, own: &cel::Value) {
+        if rule.is_transition && self.is_change {
+            self.unchecked.push(rule.unchecked(&self.path, "it compares with what was there".to_owned()));
+            return;
+        }
         // Nothing was there before what is new.
         if rule.is_transition && !rule.optional_old_self {
             return;
@@ -216,6 +250,6 @@ impl Walk<'_> {
 
     fn refuse(&mut self, rule: &ReadRule, message: String) {
         let path = self.path.join(&rule.blamed);
-        self.found.push(Violation { path, message, hint: None });
+        self.found.push(Violation { path, message, hint: None, structural: false });
     }
 }

@@ -106,6 +106,92 @@ fn a_status_that_is_written_apart_is_not_judged() {
     assert_eq!(kind.violations(&json!({"stats": {}})).len(), 1);
 }
 
+/// What is told of the spec after a change.
+fn told_of_change(kind: &CustomKind, before: &Value, after: &Value, ratchets: bool) -> Vec<String> {
+    let object = |spec: &Value| json!({"apiVersion": "example.com/v1", "kind": "Widget", "spec": spec});
+    let judgement = kind.judge_change(&kind.read(&object(before)), &object(after), ratchets);
+    let left = judgement.unchecked.iter().map(|left| format!("{}: {}", left.path, left.reason));
+    let told = judgement.violations.iter().map(|found| format!("{}: {}", found.path, found.message));
+    told.chain(left).collect()
+}
+
+#[test]
+fn what_was_wrong_before_may_stay_but_no_unknown_field_or_other_type() {
+    let kind = kind(&spec(json!({"type": "object", "required": ["name"], "properties": {
+        "name": {"type": "string"},
+        "size": {"type": "integer", "maximum": 5},
+        "part": {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}},
+        "steps": {"type": "array", "items": {"type": "string", "maxLength": 2}},
+        "form": {"anyOf": [{"properties": {"x": {"maximum": 1}}}, {"required": ["y"]}], "type": "object",
+            "properties": {"x": {"type": "integer"}, "y": {"type": "string"}, "z": {"type": "string"}}},
+    }})));
+    let none = Vec::<String>::new();
+    let old = json!({"name": "a", "size": 9, "part": {"b": 1}, "steps": ["long"], "form": {"x": 3}});
+    let with = |field: &str, value: Value| {
+        let mut new = old.clone();
+        new[field] = value;
+        new
+    };
+    for (same, new) in [
+        ("another value", with("name", json!("b"))),
+        ("an item at another place", with("steps", json!(["a", "long"]))),
+        ("a form that was wrong in a part", with("form", json!({"x": 3, "z": "new"}))),
+    ] {
+        assert_eq!(told_of_change(&kind, &old, &new, true), none, "{same}");
+        assert_ne!(told_of_change(&kind, &old, &new, false), none, "{same}, on an older server");
+    }
+    for (new, wanted) in [
+        (with("size", json!(8)), "spec.size: must be at most 5, but is 8"),
+        (with("part", json!({"b": 2})), "spec.part.a: is missing"),
+        (with("steps", json!(["other"])), "spec.steps[0]: must have at most 2 characters, but has 5"),
+        (with("other", json!(1)), "spec.other: unknown field"),
+    ] {
+        assert_eq!(told_of_change(&kind, &old, &new, true), [wanted]);
+    }
+    let typed = json!({"name": 1});
+    assert_eq!(told_of_change(&kind, &typed, &typed, true).len(), 1, "apply takes no other type");
+    let pruned = json!({"name": "a", "gone": 1});
+    assert_eq!(told_of_change(&kind, &pruned, &json!({"name": "b"}), true), none);
+}
+
+#[test]
+fn rules_of_a_change_are_asked_where_something_changes() {
+    let kind = kind(&spec(
+        json!({"type": "object", "properties": {"size": {"type": "integer"}, "name": {"type": "string"},
+        "part": {"type": "object", "properties": {"n": {"type": "integer"}}, "x-kubernetes-validations": [{"rule": "self.n < 3"}]},
+    }, "x-kubernetes-validations": [{"rule": "self.size >= oldSelf.size"}]}),
+    ));
+    let before = json!({"size": 1, "part": {"n": 5}});
+    let left = "spec: it compares with what was there";
+    assert_eq!(told_of_change(&kind, &before, &json!({"size": 0, "part": {"n": 5}}), true), [left]);
+    assert_eq!(told_of_change(&kind, &before, &before, true), [""; 0]);
+    let changed = json!({"size": 1, "part": {"n": 4}});
+    assert_eq!(told_of_change(&kind, &before, &changed, true), ["spec.part: doesn't hold: self.n < 3", left]);
+    assert_eq!(told_of_change(&kind, &before, &before, false).len(), 2, "on an older server");
+}
+
+#[test]
+fn what_is_stored_loses_what_the_schema_does_not_have() {
+    let kind = kind(&spec(json!({"type": "object", "properties": {
+        "part": {"type": "object", "default": {}, "properties": {"a": {"type": "integer", "default": 1}}},
+        "list": {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "integer"}}}},
+        "map": {"type": "object", "additionalProperties": {"type": "object", "properties": {"a": {"type": "integer"}}}},
+        "open": {"type": "object", "x-kubernetes-preserve-unknown-fields": true, "properties": {"in": {"type": "object", "properties": {"a": {"type": "integer"}}}}},
+        "pod": {"type": "object", "x-kubernetes-embedded-resource": true, "properties": {"spec": {"type": "object"}}},
+    }})));
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}});
+    let stored = json!({"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "w", "managedFields": [{"fieldsV1": {"f:a": {}}}]},
+        "gone": 1, "spec": {"x": 1, "list": [{"a": 1, "x": 1}], "map": {"k": {"a": 1, "x": 1}}, "open": {"x": 1, "in": {"a": 1, "x": 1}},
+            "pod": {"x": 1, "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}}});
+    let read = kind.read(&stored);
+    assert_eq!(read["metadata"], stored["metadata"]);
+    assert_eq!(read.get("gone"), None);
+    assert_eq!(
+        read["spec"],
+        json!({"list": [{"a": 1}], "map": {"k": {"a": 1}}, "open": {"x": 1, "in": {"a": 1}}, "part": {"a": 1}, "pod": pod})
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 

@@ -3,7 +3,7 @@
 use super::{Checker, Origin};
 use crate::json::{Map, Value};
 use crate::object::Step;
-use crate::schema::{Bounds, Rest, Schema, SchemaId};
+use crate::schema::{Bounds, Rest, Schema, SchemaId, Violation};
 
 impl Checker<'_> {
     pub(super) fn map(&mut self, id: SchemaId, schema: &Schema, map: &Map) {
@@ -30,8 +30,9 @@ impl Checker<'_> {
             Rest::Of(rest) => self.below(Step::Field(name.to_owned()), rest, value),
             // Without a type it's a part of another schema, which knows.
             Rest::Closed if schema.kind.is_some() => {
-                let hint = self.meant(id, map, name);
-                self.refuse_at(self.path.field(name), "unknown field".to_owned(), hint.as_deref());
+                let (path, hint) = (self.path.field(name), self.meant(id, map, name));
+                let message = "unknown field".to_owned();
+                self.found.push(Violation { path, message, hint, structural: true });
             }
             Rest::Any | Rest::Closed => {}
         }

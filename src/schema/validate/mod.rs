@@ -6,6 +6,7 @@
 //! as the strict decoder judges objects of built-in kinds (Kubernetes 1.36).
 //! Rules in CEL aren't judged here.
 
+mod before;
 mod fields;
 mod format;
 mod list;
@@ -19,9 +20,10 @@ pub(in crate::schema) mod words;
 #[cfg(test)]
 mod tests;
 
-use super::{Logic, Schema, SchemaId, Schemas, Type, Violation};
+use super::{Logic, Rest, Schema, SchemaId, Schemas, Type, Violation};
 use crate::json::Value;
 use crate::object::{FieldPath, Step};
+pub(in crate::schema) use before::Before;
 pub use pattern::Patterns;
 pub(crate) use text_format::go_base64;
 
@@ -57,6 +59,22 @@ pub fn violations_with(
     checker.found
 }
 
+/// Like [`violations_with`] for a custom resource that is there already: of what
+/// is as it was, `before`, only what is structural is refused
+/// (apiextensions-apiserver `pkg/apiserver/validation/ratcheting.go`).
+pub fn violations_of_change(
+    schemas: &Schemas,
+    root: SchemaId,
+    object: &Value,
+    before: &Value,
+    patterns: &Patterns,
+) -> Vec<Violation> {
+    let mut checker = Checker::new(schemas, Origin::Custom, patterns);
+    checker.before = Before::of(before);
+    checker.value(root, object);
+    checker.found
+}
+
 /// A walk through one object.
 struct Checker<'a> {
     schemas: &'a Schemas,
@@ -66,15 +84,38 @@ struct Checker<'a> {
     path: FieldPath,
     /// The maps above, and how long their paths are.
     above: Vec<(SchemaId, usize)>,
+    before: Before<'a>,
+    /// Whether this only asks whether a value has a form.
+    only_asks: bool,
     found: Vec<Violation>,
 }
 
 impl<'a> Checker<'a> {
     fn new(schemas: &'a Schemas, origin: Origin, patterns: &'a Patterns) -> Self {
-        Self { schemas, origin, patterns, path: FieldPath::root(), above: Vec::new(), found: Vec::new() }
+        Self {
+            schemas,
+            origin,
+            patterns,
+            path: FieldPath::root(),
+            above: Vec::new(),
+            before: Before::default(),
+            only_asks: false,
+            found: Vec::new(),
+        }
     }
 
     fn value(&mut self, id: SchemaId, value: &Value) {
+        if !self.before.has(value) {
+            self.judge(id, value);
+        } else if !self.only_asks {
+            let first = self.found.len();
+            self.judge(id, value);
+            let told = self.found.split_off(first);
+            self.found.extend(told.into_iter().filter(|violation| violation.structural));
+        }
+    }
+
+    fn judge(&mut self, id: SchemaId, value: &Value) {
         let schemas = self.schemas;
         let schema = schemas.get(id);
         if value.is_null() {
@@ -159,6 +200,8 @@ impl<'a> Checker<'a> {
     fn apart(&self, id: SchemaId, value: &Value) -> Vec<Violation> {
         let mut checker = Checker::new(self.schemas, self.origin, self.patterns);
         checker.path.clone_from(&self.path);
+        checker.before = self.before.clone();
+        checker.only_asks = true;
         checker.value(id, value);
         checker.found
     }
@@ -195,15 +238,21 @@ impl<'a> Checker<'a> {
         };
         if !fits {
             let message = format!("must be {}, but is {}", words::wanted(schema), words::got(kind, value));
-            self.refuse(message, suggest::quotes(kind, value).as_deref());
+            let path = self.path.clone();
+            let structural = is_of_another_form(kind, value) && schema.rest != Rest::Any;
+            let hint = suggest::quotes(kind, value);
+            self.found.push(Violation { path, message, hint, structural });
         }
         fits
     }
 
     fn below(&mut self, step: Step, id: SchemaId, value: &Value) {
+        let below = self.before.below(&step);
+        let before = std::mem::replace(&mut self.before, below);
         self.path.push(step);
         self.value(id, value);
         self.path.pop();
+        self.before = before;
     }
 
     fn refuse(&mut self, message: String, hint: Option<&str>) {
@@ -212,7 +261,18 @@ impl<'a> Checker<'a> {
     }
 
     fn refuse_at(&mut self, path: FieldPath, message: String, hint: Option<&str>) {
-        self.found.push(Violation { path, message, hint: hint.map(str::to_owned) });
+        self.found.push(Violation { path, message, hint: hint.map(str::to_owned), structural: false });
+    }
+}
+
+/// Whether a value that hasn't this type is one that server-side apply doesn't
+/// take for it either (structured-merge-diff v6, `typed/validate.go`): numbers
+/// are all the same to it, and so are scalars where there may be several.
+fn is_of_another_form(kind: Type, value: &Value) -> bool {
+    match kind {
+        Type::Object | Type::Array | Type::String | Type::Boolean => true,
+        Type::Integer | Type::Number => !value.is_number(),
+        Type::IntOrString | Type::Quantity => value.is_object() || value.is_array(),
     }
 }
 

@@ -49,7 +49,7 @@ struct Report {
 
 impl Report {
     fn say(&mut self, path: FieldPath, message: impl Into<String>) {
-        self.found.push(Violation { path, message: message.into(), hint: None });
+        self.found.push(Violation { path, message: message.into(), hint: None, structural: false });
     }
 }
 

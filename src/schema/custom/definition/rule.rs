@@ -121,7 +121,7 @@ fn expression_fits(expression: &Expression, schema: &Map, path: FieldPath, repor
     for (name, meant) in unknown {
         let hint = meant.map(|meant| format!("did you mean {meant:?}?"));
         let message = format!("uses the field {name:?}, which isn't there");
-        report.found.push(Violation { path: path.clone(), message, hint });
+        report.found.push(Violation { path: path.clone(), message, hint, structural: false });
     }
 }
 
