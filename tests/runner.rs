@@ -30,6 +30,7 @@ mod render;
 mod replace;
 mod rollback;
 mod sandbox;
+mod saved_plan;
 mod scale;
 mod schema_custom;
 mod secrets;

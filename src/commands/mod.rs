@@ -12,6 +12,7 @@ mod planned;
 pub mod render;
 pub mod rollback;
 pub mod sandbox;
+mod saved;
 mod select;
 mod signals;
 pub mod status;

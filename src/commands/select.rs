@@ -341,6 +341,7 @@ fn of_rules(environment: &Environment) -> Setup {
         configuration: None,
         access: Access::default(),
         cluster_uid: environment.cluster_uid.clone(),
+        planned_for: None,
         wait_timeout: environment.wait_timeout,
         delete_limit: environment.delete_limit,
         replace_limit: environment.replace_limit,

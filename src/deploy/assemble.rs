@@ -13,7 +13,7 @@ use crate::guard::{self, Claim};
 use crate::json::Value;
 use crate::object::{FieldPath, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, mask_changes};
 use crate::plan::causes::{Past, with_cause};
-use crate::plan::digest::{Entry, EntryChange, digest};
+use crate::plan::digest::{Entry, EntryChange, action_digest, digest};
 use crate::plan::order::{Node, order, rank};
 use crate::plan::prune::{Evidence, Removal, removal};
 use crate::plan::replacement;
@@ -164,6 +164,7 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
         assembled.actions.push(action);
         assembled.work.push(work);
     }
+    seal(&mut assembled, desired);
     assembled.digest = digest_of(&assembled, desired, cluster, target, None);
     assembled.identity = match bootstrapped {
         None => assembled.digest.clone(),
@@ -191,6 +192,7 @@ fn blank(verb: Verb, object: ObjectRef) -> Action {
         takes_from: Vec::new(),
         reason: None,
         approximate: false,
+        digest: None,
     }
 }
 
@@ -372,24 +374,40 @@ fn digest_of(
         .iter()
         .enumerate()
         .filter(|(at, _)| Some(&ids[*at]) != without)
-        .map(|(at, work)| {
-            let (body, live, source) = match work {
-                Work::Write { at, body, live, .. } => (Some(body), live.as_ref(), Some(&desired[*at])),
-                Work::Delete { live, .. } => (None, Some(live), None),
-                Work::Keep { .. } | Work::Bootstrap => (None, None, None),
-            };
-            Entry {
-                verb: assembled.actions[at].action,
-                id: &ids[at],
-                body,
-                changes: &changes[at],
-                uid: live.and_then(|live| live["metadata"]["uid"].as_str()),
-                resource_version: live.and_then(|live| live["metadata"]["resourceVersion"].as_str()),
-                blob: source.map(|object| object.source().blob.as_ref()),
-            }
-        })
+        .map(|(at, work)| entry(assembled.actions[at].action, &ids[at], work, &changes[at], desired))
         .collect();
     digest(cluster, target, &entries)
+}
+
+/// Gives each action the digest of its own.
+fn seal(assembled: &mut Assembled, desired: &[Desired]) {
+    for (action, work) in assembled.actions.iter_mut().zip(&assembled.work) {
+        let (id, changes) = (action.id(), entry_changes(work));
+        action.digest = action_digest(&entry(action.action, &id, work, &changes, desired));
+    }
+}
+
+fn entry<'a>(
+    verb: Verb,
+    id: &'a ObjectId,
+    work: &'a Work,
+    changes: &'a [EntryChange<'a>],
+    desired: &'a [Desired],
+) -> Entry<'a> {
+    let (body, live, source) = match work {
+        Work::Write { at, body, live, .. } => (Some(body), live.as_ref(), Some(&desired[*at])),
+        Work::Delete { live, .. } => (None, Some(live), None),
+        Work::Keep { .. } | Work::Bootstrap => (None, None, None),
+    };
+    Entry {
+        verb,
+        id,
+        body,
+        changes,
+        uid: live.and_then(|live| live["metadata"]["uid"].as_str()),
+        resource_version: live.and_then(|live| live["metadata"]["resourceVersion"].as_str()),
+        blob: source.map(|object| object.source().blob.as_ref()),
+    }
 }
 
 /// The changes at paths that the manifest has, and those that take a path away.

@@ -74,5 +74,6 @@ fn action(object: &Present, masks: &mut Masks) -> Action {
         takes_from: Vec::new(),
         reason: (verb == Verb::Delete).then(|| "somebody deleted it".to_owned()),
         approximate: false,
+        digest: None,
     }
 }

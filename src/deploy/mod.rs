@@ -13,6 +13,7 @@ mod carry;
 pub mod checking;
 mod definitions;
 pub mod drift;
+pub mod expecting;
 mod explain;
 mod failure;
 mod guarding;

@@ -10,7 +10,7 @@ use crate::config::{KindPattern, Limit};
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, GitError, Repository};
 use crate::object::Manifest;
-use crate::plan::CommitRef;
+use crate::plan::{ClusterRef, CommitRef};
 use crate::render::{self, Item, SourceTree};
 
 /// The name of the environment that `-f` makes.
@@ -38,6 +38,8 @@ pub struct Setup {
     pub access: Access,
     /// The uid that the cluster must have.
     pub cluster_uid: Option<String>,
+    /// The cluster that a saved plan was made for: it must be this one.
+    pub planned_for: Option<ClusterRef>,
     /// How long to wait for health.
     pub wait_timeout: Duration,
     /// How many objects may be deleted.

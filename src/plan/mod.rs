@@ -6,12 +6,14 @@
 //! talks to a cluster, reads a clock or prints.
 
 pub mod causes;
+mod difference;
 pub mod digest;
 mod model;
 pub mod order;
 pub mod prune;
 pub mod replacement;
 
+pub use difference::{ActionDifference, FieldDifference, PlanDifference, difference};
 pub use model::{
     Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, LastCommit,
     SourceRef, Summary, TakenFrom, TargetPlan, Verb,

@@ -146,6 +146,10 @@ pub struct Action {
     pub reason: Option<String>,
     /// The server could not be asked what it would make of the object.
     pub approximate: bool,
+    /// What stands for this action in the plan's digest. Absent where nothing is
+    /// done, and where only what is there was compared.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub digest: Option<String>,
 }
 
 /// Where a manifest stands.

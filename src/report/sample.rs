@@ -81,6 +81,7 @@ pub(crate) fn action(verb: Verb, name: &str) -> Action {
         takes_from: Vec::new(),
         reason: None,
         approximate: false,
+        digest: None,
     }
 }
 
