@@ -113,6 +113,7 @@ protect\t''
 delete-limit\t''
 everything-removed\t''
 immutable\t''
+drift\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s C -d 'Run as if started in this folder' -r -F
@@ -153,6 +154,7 @@ protect\t''
 delete-limit\t''
 everything-removed\t''
 immutable\t''
+drift\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l out -d 'Save the plan, for apply --plan' -r -F
@@ -192,6 +194,7 @@ protect\t''
 delete-limit\t''
 everything-removed\t''
 immutable\t''
+drift\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
@@ -234,6 +237,7 @@ protect\t''
 delete-limit\t''
 everything-removed\t''
 immutable\t''
+drift\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F

@@ -13,6 +13,7 @@ mod command_line;
 mod diff;
 mod discovery;
 mod documents;
+mod drift;
 mod errors;
 mod generated;
 mod git_sources;

@@ -19,7 +19,7 @@ use crate::deploy::planning::{Options, Planned};
 use crate::deploy::running::{self, Listener, RunOptions, Undone};
 use crate::deploy::setup::{Setup, refuse_dirty};
 use crate::error::{CommandError, Diagnostic, Exit};
-use crate::plan::TargetPlan;
+use crate::plan::{GuardVerdict, TargetPlan};
 use crate::release::HeldBy;
 use crate::report::json::{self, Kind};
 use crate::report::{github, markdown, text};
@@ -239,7 +239,8 @@ impl OneRun<'_> {
 
     fn annotate_guards(&self, plan: &TargetPlan) {
         if annotates(self.global) {
-            self.terminal.annotate(&github::guards(&plan.target, &plan.guards));
+            let verdicts: Vec<_> = plan.guards.iter().map(GuardVerdict::on_apply).collect();
+            self.terminal.annotate(&github::guards(&plan.target, &verdicts));
         }
     }
 

@@ -346,6 +346,7 @@ fn of_rules(environment: &Environment) -> Setup {
         delete_limit: environment.delete_limit,
         replace_limit: environment.replace_limit,
         protect: environment.protect.clone(),
+        drift: environment.drift,
         notes: Vec::new(),
     }
 }

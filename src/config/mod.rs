@@ -32,7 +32,7 @@ use crate::yaml;
 use check::Finding;
 
 pub use duration::{Period, PeriodError};
-pub use file::{Renderer, SourceItem, schema};
+pub use file::{DriftRule, Renderer, SourceItem, schema};
 pub use find::{FILE_NAME, find};
 pub use glob::{folder_of_pattern, path_fits};
 pub use kind::{KindError, KindPattern};
@@ -89,6 +89,8 @@ pub struct Environment {
     pub replace_limit: Limit,
     /// Kinds that are never deleted without an override.
     pub protect: Vec<KindPattern>,
+    /// What is said to applying over what somebody changed live.
+    pub drift: DriftRule,
     /// How many releases are kept.
     pub history_keep: u32,
 }

@@ -2,7 +2,7 @@
 //! They are refused by name: what has no effect must not look as if it had.
 
 /// By the section (a type of the `file` module): its keys.
-const KEYS: [(&str, &[&str]); 3] = [
+const KEYS: [(&str, &[&str]); 4] = [
     (
         "File",
         &[
@@ -19,7 +19,8 @@ const KEYS: [(&str, &[&str]); 3] = [
             "notify",
         ],
     ),
-    ("Settings", &["vars", "clusters", "rollout", "requires", "rollbackOnFailure"]),
+    ("Settings", &["vars", "clusters", "rollout", "rollbackOnFailure"]),
+    ("Requires", &["branch", "after", "soak", "order", "signedBy", "approval", "windows"]),
     ("SourceItem", &["release", "values", "set", "ext", "substitute"]),
 ];
 

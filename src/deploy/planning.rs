@@ -9,7 +9,7 @@ use super::autoscaling::{Autoscaled, autoscaled, yield_replicas};
 use super::blame;
 use super::definitions::{definitions, schemas};
 use super::explain::{explain, explain_as_one, warned};
-use super::guarding::{deletion_guards, lenient, unknown_history};
+use super::guarding::{circumstances, deletion_guards, lenient};
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
@@ -219,7 +219,7 @@ async fn plan_for(
         notes.extend(blame::tell(setup, memory.as_ref(), commit, &desired, &work, &mut actions));
     }
     guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
-    guards.extend(unknown_history(setup, memory.as_ref()));
+    guards.extend(circumstances(setup, memory.as_ref(), &actions));
     notes.extend(left);
     notes.extend(lacking);
     notes.extend(ending(&desired, &live));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cluster::Access;
-use crate::config::{KindPattern, Limit};
+use crate::config::{DriftRule, KindPattern, Limit};
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, GitError, Repository};
 use crate::object::Manifest;
@@ -49,6 +49,8 @@ pub struct Setup {
     pub replace_limit: Limit,
     /// Kinds that are never deleted without an override.
     pub protect: Vec<KindPattern>,
+    /// What is said to overwriting what somebody changed live.
+    pub drift: DriftRule,
     /// What is worth telling about how this came together.
     pub notes: Vec<String>,
 }

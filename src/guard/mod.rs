@@ -4,12 +4,14 @@
 
 mod claims;
 mod deletions;
+mod drift;
 mod replacements;
 
 use std::collections::BTreeMap;
 
 pub use claims::{Claim, claim};
 pub use deletions::{everything_removed, protected, too_many};
+pub use drift::{Drifted, drift};
 pub use replacements::replacements;
 
 use crate::object::ObjectId;
@@ -17,8 +19,8 @@ use crate::plan::{GuardVerdict, Judgement};
 use deletions::listed;
 
 /// The guards' names, as `--override` takes them.
-pub const NAMES: [&str; 6] =
-    ["owner", "protect", "delete-limit", "everything-removed", "immutable", "repository"];
+pub const NAMES: [&str; 7] =
+    ["owner", "protect", "delete-limit", "everything-removed", "immutable", "drift", "repository"];
 
 /// Another owner's objects would be taken: one verdict for each owner.
 pub fn foreign_owners(claimed: &[(ObjectId, Claim)]) -> Vec<GuardVerdict> {

@@ -320,6 +320,14 @@ pub struct GuardVerdict {
     pub about_what: bool,
 }
 
+impl GuardVerdict {
+    /// The verdict on an apply itself, to which where and when matter as much.
+    #[must_use]
+    pub fn on_apply(&self) -> Self {
+        Self { about_what: true, ..self.clone() }
+    }
+}
+
 impl TargetPlan {
     /// Whether anything would be done.
     pub fn is_empty(&self) -> bool {
