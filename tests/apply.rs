@@ -217,8 +217,18 @@ fn a_dirty_work_tree_is_refused_unless_it_is_asked_for() {
     --- exit status 1
     ");
     assert!(environment.footprint().is_empty());
+    let plan = environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+    let guard = json!({
+        "guard": "dirty", "verdict": "refuse", "overridable": false, "aboutWhat": false,
+        "message": "the work tree isn't committed: deploy/settings.yaml: commit it, or apply what is there with --dirty",
+    });
+    assert_eq!(plan["guards"], json!([guard]));
+    environment
+        .trueup(&["plan", "prod"])
+        .success()
+        .prints("apply would be refused now: dirty: the work tree");
 
-    environment.trueup(&["apply", "prod", "--yes", "--dirty"]).success();
+    environment.trueup(&["apply", "prod", "--yes", "--dirty"]).success().never_says("isn't committed");
     assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["level"], "debug");
 }
 

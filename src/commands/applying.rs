@@ -85,7 +85,7 @@ pub(super) async fn all(
     undone: Option<Undone>,
 ) -> Result<Exit, CommandError> {
     check_output(global)?;
-    let options = Options { is_rollback: undone.is_some(), ..planning.options() };
+    let options = Options { may_be_dirty: allow_dirty, is_rollback: undone.is_some(), ..planning.options() };
     let expected = running.expected(&setups)?;
     let setups: Vec<Setup> = setups
         .into_iter()

@@ -27,6 +27,7 @@ impl Planning {
             overrides: self.overrides.clone(),
             may_guess: false,
             without_commits: self.no_cause,
+            may_be_dirty: false,
             is_rollback: false,
         }
     }

@@ -24,8 +24,16 @@ pub(super) fn lenient(guards: Vec<GuardVerdict>, is_rollback: bool) -> Vec<Guard
 }
 
 /// What stands against doing this here and now.
-pub(super) fn circumstances(setup: &Setup, memory: Option<&Memory>, actions: &[Action]) -> Vec<GuardVerdict> {
-    unknown_history(setup, memory).into_iter().chain(drift(setup, memory, actions)).collect()
+pub(super) fn circumstances(
+    setup: &Setup,
+    options: &Options,
+    memory: Option<&Memory>,
+    dirty: &[String],
+    actions: &[Action],
+) -> Vec<GuardVerdict> {
+    let uncommitted = if options.may_be_dirty { None } else { guard::uncommitted(dirty) };
+    let verdicts = [uncommitted, unknown_history(setup, memory), drift(setup, memory, actions)];
+    verdicts.into_iter().flatten().collect()
 }
 
 /// What somebody changed live since the last record, and would be overwritten.

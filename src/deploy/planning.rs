@@ -43,6 +43,8 @@ pub struct Options {
     pub may_guess: bool,
     /// Don't look for the commits that asked for changes.
     pub without_commits: bool,
+    /// Uncommitted files are meant to be deployed.
+    pub may_be_dirty: bool,
     /// The way back: limits only warn, whoever rolls back at night needs all of it.
     pub is_rollback: bool,
 }
@@ -219,7 +221,7 @@ async fn plan_for(
         notes.extend(blame::tell(setup, memory.as_ref(), commit, &desired, &work, &mut actions));
     }
     guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
-    guards.extend(circumstances(setup, memory.as_ref(), &actions));
+    guards.extend(circumstances(setup, options, memory.as_ref(), &wanted.dirty, &actions));
     notes.extend(left);
     notes.extend(lacking);
     notes.extend(ending(&desired, &live));

@@ -9,6 +9,7 @@ use crate::cluster::Access;
 use crate::config::{DriftRule, KindPattern, Limit};
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, GitError, Repository};
+use crate::guard;
 use crate::object::Manifest;
 use crate::plan::{ClusterRef, CommitRef};
 use crate::render::{self, Item, SourceTree};
@@ -189,15 +190,9 @@ impl Setup {
 
 /// Refuses to deploy what isn't committed.
 pub fn refuse_dirty(dirty: &[String]) -> Result<(), CommandError> {
-    let Some(first) = dirty.first() else { return Ok(()) };
-    let more = match dirty.len() {
-        1 => String::new(),
-        count => format!(" and {} more", count - 1),
-    };
-    Err(CommandError::from(
-        Diagnostic::new(format!("the work tree isn't committed: {first}{more}"))
-            .hint("commit it, deploy a commit with --ref, or apply what is there with --dirty"),
-    ))
+    let Some(told) = guard::told_uncommitted(dirty) else { return Ok(()) };
+    let hint = "commit it, deploy a commit with --ref, or apply what is there with --dirty";
+    Err(Diagnostic::new(told).hint(hint).into())
 }
 
 /// The path without `.` and `..`.

@@ -6,6 +6,7 @@ mod claims;
 mod deletions;
 mod drift;
 mod replacements;
+mod uncommitted;
 
 use std::collections::BTreeMap;
 
@@ -13,12 +14,13 @@ pub use claims::{Claim, claim};
 pub use deletions::{everything_removed, protected, too_many};
 pub use drift::{Drifted, drift};
 pub use replacements::replacements;
+pub use uncommitted::{told as told_uncommitted, uncommitted};
 
 use crate::object::ObjectId;
 use crate::plan::{GuardVerdict, Judgement};
 use deletions::listed;
 
-/// The guards' names, as `--override` takes them.
+/// The guards' names, as `--override` takes them: `dirty` has an option of its own.
 pub const NAMES: [&str; 7] =
     ["owner", "protect", "delete-limit", "everything-removed", "immutable", "drift", "repository"];
 
