@@ -10,6 +10,7 @@ mod builtin_kinds;
 mod causes;
 mod check;
 mod command_line;
+mod commits;
 mod diff;
 mod discovery;
 mod documents;

@@ -11,6 +11,7 @@ mod autoscaling;
 mod blame;
 mod carry;
 pub mod checking;
+pub mod comparing;
 mod definitions;
 pub mod drift;
 pub mod expecting;

@@ -117,6 +117,13 @@ impl Origin {
         }
     }
 
+    /// The commit as people name it: `v1.2 (abc1234)`.
+    pub fn commit_name(&self) -> Option<String> {
+        let Self::Commit { commit, reference, .. } = self else { return None };
+        let named = reference.as_ref().filter(|name| !commit.to_string().starts_with(name.as_str()));
+        Some(named.map_or_else(|| commit.short(), |name| format!("{name} ({})", commit.short())))
+    }
+
     /// The tree that sources are read from.
     pub fn tree(&self) -> SourceTree<'_> {
         match self {

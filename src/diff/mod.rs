@@ -21,7 +21,7 @@ mod quantity;
 mod schema;
 
 pub use crate::object::{Op, RawChange};
-pub use changes::{SERVER_METADATA, changes};
+pub use changes::{SERVER_METADATA, changes, written_changes};
 pub use drift::{LastWritten, drift};
 pub use field_set::{Element, FieldSet};
 pub use local::merged_locally;

@@ -9,7 +9,7 @@ use crate::error::{CommandError, Diagnostic};
 use crate::health::{Health, Verdict};
 use crate::json::Value;
 use crate::object::ObjectRef;
-use crate::plan::{PlanDifference, SourceRef, TargetPlan};
+use crate::plan::{PlanDifference, SourceRef, TargetComparison, TargetPlan};
 use crate::report::{CheckReport, HistoryRow, StatusReport};
 
 /// What a document is.
@@ -17,7 +17,7 @@ use crate::report::{CheckReport, HistoryRow, StatusReport};
 pub enum Kind {
     /// What would be done: [`TargetPlan`]s.
     Plan,
-    /// What differs: [`TargetPlan`]s without order and guards in mind.
+    /// What differs: [`DiffTarget`]s.
     Diff,
     /// What was done: [`TargetOutcome`]s.
     Outcome,
@@ -60,10 +60,22 @@ pub struct Targets<T> {
     pub targets: Vec<T>,
 }
 
+/// What differs: from the cluster, without order and guards in mind, or between two
+/// commits.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum DiffTarget {
+    /// From the cluster.
+    Cluster(Box<TargetPlan>),
+    /// Between two commits.
+    Commits(Box<TargetComparison>),
+}
+
 /// What a document can hold for each target: plain data with text keys.
 pub trait Target: Serialize + Clone {}
 
 impl Target for TargetPlan {}
+impl Target for TargetComparison {}
 impl Target for TargetOutcome {}
 impl Target for StatusReport {}
 impl Target for HistoryRow {}

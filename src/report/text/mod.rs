@@ -5,6 +5,7 @@
 
 mod change;
 mod check;
+mod comparison;
 mod diagnostic;
 mod diff;
 mod difference;
@@ -22,6 +23,7 @@ pub(crate) mod verdict;
 use jiff::Timestamp;
 
 pub use check::check;
+pub use comparison::comparison;
 pub use diagnostic::diagnostics;
 pub use diff::diff;
 pub use difference::difference;
