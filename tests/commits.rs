@@ -156,6 +156,22 @@ fn lists_are_matched_by_the_keys_of_their_types() {
 }
 
 #[test]
+fn items_that_only_moved_are_told_as_moves() {
+    let mut environment = TestEnvironment::new();
+    let with = |names: [&str; 3]| {
+        let variables =
+            names.map(|name| format!("            - name: {name}\n              value: x\n")).concat();
+        format!("{}          env:\n{variables}", deployment("web", "web:1"))
+    };
+    environment.commit_file("deploy/web.yaml", &with(["A", "B", "C"]));
+    environment.commit_file("deploy/web.yaml", &with(["B", "C", "A"]));
+
+    let moved = "spec.template.spec.containers[name=web].env[name=A]: moved behind [name=C]";
+    environment.trueup(&["diff", "HEAD~1..HEAD"]).success().prints(moved);
+    environment.trueup(&["diff", "HEAD~1..HEAD", "-o", "markdown"]).success().prints(moved);
+}
+
+#[test]
 fn secrets_are_masked() {
     let mut environment = TestEnvironment::new();
     environment.commit_file("deploy/secret.yaml", &secret("credentials", "password", "sesame"));
