@@ -115,6 +115,7 @@ protect\t''
 delete-limit\t''
 everything-removed\t''
 immutable\t''
+drift\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s C -d 'Run as if started in this folder' -r -F
@@ -157,6 +158,7 @@ protect\t''
 delete-limit\t''
 everything-removed\t''
 immutable\t''
+drift\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l out -d 'Save the plan, for apply --plan' -r -F
@@ -198,6 +200,7 @@ protect\t''
 delete-limit\t''
 everything-removed\t''
 immutable\t''
+drift\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
@@ -242,6 +245,7 @@ protect\t''
 delete-limit\t''
 everything-removed\t''
 immutable\t''
+drift\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F

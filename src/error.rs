@@ -10,6 +10,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::plan::PlanDifference;
+
 /// How a run ended, as its exit code. The numbers are an interface: pipelines
 /// branch on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -170,18 +172,20 @@ impl Diagnostic {
 
 /// A command that could not do what it was asked to: the exit code and at
 /// least one diagnostic.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CommandError {
     /// The exit code.
     pub exit: Exit,
     /// What is wrong, in the order in which it is to be read.
     pub diagnostics: Vec<Diagnostic>,
+    /// How plans differ from the saved ones, where that is what is wrong.
+    pub differences: Vec<PlanDifference>,
 }
 
 impl CommandError {
     /// An error with this exit code.
     pub fn new(exit: Exit, diagnostic: Diagnostic) -> Self {
-        Self { exit, diagnostics: vec![diagnostic] }
+        Self { exit, diagnostics: vec![diagnostic], differences: Vec::new() }
     }
 
     /// The command line is wrong (exit 64).
@@ -197,9 +201,17 @@ impl CommandError {
             Some(mut earlier) => {
                 earlier.exit = earlier.exit.worst(later.exit);
                 earlier.diagnostics.extend(later.diagnostics);
+                earlier.differences.extend(later.differences);
                 earlier
             }
         }
+    }
+
+    /// Adds how a plan differs from the saved one.
+    #[must_use]
+    pub fn with_difference(mut self, difference: PlanDifference) -> Self {
+        self.differences.push(difference);
+        self
     }
 
     /// Adds what to do to the last diagnostic.
@@ -222,7 +234,7 @@ impl From<Diagnostic> for CommandError {
 /// Several at once: exit 1, nothing was written.
 impl From<Vec<Diagnostic>> for CommandError {
     fn from(diagnostics: Vec<Diagnostic>) -> Self {
-        Self { exit: Exit::Error, diagnostics }
+        Self { exit: Exit::Error, diagnostics, differences: Vec::new() }
     }
 }
 

@@ -77,7 +77,7 @@ fn finish(outcome: Result<Exit, CommandError>, output: Output, terminal: &Termin
         if output == Output::Json {
             terminal.data(&report::json::error(&error));
         }
-        terminal.errors(&error.diagnostics);
+        terminal.error(&error);
         if commands::is_github() {
             terminal.annotate(&report::github::annotations(report::Severity::Error, &error.diagnostics));
         }

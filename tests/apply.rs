@@ -217,8 +217,18 @@ fn a_dirty_work_tree_is_refused_unless_it_is_asked_for() {
     --- exit status 1
     ");
     assert!(environment.footprint().is_empty());
+    let plan = environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+    let guard = json!({
+        "guard": "dirty", "verdict": "refuse", "overridable": false, "aboutWhat": false,
+        "message": "the work tree isn't committed: deploy/settings.yaml: commit it, or apply what is there with --dirty",
+    });
+    assert_eq!(plan["guards"], json!([guard]));
+    environment
+        .trueup(&["plan", "prod"])
+        .success()
+        .prints("apply would be refused now: dirty: the work tree");
 
-    environment.trueup(&["apply", "prod", "--yes", "--dirty"]).success();
+    environment.trueup(&["apply", "prod", "--yes", "--dirty"]).success().never_says("isn't committed");
     assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["level"], "debug");
 }
 
@@ -272,60 +282,6 @@ fn a_dry_run_writes_nothing() {
     let before = environment.footprint();
     environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "warn"));
     environment.trueup(&["apply", "prod", "--yes", "--dry-run"]).success();
-    assert_eq!(environment.footprint(), before);
-}
-
-#[test]
-fn a_saved_plan_is_applied_as_it_was_agreed_to() {
-    let mut environment = TestEnvironment::new();
-    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
-    // What isn't there yet can only be guessed at, and a guess is no agreement.
-    environment.create_namespace();
-    environment.trueup(&["plan", "prod", "--out", "plan.json"]).success();
-
-    environment.trueup(&["apply", "prod", "--yes", "--plan", "plan.json"]).success();
-
-    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["level"], "info");
-}
-
-#[test]
-fn a_stale_plan_is_refused_and_shows_what_is_different() {
-    let mut environment = TestEnvironment::new();
-    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
-    environment.apply();
-    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "warn"));
-    let digest = environment.trueup(&["plan", "prod", "-o", "json", "--out", "plan.json"]).success().target()
-        ["digest"]
-        .as_str()
-        .expect("a digest")
-        .to_owned();
-    environment.edit("v1/configmaps/settings", &json!({"data": {"level": "debug"}}));
-    let before = environment.footprint();
-
-    let run = environment.trueup(&["apply", "prod", "--yes", "--plan", "plan.json"]).exits(3);
-    insta::assert_snapshot!(run.snapshot(), @r#"
-    $ trueup apply prod --yes --plan plan.json
-    prod on $SERVER ([version]), namespace $NAMESPACE
-      commit  $COMMIT2 "Change deploy/settings.yaml", Ada Example, [ago], main
-      deployed release 1, commit $COMMIT1
-
-      ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
-          data.level: debug → warn  ← changed live by kubectl-edit, [ago]; info was deployed
-            ← $COMMIT2 (line 6)
-          takes data.level from kubectl-edit
-
-    Plan: 1 to update
-    digest v1:[digest]
-    ([n] requests, [time])
-    --- stderr
-    error: prod: the plan isn't the expected one
-    caused by: its digest is v1:[digest], expected was v1:[digest]
-
-    hint: look at today's plan, and have that one approved
-    --- exit status 3
-    "#);
-    environment.trueup(&["apply", "prod", "--yes", "--expect", &digest]).exits(3);
-
     assert_eq!(environment.footprint(), before);
 }
 

@@ -23,5 +23,5 @@ pub struct Args {
 /// Plans, asks, applies, waits and records.
 pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
     let setups = select(global, &args.what)?;
-    applying::all(global, terminal, &setups, &args.planning, &args.running, args.dirty, None).await
+    applying::all(global, terminal, setups, &args.planning, &args.running, args.dirty, None).await
 }

@@ -8,16 +8,18 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::planned::{self, Layout};
+use super::saved::SavedPlans;
 use super::{Planning, annotates, signals};
 use crate::apply::{Event, RunResult, Stop, TargetOutcome};
 use crate::cli::{Global, Output, Report, ReportKind};
 use crate::cluster::Cluster;
 use crate::config::Period;
+use crate::deploy::expecting::Expected;
 use crate::deploy::planning::{Options, Planned};
 use crate::deploy::running::{self, Listener, RunOptions, Undone};
 use crate::deploy::setup::{Setup, refuse_dirty};
 use crate::error::{CommandError, Diagnostic, Exit};
-use crate::plan::TargetPlan;
+use crate::plan::{GuardVerdict, TargetPlan};
 use crate::release::HeldBy;
 use crate::report::json::{self, Kind};
 use crate::report::{github, markdown, text};
@@ -54,41 +56,52 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// The digest that the plan must have, if one is asked for.
-    fn expected(&self, plan: &TargetPlan) -> Result<Option<String>, CommandError> {
-        let expected = match (&self.plan, &self.expect) {
-            (Some(file), _) => Some(planned::saved(file, &plan.target)?),
-            (None, expected) => expected.clone(),
+    /// What the plan of each setup must be, if that is asked for.
+    fn expected(&self, setups: &[Setup]) -> Result<Vec<Option<Expected>>, CommandError> {
+        let Some(file) = &self.plan else {
+            let expected = self.expect.clone().map(|digest| Expected { digest, saved: None });
+            return Ok(vec![expected; setups.len()]);
         };
-        match &expected {
-            Some(expected) if plan.digest.as_ref() != Some(expected) => Err(running::stale(expected, plan)),
-            _ => Ok(expected),
-        }
+        let saved = SavedPlans::read(file)?;
+        setups.iter().map(|setup| saved.expected(&setup.environment).map(Some)).collect()
     }
+}
+
+/// A saved plan is for one cluster.
+fn held_to(mut setup: Setup, expected: Option<&Expected>) -> Setup {
+    let saved = expected.and_then(|expected| expected.saved.as_ref());
+    setup.planned_for = saved.map(|saved| saved.plan.cluster.clone());
+    setup
 }
 
 /// Applies each setup in turn; the worst outcome counts.
 pub(super) async fn all(
     global: &Global,
     terminal: &Terminal,
-    setups: &[Setup],
+    setups: Vec<Setup>,
     planning: &Planning,
     running: &Running,
     allow_dirty: bool,
     undone: Option<Undone>,
 ) -> Result<Exit, CommandError> {
     check_output(global)?;
-    let options = Options { is_rollback: undone.is_some(), ..planning.options() };
-    let planned = planned::all(setups, &options, terminal).await?;
+    let options = Options { may_be_dirty: allow_dirty, is_rollback: undone.is_some(), ..planning.options() };
+    let expected = running.expected(&setups)?;
+    let setups: Vec<Setup> = setups
+        .into_iter()
+        .zip(&expected)
+        .map(|(setup, expected)| held_to(setup, expected.as_ref()))
+        .collect();
+    let planned = planned::all(&setups, &options, terminal).await?;
     if running.dry_run {
-        return only_show(global, terminal, running, &planned);
+        return only_show(global, terminal, &expected, &planned);
     }
     if !allow_dirty {
         planned.iter().try_for_each(|(planned, _)| refuse_dirty(&planned.dirty))?;
     }
     let (stop, _signals) = signals::stop()?;
     let mut ended = Ended { exit: Exit::Done, outcomes: Vec::new(), failure: None };
-    for ((planned, cluster), setup) in planned.into_iter().zip(setups) {
+    for (((planned, cluster), setup), expected) in planned.into_iter().zip(&setups).zip(expected) {
         // Whoever interrupted one environment doesn't want the next.
         if stop.borrow().is_some() {
             break;
@@ -101,6 +114,7 @@ pub(super) async fn all(
             options: &options,
             planning,
             running,
+            expected,
             undone: undone.as_ref(),
             stop: &stop,
         };
@@ -125,12 +139,15 @@ fn check_output(global: &Global) -> Result<(), CommandError> {
 fn only_show(
     global: &Global,
     terminal: &Terminal,
-    running: &Running,
+    expected: &[Option<Expected>],
     planned: &[(Planned, Cluster)],
 ) -> Result<Exit, CommandError> {
     let plans: Vec<TargetPlan> = planned.iter().map(|(planned, _)| planned.plan.clone()).collect();
     planned::print(global, terminal, Layout { kind: Kind::Plan, show_unchanged: false }, &plans)?;
-    plans.iter().try_for_each(|plan| running.expected(plan).map(drop))?;
+    let expected = expected.iter().zip(&plans);
+    expected
+        .filter_map(|(expected, plan)| Some((expected.as_ref()?, plan)))
+        .try_for_each(|(expected, plan)| expected.check(plan))?;
     Ok(planned::refusal(&plans).unwrap_or(Exit::Done))
 }
 
@@ -161,13 +178,13 @@ impl Ended {
             failure => {
                 let exit = report(global, terminal, &outcomes).map_or_else(
                     |error| {
-                        terminal.errors(&error.diagnostics);
+                        terminal.error(&error);
                         exit.worst(error.exit)
                     },
                     |()| exit,
                 );
                 Ok(failure.map_or(exit, |error| {
-                    terminal.errors(&error.diagnostics);
+                    terminal.error(&error);
                     exit.worst(error.exit)
                 }))
             }
@@ -183,26 +200,33 @@ struct OneRun<'a> {
     options: &'a Options,
     planning: &'a Planning,
     running: &'a Running,
+    expected: Option<Expected>,
     undone: Option<&'a Undone>,
     stop: &'a Stop,
 }
 
 impl OneRun<'_> {
     async fn run(&self, planned: Planned) -> Result<(TargetOutcome, Exit), CommandError> {
-        self.show(&planned.plan);
+        let stale = self.stale(&planned.plan);
+        // How it differs from the saved plan says more than all that it would do.
+        if stale.as_ref().is_none_or(|stale| stale.differences.is_empty()) {
+            self.show(&planned.plan);
+        }
+        if let Some(stale) = stale {
+            return Err(stale);
+        }
         if planned.refusals().next().is_some() {
             self.annotate_guards(&planned.plan);
             return Ok((running::refused(&planned), Exit::Refused));
         }
-        let expected = self.running.expected(&planned.plan)?;
-        self.confirm(&planned.plan, expected.is_some())?;
+        self.confirm(&planned.plan)?;
         let mut listener = OnTerminal::new(self.terminal, &planned.plan, self.running.yes);
         let options = RunOptions {
             planning: self.options.clone(),
             reason: self.planning.reason.clone(),
             wait: (!self.running.no_wait).then(|| self.wait_timeout()),
             lock_timeout: self.running.lock_timeout.map_or(LOCK_TIMEOUT, |Period(timeout)| timeout),
-            expected,
+            expected: self.expected.clone(),
             undone: self.undone.cloned(),
         };
         let outcome =
@@ -215,7 +239,8 @@ impl OneRun<'_> {
 
     fn annotate_guards(&self, plan: &TargetPlan) {
         if annotates(self.global) {
-            self.terminal.annotate(&github::guards(&plan.target, &plan.guards));
+            let verdicts: Vec<_> = plan.guards.iter().map(GuardVerdict::on_apply).collect();
+            self.terminal.annotate(&github::guards(&plan.target, &verdicts));
         }
     }
 
@@ -232,8 +257,12 @@ impl OneRun<'_> {
         self.running.wait_timeout.map_or(self.setup.wait_timeout, |Period(timeout)| timeout)
     }
 
-    fn confirm(&self, plan: &TargetPlan, expected: bool) -> Result<(), CommandError> {
-        if self.running.yes || expected || plan.is_empty() {
+    fn stale(&self, plan: &TargetPlan) -> Option<CommandError> {
+        self.expected.as_ref()?.check(plan).err()
+    }
+
+    fn confirm(&self, plan: &TargetPlan) -> Result<(), CommandError> {
+        if self.running.yes || self.expected.is_some() || plan.is_empty() {
             return Ok(());
         }
         if !self.terminal.is_interactive() {

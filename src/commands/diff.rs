@@ -1,6 +1,8 @@
 //! `trueup diff`: field by field, what differs between the repository and the
-//! cluster, or with `--drift` what moved in the cluster.
+//! cluster, with `--drift` what moved in the cluster, or with `A..B` between two
+//! commits.
 
+use super::between::{Comparing, Range};
 use super::planned::{self, Layout};
 use super::{Planning, What, select};
 use crate::cli::{Global, Output};
@@ -11,6 +13,10 @@ use crate::report::text;
 use crate::ui::Terminal;
 
 /// Shows field by field what differs between the repository and the cluster
+///
+/// With A..B among the environments, it shows how what is rendered differs between
+/// two commits, branches or tags: `trueup diff prod main..HEAD`. A side that is left
+/// out is HEAD. No cluster is asked then.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -32,7 +38,15 @@ pub struct Args {
 }
 
 /// Compares and prints.
-pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
+pub async fn run(global: &Global, mut args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
+    if let Some(range) = Range::take(&mut args.what.environments)? {
+        let Args { what, planning, drift, unified, exit_code, show_unchanged } = args;
+        if drift {
+            return Err(CommandError::usage("--drift is about a cluster, and A..B looks at none"));
+        }
+        return Comparing { global, terminal, unified, show_unchanged, exit_code }
+            .run(&what, &planning, &range);
+    }
     let setups = select(global, &args.what)?;
     let plans = if args.drift {
         let mut plans = Vec::with_capacity(setups.len());
@@ -45,7 +59,9 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
     } else {
         let plans = planned::all(&setups, &args.planning.to_look(), terminal).await?;
         if args.unified && global.output == Output::Text {
-            plans.iter().for_each(|(planned, _)| terminal.data(&text::unified(&planned.versions())));
+            plans.iter().for_each(|(planned, _)| {
+                terminal.data(&text::unified(&planned.versions(), ["live", "desired"]));
+            });
         }
         plans.into_iter().map(|(planned, _)| planned.plan).collect()
     };

@@ -3,6 +3,7 @@
 
 pub mod apply;
 mod applying;
+mod between;
 pub mod check;
 pub mod completions;
 pub mod diff;
@@ -12,6 +13,7 @@ mod planned;
 pub mod render;
 pub mod rollback;
 pub mod sandbox;
+mod saved;
 mod select;
 mod signals;
 pub mod status;
@@ -34,7 +36,7 @@ pub struct What {
     #[arg(value_name = "ENV")]
     pub environments: Vec<String>,
     /// All environments
-    #[arg(long, conflicts_with = "environments")]
+    #[arg(long)]
     pub all: bool,
     #[command(flatten)]
     #[allow(missing_docs, reason = "a doc comment would replace the command's own help")]
@@ -61,7 +63,7 @@ impl What {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Files {
     /// A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)
-    #[arg(short = 'f', long = "filename", value_name = "PATH", conflicts_with_all = ["environments", "all"])]
+    #[arg(short = 'f', long = "filename", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Keep an inventory and a history for what -f names, under this name
     #[arg(long, value_name = "NAME", requires = "paths")]

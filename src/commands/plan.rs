@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::planned::{self, Layout};
-use super::{Planning, What, select};
+use super::{Planning, What, saved, select};
 use crate::cli::Global;
 use crate::error::{CommandError, Exit};
 use crate::report::json::Kind;
@@ -35,7 +35,7 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
     let plans = planned::all(&setups, &args.planning.to_look(), terminal).await?;
     let plans: Vec<_> = plans.into_iter().map(|(planned, _)| planned.plan).collect();
     if let Some(file) = &args.out {
-        planned::save(file, &plans)?;
+        saved::save(file, &plans)?;
     }
     let layout = Layout { kind: Kind::Plan, show_unchanged: args.show_unchanged };
     planned::print(global, terminal, layout, &plans)?;

@@ -1,8 +1,7 @@
 //! What the commands that plan have in common: planning several environments,
-//! printing plans, saving them, and what their guards mean for the exit code.
+//! printing plans, and what their guards mean for the exit code.
 
 use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -12,8 +11,7 @@ use crate::cli::{Global, Output, Report, ReportKind};
 use crate::cluster::Cluster;
 use crate::deploy::planning::{Options, Planned, plan};
 use crate::deploy::setup::Setup;
-use crate::error::{CommandError, Diagnostic, Exit, Location};
-use crate::json::Value;
+use crate::error::{CommandError, Diagnostic, Exit};
 use crate::plan::{Judgement, TargetPlan};
 use crate::report::json::{self, Kind};
 use crate::report::{github, markdown, text};
@@ -29,6 +27,7 @@ impl Planning {
             overrides: self.overrides.clone(),
             may_guess: false,
             without_commits: self.no_cause,
+            may_be_dirty: false,
             is_rollback: false,
         }
     }
@@ -151,71 +150,7 @@ pub(super) fn write_reports(
     Ok(())
 }
 
-/// Saves plans, readable by their owner only.
-pub(super) fn save(file: &Path, plans: &[TargetPlan]) -> Result<(), CommandError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let document = json::document(Kind::Plan, None, plans);
-    options
-        .open(file)
-        .and_then(|mut opened| opened.write_all(document.as_bytes()))
-        .map_err(|error| unwritable(file, &error))
-}
-
-/// The digest of a saved plan for a target.
-pub(super) fn saved(file: &Path, target: &str) -> Result<String, CommandError> {
-    #[derive(serde::Deserialize)]
-    struct Saved {
-        targets: Vec<TargetPlan>,
-    }
-    let path = file.to_string_lossy();
-    let text = std::fs::read_to_string(file).map_err(|error| no_plan(&path, &error))?;
-    let document: Value = serde_json::from_str(&text).map_err(|error| no_document(&path, &error))?;
-    let unusable = |why: String| Diagnostic::new(why).at(Location::file(path.as_ref())).hint(HOW_TO_SAVE);
-    match document["kind"].as_str() {
-        Some("Plan") => {}
-        Some(kind) => return Err(unusable(format!("this file holds no plan, but: {kind}")).into()),
-        None => return Err(unusable("this file holds no plan".into()).into()),
-    }
-    let saved: Saved = crate::json::from_value(document)
-        .map_err(|error| unusable("this plan can't be read".into()).because(error.to_string()))?;
-    let plan = saved.targets.into_iter().find(|plan| plan.target == target);
-    let plan = plan.ok_or_else(|| unusable(format!("this file has no plan for {target}")))?;
-    let digest = plan.digest.ok_or_else(|| {
-        Diagnostic::new(format!(
-            "the plan for {target} is only approximate, so nothing can be held against it"
-        ))
-        .at(Location::file(path.as_ref()))
-        .hint("apply without --plan: it shows its own plan and asks")
-    })?;
-    Ok(digest)
-}
-
-const HOW_TO_SAVE: &str = "`trueup plan ENV --out FILE` saves a plan";
-
-/// The saved plan can't be opened.
-fn no_plan(path: &str, error: &std::io::Error) -> Diagnostic {
-    if error.kind() == std::io::ErrorKind::NotFound {
-        return Diagnostic::new(format!("{path} doesn't exist")).hint(HOW_TO_SAVE);
-    }
-    Diagnostic::new(format!("{path} can't be read")).because(error.to_string())
-}
-
-/// The file isn't JSON.
-fn no_document(path: &str, error: &serde_json::Error) -> Diagnostic {
-    let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    let place = Location::at(path, number(error.line()), number(error.column()).max(1));
-    let what = if error.is_eof() {
-        "this plan ends in the middle"
-    } else {
-        "this isn't a saved plan: it isn't JSON"
-    };
-    Diagnostic::new(what).at(place).hint(HOW_TO_SAVE)
-}
-
-fn unwritable(file: &Path, error: &std::io::Error) -> CommandError {
+pub(super) fn unwritable(file: &Path, error: &std::io::Error) -> CommandError {
     Diagnostic::new(format!("can't write {}", file.display())).because(error.to_string()).into()
 }
 

@@ -48,5 +48,5 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
         ..What::default()
     };
     let setups = select(global, &what)?;
-    applying::all(global, terminal, &setups, &args.planning, &args.running, true, Some(found.undone)).await
+    applying::all(global, terminal, setups, &args.planning, &args.running, true, Some(found.undone)).await
 }

@@ -18,6 +18,7 @@ const AD_HOC_RULES: &str = "{version: 1, name: ad-hoc, environments: {default: {
 
 /// The environments that the command line means, each ready for the pipeline.
 pub fn select(global: &Global, what: &What) -> Result<Vec<Setup>, CommandError> {
+    refuse_two_answers(what)?;
     let directory = directory(global)?;
     let repository = discover(&directory)?;
     if what.files.paths.is_empty() {
@@ -25,6 +26,19 @@ pub fn select(global: &Global, what: &What) -> Result<Vec<Setup>, CommandError> 
     } else {
         ad_hoc(global, what, directory, repository).map(|setup| vec![setup])
     }
+}
+
+/// What is deployed can be said in one way at a time. Not clap's to judge: `diff`
+/// takes two commits where the others take environments.
+fn refuse_two_answers(what: &What) -> Result<(), CommandError> {
+    let is_named = !what.environments.is_empty();
+    if !what.files.paths.is_empty() && (is_named || what.all) {
+        return Err(CommandError::usage("-f deploys files without a trueup.yaml: there are no environments"));
+    }
+    if what.all && is_named {
+        return Err(CommandError::usage("--all names the environments already").hint("leave one of them out"));
+    }
+    Ok(())
 }
 
 /// The folder that trueup runs in, absolute and without links, so that it
@@ -160,7 +174,7 @@ fn configured(
     environments.into_iter().map(|environment| setup(global, environment, &file, origin.clone())).collect()
 }
 
-fn at_commit(repository: &Arc<Repository>, reference: &str) -> Result<Origin, CommandError> {
+pub(super) fn at_commit(repository: &Arc<Repository>, reference: &str) -> Result<Origin, CommandError> {
     let commit = resolve(repository, reference)?;
     Ok(Origin::Commit { repository: repository.clone(), commit, reference: Some(reference.to_owned()) })
 }
@@ -170,14 +184,14 @@ fn canonical(path: &Path) -> PathBuf {
 }
 
 /// The configuration in hand: it says where to deploy and what is allowed.
-struct Checkout {
-    config: Config,
+pub(super) struct Checkout {
+    pub(super) config: Config,
     /// From the repository's root.
-    path: String,
-    repository: Arc<Repository>,
+    pub(super) path: String,
+    pub(super) repository: Arc<Repository>,
 }
 
-fn checkout(
+pub(super) fn checkout(
     global: &Global,
     what: &What,
     directory: &Path,
@@ -226,7 +240,7 @@ fn read(file: &Path) -> Result<String, CommandError> {
 }
 
 /// The configuration as a commit has it.
-fn config_at(repository: &Repository, commit: CommitId, path: &str) -> Option<String> {
+pub(super) fn config_at(repository: &Repository, commit: CommitId, path: &str) -> Option<String> {
     let tree = SourceTree::Commit { repository, commit };
     let file = tree.read(path).ok()?.into_iter().next()?;
     crate::yaml::decode(&file.bytes).ok().map(std::borrow::Cow::into_owned)
@@ -341,11 +355,13 @@ fn of_rules(environment: &Environment) -> Setup {
         configuration: None,
         access: Access::default(),
         cluster_uid: environment.cluster_uid.clone(),
+        planned_for: None,
         wait_timeout: environment.wait_timeout,
         delete_limit: environment.delete_limit,
         replace_limit: environment.replace_limit,
         protect: environment.protect.clone(),
         rules: environment.rules.clone(),
+        drift: environment.drift,
         notes: Vec::new(),
     }
 }

@@ -89,6 +89,8 @@ pub(super) struct Settings {
     pub(super) sources: Option<Sources>,
     /// Waiting for health after applying.
     pub(super) wait: Option<Wait>,
+    /// What must hold for an apply.
+    pub(super) requires: Option<Requires>,
     /// How much one run may change before a person must confirm it.
     pub(super) limits: Option<Limits>,
     /// Kinds that are never deleted without an override. Default:
@@ -112,6 +114,27 @@ pub(super) struct Cluster {
 pub(super) struct Wait {
     /// How long, such as 90s or 1h30m. Default: 5m.
     pub(super) timeout: Option<Period>,
+}
+
+/// What must hold for an apply.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Requires {
+    /// What is said to applying over what somebody changed live. Default: warn.
+    pub(super) drift: Option<DriftRule>,
+}
+
+/// What is said to applying over what somebody changed live.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum DriftRule {
+    /// Nothing.
+    Allow,
+    /// Which objects that is, and who changed them.
+    #[default]
+    Warn,
+    /// It's refused.
+    Refuse,
 }
 
 /// How much one run may change before a person must confirm it.

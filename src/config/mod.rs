@@ -33,7 +33,7 @@ use crate::yaml;
 use check::Finding;
 
 pub use duration::{Period, PeriodError};
-pub use file::{Renderer, SourceItem, schema};
+pub use file::{DriftRule, Renderer, SourceItem, schema};
 pub use find::{FILE_NAME, find};
 pub use glob::{folder_of_pattern, path_fits};
 pub use kind::{KindError, KindPattern};
@@ -93,6 +93,8 @@ pub struct Environment {
     pub protect: Vec<KindPattern>,
     /// Rules about what others own.
     pub rules: Rules,
+    /// What is said to applying over what somebody changed live.
+    pub drift: DriftRule,
     /// How many releases are kept.
     pub history_keep: u32,
 }

@@ -99,6 +99,7 @@ fn environments_lie_over_the_defaults() {
             wait_timeout: Duration::from_secs(600),
             delete_limit: Limit::Percent(20),
             replace_limit: Limit::Count(0),
+            drift: DriftRule::Warn,
             protect: vec!["StatefulSet.apps".parse().expect("a kind"), "Secret".parse().expect("a kind")],
             // What is the same for all environments has a test of its own.
             rules: prod.rules.clone(),
@@ -286,12 +287,38 @@ fn every_key_of_the_contract_works_or_is_refused_by_name() {
         let text = format!("{{version: 1, name: shop, environments: {{dev: {{}}}}, {key}: [] }}");
         assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
     }
-    for key in ["vars", "clusters", "rollout", "requires", "rollbackOnFailure"] {
+    for key in ["branch", "after", "soak", "order", "signedBy", "approval", "windows"] {
+        let text = format!("{{version: 1, name: shop, environments: {{dev: {{requires: {{{key}: []}}}}}}}}");
+        assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
+    }
+    for key in ["vars", "clusters", "rollout", "rollbackOnFailure"] {
         for place in ["environments: {dev: {KEY: {}}}", "defaults: {KEY: {}}, environments: {dev: {}}"] {
             let text = format!("{{version: 1, name: shop, {}}}", place.replace("KEY", key));
             assert!(complaints(&text).contains("isn't supported by this version"), "{text}");
         }
     }
+}
+
+#[test]
+fn what_is_said_to_drift_is_set_for_all_and_for_each() {
+    let text = "version: 1
+name: shop
+defaults: {requires: {drift: refuse}}
+environments:
+  dev: {requires: {drift: allow}}
+  prod: {requires: }
+";
+    let config = parse(text, "trueup.yaml").expect("a configuration");
+    let rules: Vec<DriftRule> = config.environments.iter().map(|environment| environment.drift).collect();
+    assert_eq!(rules, [DriftRule::Allow, DriftRule::Refuse]);
+    let config =
+        parse("{version: 1, name: a, environments: {b: {}}}", "trueup.yaml").expect("a configuration");
+    assert_eq!(config.environments[0].drift, DriftRule::Warn);
+    let wrong = "version: 1\nname: a\nenvironments: {b: {requires: {drift: refused}}}\n";
+    assert_snapshot!(complaints(wrong), @r#"
+    trueup.yaml:3:38: `environments.b.requires.drift` must be allow, warn or refuse, not "refused"
+      hint: did you mean `refuse`?
+    "#);
 }
 
 #[test]

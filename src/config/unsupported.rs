@@ -2,9 +2,10 @@
 //! They are refused by name: what has no effect must not look as if it had.
 
 /// By the section (a type of the `file` module): its keys.
-const KEYS: [(&str, &[&str]); 3] = [
+const KEYS: [(&str, &[&str]); 4] = [
     ("File", &["movedFrom", "sensitive", "health", "policies", "checks", "verify", "secrets", "notify"]),
-    ("Settings", &["vars", "clusters", "rollout", "requires", "rollbackOnFailure"]),
+    ("Settings", &["vars", "clusters", "rollout", "rollbackOnFailure"]),
+    ("Requires", &["branch", "after", "soak", "order", "signedBy", "approval", "windows"]),
     ("SourceItem", &["release", "values", "set", "ext", "substitute"]),
 ];
 

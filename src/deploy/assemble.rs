@@ -18,7 +18,7 @@ use crate::object::{
     mask_changes,
 };
 use crate::plan::causes::with_cause;
-use crate::plan::digest::{Entry, EntryChange, digest};
+use crate::plan::digest::{Entry, EntryChange, action_digest, digest};
 use crate::plan::order::{Node, order, rank};
 use crate::plan::prune::{Evidence, Removal, removal};
 use crate::plan::replacement;
@@ -173,6 +173,7 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
         assembled.actions.push(action);
         assembled.work.push(work);
     }
+    seal(&mut assembled, desired);
     assembled.digest = digest_of(&assembled, desired, cluster, target, None);
     assembled.identity = match bootstrapped {
         None => assembled.digest.clone(),
@@ -200,26 +201,7 @@ fn guards_of_others(parts: &[Option<(Action, Work)>], rules: &Rules) -> Vec<Guar
 
 fn bootstrap(id: &ObjectId) -> Action {
     let reason = "the inventory, the lock and the history live there".to_owned();
-    Action { reason: Some(reason), ..blank(Verb::Create, ObjectRef::new(id, "v1")) }
-}
-
-fn blank(verb: Verb, object: ObjectRef) -> Action {
-    Action {
-        action: verb,
-        object,
-        source: None,
-        wave: 0,
-        after: Vec::new(),
-        causes: Vec::new(),
-        commit: None,
-        uncommitted: false,
-        changes: Vec::new(),
-        takes_from: Vec::new(),
-        migrates: Vec::new(),
-        stays: Vec::new(),
-        reason: None,
-        approximate: false,
-    }
+    Action { reason: Some(reason), ..Action::new(Verb::Create, ObjectRef::new(id, "v1")) }
 }
 
 /// Makes the action for one desired object.
@@ -241,7 +223,7 @@ impl Writer<'_, '_> {
         let source = Some(self.object.source().into());
         match prediction {
             Prediction::Unchanged { live } => {
-                let action = blank(Verb::Unchanged, self.object.manifest.object_ref());
+                let action = Action::new(Verb::Unchanged, self.object.manifest.object_ref());
                 let reason = is_create_only(&body).then(|| "is only created, never changed".to_owned());
                 (Action { source, reason, ..action }, Work::Keep { at, live })
             }
@@ -258,7 +240,7 @@ impl Writer<'_, '_> {
                 (action, Work::Write { at, body, live: Some(live), after, raw, migration: None })
             }
             Prediction::Unreadable => {
-                let action = blank(Verb::Update, self.object.manifest.object_ref());
+                let action = Action::new(Verb::Update, self.object.manifest.object_ref());
                 let reason = Some("may not be read: values not compared".to_owned());
                 let action =
                     Action { source, causes: vec![Cause::Unknown], reason, approximate: true, ..action };
@@ -266,7 +248,7 @@ impl Writer<'_, '_> {
                 (action, Work::Write { at, body, live: None, after, raw: Vec::new(), migration: None })
             }
             Prediction::Written(Predicted { live: None, after, guessed, .. }) => {
-                let action = blank(Verb::Create, self.object.manifest.object_ref());
+                let action = Action::new(Verb::Create, self.object.manifest.object_ref());
                 let causes = vec![self.cause_of_creation()];
                 let action = Action { source, causes, approximate: guessed.is_some(), ..action };
                 (action, Work::Write { at, body, live: None, after, raw: Vec::new(), migration: None })
@@ -322,7 +304,7 @@ impl Writer<'_, '_> {
         };
         let reason =
             (changes.is_empty() && !adopted).then(|| "only which fields trueup owns changes".to_owned());
-        let action = blank(verb, object.manifest.object_ref());
+        let action = Action::new(verb, object.manifest.object_ref());
         Action { causes: causes.into_iter().collect(), changes, takes_from, stays, reason, ..action }
     }
 }
@@ -384,7 +366,7 @@ fn deletions(
     // In reverse: what leans on others goes first.
     removed.sort_by_key(|(id, ..)| (std::cmp::Reverse(rank(&id.kind)), *id));
     for (id, resource, object) in removed {
-        let action = blank(Verb::Delete, ObjectRef::new(id, resource.version.as_str()));
+        let action = Action::new(Verb::Delete, ObjectRef::new(id, resource.version.as_str()));
         assembled.actions.push(Action { wave, causes: vec![Cause::Commit], ..action });
         assembled.work.push(Work::Delete { resource: resource.clone(), live: object.clone() });
     }
@@ -409,24 +391,40 @@ fn digest_of(
         .iter()
         .enumerate()
         .filter(|(at, _)| Some(&ids[*at]) != without)
-        .map(|(at, work)| {
-            let (body, live, source) = match work {
-                Work::Write { at, body, live, .. } => (Some(body), live.as_ref(), Some(&desired[*at])),
-                Work::Delete { live, .. } => (None, Some(live), None),
-                Work::Keep { .. } | Work::Bootstrap => (None, None, None),
-            };
-            Entry {
-                verb: assembled.actions[at].action,
-                id: &ids[at],
-                body,
-                changes: &changes[at],
-                uid: live.and_then(|live| live["metadata"]["uid"].as_str()),
-                resource_version: live.and_then(|live| live["metadata"]["resourceVersion"].as_str()),
-                blob: source.map(|object| object.source().blob.as_ref()),
-            }
-        })
+        .map(|(at, work)| entry(assembled.actions[at].action, &ids[at], work, &changes[at], desired))
         .collect();
     digest(cluster, target, &entries)
+}
+
+/// Gives each action the digest of its own.
+fn seal(assembled: &mut Assembled, desired: &[Desired]) {
+    for (action, work) in assembled.actions.iter_mut().zip(&assembled.work) {
+        let (id, changes) = (action.id(), entry_changes(work));
+        action.digest = action_digest(&entry(action.action, &id, work, &changes, desired));
+    }
+}
+
+fn entry<'a>(
+    verb: Verb,
+    id: &'a ObjectId,
+    work: &'a Work,
+    changes: &'a [EntryChange<'a>],
+    desired: &'a [Desired],
+) -> Entry<'a> {
+    let (body, live, source) = match work {
+        Work::Write { at, body, live, .. } => (Some(body), live.as_ref(), Some(&desired[*at])),
+        Work::Delete { live, .. } => (None, Some(live), None),
+        Work::Keep { .. } | Work::Bootstrap => (None, None, None),
+    };
+    Entry {
+        verb,
+        id,
+        body,
+        changes,
+        uid: live.and_then(|live| live["metadata"]["uid"].as_str()),
+        resource_version: live.and_then(|live| live["metadata"]["resourceVersion"].as_str()),
+        blob: source.map(|object| object.source().blob.as_ref()),
+    }
 }
 
 /// The changes at paths that the manifest has, and those that take a path away.

@@ -58,23 +58,14 @@ fn action(object: &Present, masks: &mut Masks) -> Action {
     };
     let source = object.recorded.source.as_ref();
     Action {
-        action: verb,
-        object: object.recorded.object.clone(),
         source: source.map(|source| SourceRef {
             path: source.path.clone(),
             line: source.line,
             document: source.document,
         }),
-        wave: 0,
-        after: Vec::new(),
         causes: if verb == Verb::Unchanged { Vec::new() } else { vec![Cause::Drift] },
-        commit: None,
-        uncommitted: false,
         changes,
-        takes_from: Vec::new(),
-        migrates: Vec::new(),
-        stays: Vec::new(),
         reason: (verb == Verb::Delete).then(|| "somebody deleted it".to_owned()),
-        approximate: false,
+        ..Action::new(verb, object.recorded.object.clone())
     }
 }

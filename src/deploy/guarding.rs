@@ -6,14 +6,16 @@ use super::memory::Memory;
 use super::planning::Options;
 use super::resolve::Desired;
 use super::setup::Setup;
-use crate::guard;
+use crate::config::DriftRule;
+use crate::guard::{self, Drifted};
 use crate::object::{GroupKind, ObjectId, OnImmutable, on_immutable};
 use crate::plan::{Action, GuardVerdict, Judgement, Verb};
 
-/// In a rollback limits only warn; what is protected, or another's, still refuses.
+/// In a rollback limits and drift only warn; what is protected, or another's, still
+/// refuses.
 pub(super) fn lenient(guards: Vec<GuardVerdict>, is_rollback: bool) -> Vec<GuardVerdict> {
     let softened = |guard: GuardVerdict| match guard.guard.as_str() {
-        "delete-limit" | "everything-removed" | "immutable" if is_rollback && guard.overridable => {
+        "delete-limit" | "everything-removed" | "immutable" | "drift" if is_rollback && guard.overridable => {
             GuardVerdict { verdict: Judgement::Warn, ..guard }
         }
         _ => guard,
@@ -21,9 +23,34 @@ pub(super) fn lenient(guards: Vec<GuardVerdict>, is_rollback: bool) -> Vec<Guard
     guards.into_iter().map(softened).collect()
 }
 
+/// What stands against doing this here and now.
+pub(super) fn circumstances(
+    setup: &Setup,
+    options: &Options,
+    memory: Option<&Memory>,
+    dirty: &[String],
+    actions: &[Action],
+) -> Vec<GuardVerdict> {
+    let uncommitted = if options.may_be_dirty { None } else { guard::uncommitted(dirty) };
+    let verdicts = [uncommitted, unknown_history(setup, memory), drift(setup, memory, actions)];
+    verdicts.into_iter().flatten().collect()
+}
+
+/// What somebody changed live since the last record, and would be overwritten.
+fn drift(setup: &Setup, memory: Option<&Memory>, actions: &[Action]) -> Option<GuardVerdict> {
+    let release = memory?.record.as_ref()?.summary.release;
+    let drifted: Vec<Drifted> = actions.iter().filter_map(Drifted::of).collect();
+    let judgement = match setup.drift {
+        DriftRule::Allow => Judgement::Allow,
+        DriftRule::Warn => Judgement::Warn,
+        DriftRule::Refuse => Judgement::Refuse,
+    };
+    guard::drift(&drifted, release, judgement)
+}
+
 /// The deployed commit must be known to this repository: two repositories under
 /// one name would delete each other's objects. A shallow clone can't tell.
-pub(super) fn unknown_history(setup: &Setup, memory: Option<&Memory>) -> Option<GuardVerdict> {
+fn unknown_history(setup: &Setup, memory: Option<&Memory>) -> Option<GuardVerdict> {
     let repository = setup.origin.repository().filter(|repository| !repository.is_shallow())?;
     let deployed = memory?.parent.as_ref()?.state.deployed.as_ref()?;
     let sha = deployed.commit.as_ref()?;

@@ -51,9 +51,11 @@ impl Observed {
         }
     }
 
-    /// Refuses another cluster than the one that the configuration pins.
+    /// Refuses another cluster than the one that the configuration pins, and than
+    /// the one that a saved plan is for.
     pub(super) fn check_pinned(&self, setup: &Setup, cluster: &Cluster) -> Result<(), CommandError> {
-        check(setup.cluster_uid.as_deref(), self.uid.as_deref(), cluster.server(), &setup.environment)
+        check(setup.cluster_uid.as_deref(), self.uid.as_deref(), cluster.server(), &setup.environment)?;
+        check_planned(setup.planned_for.as_ref(), self.uid.as_deref(), cluster.server())
     }
 }
 
@@ -92,6 +94,27 @@ fn check(
     Err(CommandError::new(Exit::Refused, diagnostic))
 }
 
+fn check_planned(
+    planned: Option<&ClusterRef>,
+    found: Option<&str>,
+    server: &str,
+) -> Result<(), CommandError> {
+    let Some(planned) = planned else { return Ok(()) };
+    let is_same = match &planned.uid {
+        Some(uid) => found == Some(uid),
+        None => planned.server == server,
+    };
+    if is_same {
+        return Ok(());
+    }
+    let unknown = "unknown: its kube-system namespace may not be read";
+    let (then, now) = (planned.uid.as_deref().unwrap_or(unknown), found.unwrap_or(unknown));
+    let diagnostic = Diagnostic::new(format!("{server} isn't the cluster that the saved plan is for"))
+        .because(format!("the plan is for {} with uid {then}; here the uid is {now}", planned.server))
+        .hint("use the right context, or plan anew for this cluster");
+    Err(CommandError::new(Exit::Refused, diagnostic))
+}
+
 /// An object to look for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sought<'a> {
@@ -117,11 +140,14 @@ pub(super) struct Wanted<'a> {
     pub tolerant: bool,
 }
 
+/// An object at one version of its kind.
+type Version = (Arc<Resource>, Arc<Value>);
+
 /// The live objects that were looked for.
 #[derive(Debug, Default)]
 pub(super) struct Live {
     /// At each version of its kind that was asked for: nearly always one.
-    objects: BTreeMap<ObjectId, Vec<(Arc<Resource>, Arc<Value>)>>,
+    objects: BTreeMap<ObjectId, Vec<Version>>,
     members: BTreeMap<ObjectId, Arc<Resource>>,
     /// Kinds of the inventory that nobody can list now, because their group's
     /// API server doesn't answer.

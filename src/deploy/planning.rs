@@ -11,7 +11,7 @@ use super::autoscaling::autoscaled;
 use super::blame;
 use super::definitions::{definitions, schemas};
 use super::explain::{explain, explain_as_one, warned};
-use super::guarding::{deletion_guards, lenient, unknown_history};
+use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::Adopting;
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
@@ -48,6 +48,8 @@ pub struct Options {
     pub may_guess: bool,
     /// Don't look for the commits that asked for changes.
     pub without_commits: bool,
+    /// Uncommitted files are meant to be deployed.
+    pub may_be_dirty: bool,
     /// The way back: limits only warn, whoever rolls back at night needs all of it.
     pub is_rollback: bool,
 }
@@ -254,7 +256,7 @@ async fn plan_for(
         notes.extend(blame::tell(setup, memory.as_ref(), commit, &desired, &work, &mut actions));
     }
     guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
-    guards.extend(unknown_history(setup, memory.as_ref()));
+    guards.extend(circumstances(setup, options, memory.as_ref(), &wanted.dirty, &actions));
     notes.extend(left);
     notes.extend(lacking);
     notes.extend(simulated);

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::assemble::Work;
 use super::carry::{Carrying, Fate, Halt, milliseconds, outcomes, result, since};
+use super::expecting::Expected;
 use super::explain::warned;
 use super::failure;
 use super::locked::Locked;
@@ -53,8 +54,8 @@ pub struct RunOptions {
     pub wait: Option<Duration>,
     /// How long to wait for another run on the same target.
     pub lock_timeout: Duration,
-    /// The digest that the plan must have.
-    pub expected: Option<String>,
+    /// What the plan must be.
+    pub expected: Option<Expected>,
     /// What a rollback undoes.
     pub undone: Option<Undone>,
 }
@@ -259,7 +260,7 @@ impl Ongoing<'_> {
         *planned = plan_again(self.setup, self.cluster, &self.options.planning, planned).await?;
         planned.made = made;
         if let Some(expected) = self.options.expected.as_ref().filter(|_| planned.identity != agreed) {
-            return Err(stale(expected, &planned.plan));
+            return Err(expected.stale(&planned.plan));
         }
         if planned.refusals().next().is_some() {
             return Ok(Again::Refused);
@@ -323,15 +324,6 @@ fn locked_out(error: LockError) -> CommandError {
 /// Something was written before this went wrong.
 fn partly(error: CommandError) -> CommandError {
     CommandError { exit: if error.exit == Exit::Error { Exit::Partial } else { error.exit }, ..error }
-}
-
-/// The plan isn't the expected one.
-pub fn stale(expected: &str, plan: &TargetPlan) -> CommandError {
-    let now = plan.digest.as_deref().unwrap_or("none: it is only approximate");
-    let diagnostic = Diagnostic::new(format!("{}: the plan isn't the expected one", plan.target))
-        .because(format!("its digest is {now}, expected was {expected}"))
-        .hint("look at today's plan, and have that one approved");
-    CommandError::new(Exit::Refused, diagnostic)
 }
 
 /// What a plan that a guard refuses comes to.

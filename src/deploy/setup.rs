@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cluster::Access;
-use crate::config::{KindPattern, Limit, Rules};
+use crate::config::{DriftRule, KindPattern, Limit, Rules};
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, GitError, Repository};
+use crate::guard;
 use crate::object::Manifest;
-use crate::plan::CommitRef;
+use crate::plan::{ClusterRef, CommitRef};
 use crate::render::{self, Item, SourceTree};
 
 /// The name of the environment that `-f` makes.
@@ -38,6 +39,8 @@ pub struct Setup {
     pub access: Access,
     /// The uid that the cluster must have.
     pub cluster_uid: Option<String>,
+    /// The cluster that a saved plan was made for: it must be this one.
+    pub planned_for: Option<ClusterRef>,
     /// How long to wait for health.
     pub wait_timeout: Duration,
     /// How many objects may be deleted.
@@ -49,6 +52,8 @@ pub struct Setup {
     pub protect: Vec<KindPattern>,
     /// Rules about what others own.
     pub rules: Rules,
+    /// What is said to overwriting what somebody changed live.
+    pub drift: DriftRule,
     /// What is worth telling about how this came together.
     pub notes: Vec<String>,
 }
@@ -112,6 +117,13 @@ impl Origin {
             Self::WorkTree { repository, .. } | Self::Commit { repository, .. } => Some(repository),
             Self::AdHoc { tracked, .. } => tracked.as_ref().map(|(repository, _)| repository),
         }
+    }
+
+    /// The commit as people name it: `v1.2 (abc1234)`.
+    pub fn commit_name(&self) -> Option<String> {
+        let Self::Commit { commit, reference, .. } = self else { return None };
+        let named = reference.as_ref().filter(|name| !commit.to_string().starts_with(name.as_str()));
+        Some(named.map_or_else(|| commit.short(), |name| format!("{name} ({})", commit.short())))
     }
 
     /// The tree that sources are read from.
@@ -187,15 +199,9 @@ impl Setup {
 
 /// Refuses to deploy what isn't committed.
 pub fn refuse_dirty(dirty: &[String]) -> Result<(), CommandError> {
-    let Some(first) = dirty.first() else { return Ok(()) };
-    let more = match dirty.len() {
-        1 => String::new(),
-        count => format!(" and {} more", count - 1),
-    };
-    Err(CommandError::from(
-        Diagnostic::new(format!("the work tree isn't committed: {first}{more}"))
-            .hint("commit it, deploy a commit with --ref, or apply what is there with --dirty"),
-    ))
+    let Some(told) = guard::told_uncommitted(dirty) else { return Ok(()) };
+    let hint = "commit it, deploy a commit with --ref, or apply what is there with --dirty";
+    Err(Diagnostic::new(told).hint(hint).into())
 }
 
 /// The path without `.` and `..`.

@@ -1,5 +1,6 @@
 //! What changes in an object, field by field.
 
+use super::Schemas;
 use super::alignment::{Item, align};
 use super::list_keys::ListKeys;
 use crate::json::{Map, Value};
@@ -24,6 +25,21 @@ const SERVER_ROOT: [&str; 3] = ["apiVersion", "kind", "status"];
 pub fn changes(live: &Value, predicted: &Value) -> Vec<RawChange> {
     let known = ListKeys::of([live, predicted]);
     compare(&without_server_fields(live), &without_server_fields(predicted), &known)
+}
+
+/// The same between two versions of an object that no server has seen: the items
+/// of lists are told apart as the type of the newer one's kind says, and the API
+/// version counts, too.
+pub fn written_changes(before: &Value, after: &Value, schemas: &Schemas) -> Vec<RawChange> {
+    let text = |name: &str| after[name].as_str().unwrap_or_default();
+    let kind = schemas.of_kind(text("apiVersion"), text("kind"));
+    let known = kind.map(|kind| ListKeys::of_type(kind, &[before, after])).unwrap_or_default();
+    let versions = [before, after].map(|object| object.get("apiVersion").cloned().unwrap_or_default());
+    let [old, new] = versions;
+    let path = FieldPath::fields(["apiVersion"]);
+    let version = (old != new).then(|| RawChange::change(path, old, new));
+    let below = compare(&without_server_fields(before), &without_server_fields(after), &known);
+    version.into_iter().chain(below).collect()
 }
 
 /// What differs between two values, whatever they are.
@@ -219,6 +235,22 @@ mod tests {
             lines(&owned(service("a"), fields.clone()), &service("z")),
             [r#"~ ports[port=80,protocol=TCP].name "a" "z""#]
         );
+    }
+
+    #[test]
+    fn what_no_server_has_seen_is_told_apart_by_the_type_of_its_kind() {
+        let written = |name: &str, version: &str| {
+            json!({"apiVersion": version, "kind": "Service", "metadata": {"name": "a", "finalizers": [name, "x"]},
+                "spec": {"ports": [{"name": name, "port": 80}, {"name": "b", "port": 81, "protocol": "UDP"}]}})
+        };
+        let found = written_changes(&written("a", "v1"), &written("z", "v1"), Schemas::builtin());
+        let paths: Vec<String> = found.iter().map(|change| change.path.to_string()).collect();
+        assert_eq!(
+            paths,
+            [r#"metadata.finalizers[="z"]"#, r#"metadata.finalizers[="a"]"#, "spec.ports[port=80].name"]
+        );
+        let found = written_changes(&written("a", "v1"), &written("a", "v2"), Schemas::builtin());
+        assert_eq!(found.iter().map(|change| change.path.to_string()).collect::<Vec<_>>(), ["apiVersion"]);
     }
 
     #[test]

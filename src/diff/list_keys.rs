@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::schema::{ListMerge, Node};
 use super::{Element, FieldSet, ManagedEntry};
-use crate::json::Value;
+use crate::json::{Map, Value};
 
 /// What the managed fields of an object say about the lists at and below one
 /// of its fields. All items of a list count as one.
@@ -25,6 +26,30 @@ impl<'a> ListKeys<'a> {
         for fields in entries.filter_map(|entry| entry.fields()) {
             known.add(&fields);
         }
+        known
+    }
+
+    /// What a type says about the lists that these values of it have.
+    pub(super) fn of_type(kind: Node<'_>, values: &[&'a Value]) -> Self {
+        let mut known = Self::default();
+        let maps = || values.iter().filter_map(|value| value.as_object());
+        let names: BTreeSet<&'a str> = maps().flat_map(Map::keys).map(String::as_str).collect();
+        for name in names {
+            let below: Vec<&Value> = maps().filter_map(|map| map.get(name)).collect();
+            if let Some((field, _)) = kind.field(name) {
+                known.fields.insert(name, Self::of_type(field, &below));
+            }
+        }
+        let items: Vec<&Value> = values.iter().filter_map(|value| value.as_array()).flatten().collect();
+        if items.is_empty() {
+            return known;
+        }
+        match kind.list_merge() {
+            Some(ListMerge::Keys(keys)) => known.keys.extend(keys.iter().cloned()),
+            Some(ListMerge::Set) => known.is_set = true,
+            Some(ListMerge::Atomic) | None => {}
+        }
+        known.items = kind.items().map(|item| Box::new(Self::of_type(item, &items)));
         known
     }
 

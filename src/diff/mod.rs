@@ -23,7 +23,7 @@ mod schema;
 mod yielding;
 
 pub use crate::object::{Op, RawChange};
-pub use changes::{SERVER_METADATA, changes};
+pub use changes::{SERVER_METADATA, changes, written_changes};
 pub use drift::{LastWritten, drift};
 pub use field_set::{Element, FieldSet};
 pub use local::merged_locally;

@@ -5,21 +5,25 @@
 mod claims;
 mod conflicts;
 mod deletions;
+mod drift;
 mod replacements;
+mod uncommitted;
 
 use std::collections::BTreeMap;
 
 pub use claims::{Claim, claim};
 pub use conflicts::{adopted, conflicts};
 pub use deletions::{everything_removed, protected, too_many};
+pub use drift::{Drifted, drift};
 pub use replacements::replacements;
+pub use uncommitted::{told as told_uncommitted, uncommitted};
 
 use crate::object::ObjectId;
 use crate::plan::{GuardVerdict, Judgement};
 use deletions::listed;
 
-/// The guards' names, as `--override` takes them.
-pub const NAMES: [&str; 8] = [
+/// The guards' names, as `--override` takes them: `dirty` has an option of its own.
+pub const NAMES: [&str; 9] = [
     "owner",
     "adopt",
     "conflict",
@@ -27,6 +31,7 @@ pub const NAMES: [&str; 8] = [
     "delete-limit",
     "everything-removed",
     "immutable",
+    "drift",
     "repository",
 ];
 

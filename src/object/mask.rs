@@ -29,6 +29,26 @@ pub enum Shown {
     Masked(u32),
 }
 
+impl Shown {
+    /// Whether a secret is in it. Numbers of masks count within what is shown
+    /// together: those of two plans say nothing about each other.
+    pub fn is_masked(&self) -> bool {
+        match self {
+            Self::Masked(_) => true,
+            Self::Value(value) => has_mask(value),
+        }
+    }
+}
+
+fn has_mask(value: &Value) -> bool {
+    match value {
+        Value::String(text) => mask_number(text).is_some(),
+        Value::Array(items) => items.iter().any(has_mask),
+        Value::Object(map) => map.values().any(has_mask),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// The mask itself, or the value as JSON.
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -19,6 +19,11 @@ use crate::object::{ObjectId, kinds};
 /// The version of what is hashed; it stands before the digest.
 const VERSION: &str = "v1";
 
+/// Whether a digest is of the version that this program computes.
+pub fn is_comparable(digest: &str) -> bool {
+    digest.split_once(':').is_some_and(|(version, _)| version == VERSION)
+}
+
 /// One action, as far as the digest looks at it.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
@@ -81,9 +86,17 @@ struct HashedChange<'a> {
 pub fn digest(cluster: &str, target: &str, entries: &[Entry<'_>]) -> String {
     let mut sorted: Vec<&Entry<'_>> = entries.iter().filter(|entry| entry.verb != Verb::Unchanged).collect();
     sorted.sort_by(|a, b| (a.id, a.verb).cmp(&(b.id, b.verb)));
-    let hashed = Hashed { cluster, target, actions: sorted.into_iter().map(hashed).collect() };
+    sum(&Hashed { cluster, target, actions: sorted.into_iter().map(hashed).collect() })
+}
+
+/// The digest of one action by itself: two plans with the same ones do the same.
+pub fn action_digest(entry: &Entry<'_>) -> Option<String> {
+    (entry.verb != Verb::Unchanged).then(|| sum(&hashed(entry)))
+}
+
+fn sum(hashed: &impl Serialize) -> String {
     // Strings, numbers and maps with sorted keys: this always serialises.
-    let text = serde_json::to_vec(&hashed).unwrap_or_default();
+    let text = serde_json::to_vec(hashed).unwrap_or_default();
     format!("{VERSION}:{}", URL_SAFE_NO_PAD.encode(Sha256::digest(text)))
 }
 
@@ -164,6 +177,17 @@ mod tests {
         assert_eq!(plain, digest("c", "prod", &[entry(&secret, &second)]));
         let moved = Entry { blob: Some("b2"), ..entry(&secret, &first) };
         assert_ne!(plain, digest("c", "prod", &[moved]));
+    }
+
+    #[test]
+    fn an_action_has_a_digest_of_its_own_unless_nothing_is_done() {
+        let map = id("ConfigMap", "a");
+        let (one, two, three) = (json!("1"), json!("2"), json!("3"));
+        let (first, second) = (change(&one, &two), change(&one, &three));
+        let own = action_digest(&entry(&map, &first)).expect("a digest");
+        assert!(is_comparable(&own) && !is_comparable("v2:x") && !is_comparable("x"));
+        assert_ne!(Some(own), action_digest(&entry(&map, &second)));
+        assert_eq!(action_digest(&Entry { verb: Verb::Unchanged, ..entry(&map, &first) }), None);
     }
 
     #[test]

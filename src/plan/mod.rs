@@ -6,12 +6,16 @@
 //! talks to a cluster, reads a clock or prints.
 
 pub mod causes;
+mod comparison;
+mod difference;
 pub mod digest;
 mod model;
 pub mod order;
 pub mod prune;
 pub mod replacement;
 
+pub use comparison::TargetComparison;
+pub use difference::{ActionDifference, FieldDifference, PlanDifference, difference};
 pub use model::{
     Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, LastCommit,
     ManagerFields, SourceRef, Summary, TargetPlan, Verb,

@@ -153,6 +153,10 @@ pub struct Action {
     pub reason: Option<String>,
     /// The server could not be asked what it would make of the object.
     pub approximate: bool,
+    /// What stands for this action in the plan's digest. Absent where nothing is
+    /// done, and where only what is there was compared.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub digest: Option<String>,
 }
 
 /// Where a manifest stands.
@@ -323,6 +327,14 @@ pub struct GuardVerdict {
     pub about_what: bool,
 }
 
+impl GuardVerdict {
+    /// The verdict on an apply itself, to which where and when matter as much.
+    #[must_use]
+    pub fn on_apply(&self) -> Self {
+        Self { about_what: true, ..self.clone() }
+    }
+}
+
 impl TargetPlan {
     /// Whether anything would be done.
     pub fn is_empty(&self) -> bool {
@@ -336,6 +348,27 @@ impl TargetPlan {
 }
 
 impl Action {
+    /// An action of which nothing more is known.
+    pub fn new(verb: Verb, object: ObjectRef) -> Self {
+        Self {
+            action: verb,
+            object,
+            source: None,
+            wave: 0,
+            after: Vec::new(),
+            causes: Vec::new(),
+            commit: None,
+            uncommitted: false,
+            changes: Vec::new(),
+            takes_from: Vec::new(),
+            migrates: Vec::new(),
+            stays: Vec::new(),
+            reason: None,
+            approximate: false,
+            digest: None,
+        }
+    }
+
     /// The object's identity.
     pub fn id(&self) -> ObjectId {
         self.object.id()

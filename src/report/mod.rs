@@ -23,6 +23,7 @@ mod blamed;
 mod check;
 mod groups;
 mod history;
+mod moves;
 #[cfg(test)]
 pub(crate) mod sample;
 mod severity;

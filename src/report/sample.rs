@@ -12,7 +12,7 @@ use crate::json::{Value, json};
 use crate::object::{FieldPath, GroupKind, ObjectId, ObjectRef, Op, Shown};
 use crate::plan::{
     Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, LastCommit,
-    ManagerFields, SourceRef, Summary, TargetPlan, Verb,
+    ManagerFields, SourceRef, Summary, TargetComparison, TargetPlan, Verb,
 };
 
 /// Two in the afternoon of a day in spring.
@@ -83,6 +83,27 @@ pub(crate) fn action(verb: Verb, name: &str) -> Action {
         stays: Vec::new(),
         reason: None,
         approximate: false,
+        digest: None,
+    }
+}
+
+/// These, between a tag and a branch.
+pub(crate) fn comparison(actions: Vec<Action>) -> TargetComparison {
+    let commit = |reference: &str, sha: &str| CommitRef {
+        sha: sha.to_owned(),
+        reference: Some(reference.to_owned()),
+        author: "Ada Lovelace <ada@example.org>".to_owned(),
+        subject: "Bigger images".to_owned(),
+        time: ago(7200),
+        dirty: false,
+    };
+    TargetComparison {
+        target: "prod".to_owned(),
+        from: commit("v1.4", "9f8e7d6c5b4a00000000000000000000000000cd"),
+        to: commit("main", "abc1234def5678900000000000000000000000ab"),
+        summary: Summary::of(&actions),
+        actions,
+        notes: Vec::new(),
     }
 }
 

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 
-use super::json::{Document, ErrorDocument, EventLine, HealthRecord, ObjectRecord, Records, SCHEMA, Targets};
+use super::json::{
+    DiffTarget, Document, ErrorDocument, EventLine, HealthRecord, ObjectRecord, Records, SCHEMA, Targets,
+};
 use super::{CheckReport, HistoryRow, StatusReport};
 use crate::apply::TargetOutcome;
 use crate::json::{Value, json};
@@ -17,7 +19,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
             "check.json",
             schema::<CheckReport>("Check", "What is wrong with objects, found without a cluster."),
         ),
-        ("diff.json", schema::<Targets<TargetPlan>>("Diff", "What differs, for each target.")),
+        ("diff.json", schema::<Targets<DiffTarget>>("Diff", "What differs, for each target.")),
         ("error.json", schema::<ErrorDocument>("Error", "What went wrong, and the exit code.")),
         ("event.json", schema::<EventLine>("Event", "One line of `apply -o jsonl`.")),
         ("health.json", schema::<Records<HealthRecord>>("Health", "The health of objects.")),

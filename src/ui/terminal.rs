@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 use indicatif::{MultiProgress, ProgressDrawTarget};
+use jiff::Timestamp;
 
 use super::stream::Stream;
-use crate::error::Diagnostic;
+use crate::error::{CommandError, Diagnostic};
+use crate::report::text::TextOptions;
 use crate::report::{Severity, text};
 
 /// Lines are this wide where nothing says how wide they may be.
@@ -131,6 +133,17 @@ impl Terminal {
     /// Prints errors, and how many where there are several.
     pub fn errors(&self, errors: &[Diagnostic]) {
         self.diagnostics(Severity::Error, errors);
+    }
+
+    /// Prints what went wrong, and how plans differ from the saved ones where
+    /// that is it.
+    pub fn error(&self, error: &CommandError) {
+        self.errors(&error.diagnostics);
+        let options =
+            TextOptions { full: self.is_verbose(), ..TextOptions::new(self.width(), Timestamp::now()) };
+        for difference in &error.differences {
+            self.text(&text::difference(difference, &options));
+        }
     }
 
     /// Says at the end of the run whether the data could be written. A closed

@@ -3,6 +3,7 @@
 //! costs nothing. What can't be found stays unknown: it is never an error of the
 //! plan, and never changes its digest.
 
+mod between;
 mod moves;
 mod parts;
 
@@ -19,6 +20,7 @@ use crate::parallel;
 use crate::plan::{Action, Cause, CommitRef, FieldChange, LastCommit};
 use crate::render::SourceFile;
 use crate::yaml;
+pub(super) use between::{Versions, between};
 use moves::Moves;
 use parts::{Part, field, find, objects};
 
@@ -44,10 +46,10 @@ pub(super) fn tell(
             Work::Write { at: position, body, live, .. } => {
                 let object = &desired[*position];
                 if live.is_some() {
-                    changes(at, action, object, body, memory, &mut files);
+                    changes(at, action, &object.manifest, body, memory, &mut files);
                 } else if action.causes == [Cause::Commit] && is_deployed(memory) {
                     // With the first deployment everything is new.
-                    creation(at, object, &mut files);
+                    creation(at, &object.manifest, &mut files);
                 }
             }
             Work::Delete { .. } => deletion(at, action, memory, &mut files),
@@ -69,12 +71,12 @@ fn is_deployed(memory: Option<&Memory>) -> bool {
 fn changes(
     at: usize,
     action: &Action,
-    object: &Desired,
+    object: &Manifest,
     body: &Value,
     memory: Option<&Memory>,
     files: &mut Files<'_>,
 ) {
-    let id = object.id();
+    let id = &object.id;
     let is_drift = |change: &FieldChange| change.cause == Some(Cause::Drift);
     let recorded = memory.filter(|_| action.changes.iter().any(is_drift));
     let recorded = recorded.and_then(|memory| Some((memory.past.get(id)?, memory.keep_form(id, body))));
@@ -88,7 +90,7 @@ fn changes(
     if wanted.is_empty() {
         return;
     }
-    let source = object.source();
+    let source = &object.source;
     let Some(file) = files.of(&source.path, Some(&source.blob)) else { return };
     for change in wanted {
         let FieldChange { path, op, .. } = &action.changes[change];
@@ -102,10 +104,10 @@ fn changes(
     }
 }
 
-fn creation(at: usize, object: &Desired, files: &mut Files<'_>) {
-    let source = object.source();
+fn creation(at: usize, object: &Manifest, files: &mut Files<'_>) {
+    let source = &object.source;
     if let Some(file) = files.of(&source.path, Some(&source.blob)) {
-        file.ask(at, None, Part::Object { object: object.id().clone(), is_there: true });
+        file.ask(at, None, Part::Object { object: object.id.clone(), is_there: true });
     }
 }
 

@@ -189,8 +189,12 @@ impl Simulation<'_> {
         };
         let (judgement, judged) = self.judge(&version, body, live, schemas);
         let after = || version.read(&judged);
-        let predicted =
-            guessed.map(|why| Predicted { live: live.cloned(), after: after(), guessed: Some(why), migration: None });
+        let predicted = guessed.map(|why| Predicted {
+            live: live.cloned(),
+            after: after(),
+            guessed: Some(why),
+            migration: None,
+        });
         Some(Outcome::Judged { judgement, object: judged, predicted })
     }
 

@@ -9,7 +9,7 @@ use crate::error::{CommandError, Diagnostic};
 use crate::health::{Health, Verdict};
 use crate::json::Value;
 use crate::object::ObjectRef;
-use crate::plan::{SourceRef, TargetPlan};
+use crate::plan::{PlanDifference, SourceRef, TargetComparison, TargetPlan};
 use crate::report::{CheckReport, HistoryRow, StatusReport};
 
 /// What a document is.
@@ -17,7 +17,7 @@ use crate::report::{CheckReport, HistoryRow, StatusReport};
 pub enum Kind {
     /// What would be done: [`TargetPlan`]s.
     Plan,
-    /// What differs: [`TargetPlan`]s without order and guards in mind.
+    /// What differs: [`DiffTarget`]s.
     Diff,
     /// What was done: [`TargetOutcome`]s.
     Outcome,
@@ -60,10 +60,22 @@ pub struct Targets<T> {
     pub targets: Vec<T>,
 }
 
+/// What differs: from the cluster, without order and guards in mind, or between two
+/// commits.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum DiffTarget {
+    /// From the cluster.
+    Cluster(Box<TargetPlan>),
+    /// Between two commits.
+    Commits(Box<TargetComparison>),
+}
+
 /// What a document can hold for each target: plain data with text keys.
 pub trait Target: Serialize + Clone {}
 
 impl Target for TargetPlan {}
+impl Target for TargetComparison {}
 impl Target for TargetOutcome {}
 impl Target for StatusReport {}
 impl Target for HistoryRow {}
@@ -109,12 +121,16 @@ impl HealthRecord {
 }
 
 /// What went wrong, and the exit code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ErrorDocument {
     /// The exit code.
     pub exit: u8,
     /// At least one.
     pub diagnostics: Vec<Diagnostic>,
+    /// How plans differ from the saved ones, where that is what is wrong: one for
+    /// each target.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<PlanDifference>,
 }
 
 /// A document about targets. Ends in a line break.
@@ -139,8 +155,8 @@ pub fn check(report: &CheckReport) -> String {
 
 /// What went wrong.
 pub fn error(error: &CommandError) -> String {
-    let content = ErrorDocument { exit: error.exit.code(), diagnostics: error.diagnostics.clone() };
-    print(Kind::Error, None, content)
+    let CommandError { exit, diagnostics, differences } = error.clone();
+    print(Kind::Error, None, ErrorDocument { exit: exit.code(), diagnostics, differences })
 }
 
 fn print(kind: Kind, environment: Option<&str>, content: impl Serialize) -> String {

@@ -7,8 +7,8 @@ mod document;
 mod event;
 
 pub use document::{
-    Document, ErrorDocument, HealthRecord, Kind, ObjectRecord, Objects, Records, Target, Targets, check,
-    document, error, health, objects,
+    DiffTarget, Document, ErrorDocument, HealthRecord, Kind, ObjectRecord, Objects, Records, Target, Targets,
+    check, document, error, health, objects,
 };
 pub use event::{EventLine, EventObject, Happened, event};
 

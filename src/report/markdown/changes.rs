@@ -3,6 +3,7 @@
 use crate::object::Shown;
 use crate::plan::{Action, FieldChange, ManagerFields};
 use crate::report::blamed::Telling;
+use crate::report::moves::moves;
 use crate::report::values::{Compared, block, compared, one_line};
 use crate::report::visible::visible;
 use crate::report::words;
@@ -47,7 +48,10 @@ fn fields_of(owned: &ManagerFields, whose: &str) -> String {
 fn change(change: &FieldChange) -> Vec<String> {
     let path = visible(&change.path.to_string()).into_owned();
     match (&change.from, &change.to) {
-        (Some(from), Some(to)) => changed(&path, from, to),
+        (Some(from), Some(to)) => match moves(&change.path, from, to) {
+            Some(moves) => moves.iter().map(|one| format!("  {}", one.told())).collect(),
+            None => changed(&path, from, to),
+        },
         (None, Some(to)) => one_sided('+', &path, to),
         (Some(from), None) => one_sided('-', &path, from),
         (None, None) => vec![format!("  {path}")],

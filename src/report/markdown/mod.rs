@@ -3,11 +3,13 @@
 
 mod changes;
 mod check;
+mod comparison;
 mod escape;
 mod outcome;
 mod plan;
 mod size;
 
 pub use check::check;
+pub use comparison::comparison;
 pub use outcome::outcome;
 pub use plan::plan;

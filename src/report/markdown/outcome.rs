@@ -4,6 +4,7 @@ use super::escape::{block, code, text};
 use super::plan::{guards, notes};
 use super::size::{MOST, fitted};
 use crate::apply::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
+use crate::plan::GuardVerdict;
 use crate::report::text::verdict::verdict;
 use crate::report::verbs::{done, word};
 use crate::report::visible::visible_lines;
@@ -18,7 +19,7 @@ pub fn outcome(outcome: &TargetOutcome) -> String {
         format!("### {}: {} {}\n\n", text(&outcome.target), mark(outcome.result), text(&sentence)),
         about(outcome),
         outcome.failure.as_ref().map_or_else(String::new, failure),
-        guards(&outcome.guards),
+        guards(&outcome.guards.iter().map(GuardVerdict::on_apply).collect::<Vec<_>>()),
         notes(&outcome.notes),
         if outcome.actions.is_empty() {
             String::new()

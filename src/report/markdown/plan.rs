@@ -61,7 +61,7 @@ fn about(plan: &TargetPlan) -> String {
     sentence + ".\n\n"
 }
 
-fn table(summary: &Summary) -> String {
+pub(super) fn table(summary: &Summary) -> String {
     let counts =
         [summary.create, summary.update, summary.replace, summary.delete, summary.adopt, summary.forget];
     let mut titles = vec!["unchanged".to_owned()];
@@ -121,7 +121,8 @@ pub(super) fn notes(notes: &[String]) -> String {
     if lines.is_empty() { String::new() } else { format!("{}\n", lines.concat()) }
 }
 
-fn entry(entry: &Entry<'_>, commit: Option<&CommitRef>) -> String {
+/// One action, or many equal ones.
+pub(super) fn entry(entry: &Entry<'_>, commit: Option<&CommitRef>) -> String {
     match entry {
         Entry::One(action) => details(&title(action), action, &action.changes, &[], commit),
         Entry::Many(actions) => many(actions, commit),

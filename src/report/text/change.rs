@@ -5,6 +5,7 @@ use anstyle::Style;
 use super::TextOptions;
 use crate::object::{Op, Shown};
 use crate::plan::FieldChange;
+use crate::report::moves::moves;
 use crate::report::palette::{FAINT, GOOD, REMOVED, paint};
 use crate::report::values::{Compared, block, compared, focused, one_line};
 use crate::report::visible::visible;
@@ -53,6 +54,10 @@ fn path(change: &FieldChange) -> String {
 fn changed(change: &FieldChange, from: &Shown, to: &Shown, options: &TextOptions) -> Vec<String> {
     let path = path(change);
     let (Some(old), Some(new)) = (one_line(from), one_line(to)) else {
+        if let Some(moves) = moves(&change.path, from, to) {
+            let lines = moves.iter().map(|one| format!("{}{}", lead(' '), one.told())).collect();
+            return capped(lines, options);
+        }
         let mut lines = vec![format!("{}{path}:", lead(' '))];
         lines.extend(capped(comparison(from, to, options), options));
         return lines;

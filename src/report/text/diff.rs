@@ -2,36 +2,71 @@
 //! order, no guards.
 
 use super::entry::{Layout, entry, name};
-use super::plan::{notes, shown, tally};
+use super::plan::{counts, notes, shown, tally};
 use super::{TextOptions, lines_to_text};
-use crate::plan::TargetPlan;
+use crate::plan::{Action, TargetPlan, Verb};
+use crate::report::groups::Entry;
 use crate::report::palette::{FAINT, STRONG, paint};
 use crate::report::visible::visible;
 use crate::report::words;
 
 /// The differences, ordered by object. With none: one line.
 pub fn diff(plan: &TargetPlan, options: &TextOptions) -> String {
-    let mut changing: Vec<_> = plan.changing().collect();
-    let target = format!("{}:", visible(&plan.target));
-    let mut notes = notes(plan, options);
-    if !notes.is_empty() {
-        notes.push(String::new());
+    let differences = Differences {
+        label: format!("{}:", visible(&plan.target)),
+        actions: &plan.actions,
+        notes: &plan.notes,
+        unchanged: plan.summary.unchanged,
+        counts: counts(&plan.summary),
+    };
+    differences.text(options)
+}
+
+/// What differs, whatever is compared.
+pub(super) struct Differences<'a> {
+    /// What is compared.
+    pub(super) label: String,
+    /// The objects.
+    pub(super) actions: &'a [Action],
+    /// What is worth knowing besides.
+    pub(super) notes: &'a [String],
+    /// How many objects are the same.
+    pub(super) unchanged: usize,
+    /// How many differ, by how.
+    pub(super) counts: Vec<String>,
+}
+
+impl Differences<'_> {
+    pub(super) fn text(&self, options: &TextOptions) -> String {
+        let (same, mut changing): (Vec<&Action>, Vec<&Action>) =
+            self.actions.iter().partition(|action| action.action == Verb::Unchanged);
+        changing.sort_by_cached_key(|action| (action.id(), name(action)));
+        let layout = Layout::of(&changing, false, options);
+        let mut lines: Vec<String> =
+            shown(&changing, options).iter().flat_map(|one| entry(one, layout, options)).collect();
+        if options.show_unchanged {
+            lines.extend(same.iter().flat_map(|action| entry(&Entry::One(action), layout, options)));
+        }
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        let notes = notes(self.notes, options);
+        if !notes.is_empty() {
+            lines.extend(notes);
+            lines.push(String::new());
+        }
+        if changing.is_empty() {
+            lines.push(self.nothing());
+        } else {
+            lines.extend(tally(&self.label, &self.counts, options));
+        }
+        lines_to_text(&lines)
     }
-    if changing.is_empty() {
-        let objects = words::count(plan.summary.unchanged, "object");
-        let nothing =
-            format!("{} no difference {}", paint(STRONG, target), paint(FAINT, format_args!("({objects})")));
-        notes.push(nothing);
-        return lines_to_text(&notes);
+
+    fn nothing(&self) -> String {
+        let objects = words::count(self.unchanged, "object");
+        format!("{} no difference {}", paint(STRONG, &self.label), paint(FAINT, format_args!("({objects})")))
     }
-    changing.sort_by_cached_key(|action| (action.id(), name(action)));
-    let layout = Layout::of(&changing, false, options);
-    let mut lines: Vec<_> =
-        shown(&changing, options).iter().flat_map(|one| entry(one, layout, options)).collect();
-    lines.push(String::new());
-    lines.extend(notes);
-    lines.extend(tally(&target, &plan.summary, options));
-    lines_to_text(&lines)
 }
 
 #[cfg(test)]

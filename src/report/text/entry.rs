@@ -209,7 +209,7 @@ pub(super) fn some_of(items: &[String], shown: usize) -> Vec<String> {
     items.iter().take(shown).cloned().chain([more]).collect()
 }
 
-fn sentence(style: anstyle::Style, text: &str, options: &TextOptions) -> Vec<String> {
+pub(super) fn sentence(style: anstyle::Style, text: &str, options: &TextOptions) -> Vec<String> {
     words::wrapped(text, options.width.saturating_sub(BELOW).max(20))
         .into_iter()
         .map(|line| below(style, &line))

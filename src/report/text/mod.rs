@@ -5,8 +5,10 @@
 
 mod change;
 mod check;
+mod comparison;
 mod diagnostic;
 mod diff;
+mod difference;
 mod entry;
 mod guards;
 mod header;
@@ -21,8 +23,10 @@ pub(crate) mod verdict;
 use jiff::Timestamp;
 
 pub use check::check;
+pub use comparison::comparison;
 pub use diagnostic::diagnostics;
 pub use diff::diff;
+pub use difference::difference;
 pub use history::history;
 pub use outcome::outcome;
 pub use plan::plan;

@@ -8,6 +8,7 @@ use super::verdict::verdict;
 use super::{TextOptions, diagnostics, guards::guards, labelled, lines_to_text};
 use crate::apply::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
 use crate::health::Health;
+use crate::plan::GuardVerdict;
 use crate::report::Severity;
 use crate::report::palette::{DANGER, FAINT, STRONG, WARNING, paint};
 use crate::report::verbs;
@@ -22,7 +23,8 @@ pub fn outcome(outcome: &TargetOutcome, options: &TextOptions) -> String {
     sections.extend(outcome.failure.as_ref().map(|failure| self::failure(failure, options)));
     let mut remarks = notes(outcome, options);
     if outcome.result == RunResult::Refused {
-        remarks.extend(guards(&outcome.guards, options));
+        let verdicts: Vec<_> = outcome.guards.iter().map(GuardVerdict::on_apply).collect();
+        remarks.extend(guards(&verdicts, options));
     }
     sections.push(remarks);
     sections.push(result(outcome, options));

@@ -22,7 +22,7 @@ pub fn plan(plan: &TargetPlan, options: &TextOptions) -> String {
     let mut sections = vec![if plan.is_empty() { Vec::new() } else { title(plan, options) }];
     sections.push(actions(plan, options));
     sections.push(if options.show_unchanged { unchanged(plan, options) } else { Vec::new() });
-    let mut remarks = notes(plan, options);
+    let mut remarks = notes(&plan.notes, options);
     remarks.extend(guards(&plan.guards, options));
     sections.push(remarks);
     sections.push(if plan.is_empty() { vec![nothing(plan)] } else { summary(plan, options) });
@@ -57,8 +57,8 @@ fn unchanged(plan: &TargetPlan, options: &TextOptions) -> Vec<String> {
 }
 
 /// What is worth knowing besides.
-pub(super) fn notes(plan: &TargetPlan, options: &TextOptions) -> Vec<String> {
-    plan.notes.iter().flat_map(|note| labelled(STRONG, "note:", &visible(note), options.width)).collect()
+pub(super) fn notes(notes: &[String], options: &TextOptions) -> Vec<String> {
+    notes.iter().flat_map(|note| labelled(STRONG, "note:", &visible(note), options.width)).collect()
 }
 
 /// `prod: nothing to change (43 objects, 9 requests, 0.21 s)`.
@@ -80,7 +80,7 @@ fn summary(plan: &TargetPlan, options: &TextOptions) -> Vec<String> {
         lines.push(String::new());
     }
     lines.extend(approximate(plan, options));
-    lines.extend(tally("Plan:", &plan.summary, options));
+    lines.extend(tally("Plan:", &counts(&plan.summary), options));
     if let Some(digest) = &plan.digest {
         lines.push(format!("digest {digest}"));
     }
@@ -89,9 +89,9 @@ fn summary(plan: &TargetPlan, options: &TextOptions) -> Vec<String> {
 }
 
 /// `Plan: 3 to create, 1 to update, 2 to delete, 40 unchanged`.
-pub(super) fn tally(label: &str, summary: &Summary, options: &TextOptions) -> Vec<String> {
+pub(super) fn tally(label: &str, counts: &[String], options: &TextOptions) -> Vec<String> {
     let indent = words::width(label);
-    let mut lines = words::flowed(&counts(summary), options.width.saturating_sub(indent + 1));
+    let mut lines = words::flowed(counts, options.width.saturating_sub(indent + 1));
     for (position, line) in lines.iter_mut().enumerate() {
         let lead = if position == 0 { paint(STRONG, label) } else { " ".repeat(indent) };
         *line = format!("{lead} {line}");
@@ -124,8 +124,8 @@ fn danger(plan: &TargetPlan, verb: Verb, what: &str, options: &TextOptions) -> V
 }
 
 /// `3 to create`, `1 to update`, `2 to delete`, `40 unchanged`.
-fn counts(summary: &Summary) -> Vec<String> {
-    let counted = [
+pub(super) fn counts(summary: &Summary) -> Vec<String> {
+    counted(&[
         (summary.create, "to create"),
         (summary.update, "to update"),
         (summary.replace, "to replace"),
@@ -133,9 +133,13 @@ fn counts(summary: &Summary) -> Vec<String> {
         (summary.adopt, "to adopt"),
         (summary.forget, "to let go"),
         (summary.unchanged, "unchanged"),
-    ];
-    counted
-        .into_iter()
+    ])
+}
+
+/// The numbers that aren't 0, each with its words.
+pub(super) fn counted(numbers: &[(usize, &str)]) -> Vec<String> {
+    numbers
+        .iter()
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| format!("{number} {what}"))
         .collect()

@@ -10,14 +10,14 @@ use crate::report::visible::visible;
 /// Lines that stay the same, around those that don't.
 const CONTEXT: usize = 3;
 
-/// A unified diff of the objects' YAML, each under its name: what is live
-/// against what it will be. Absent means that the object isn't there. The
+/// A unified diff of the objects' YAML, each under its name and that of its side
+/// (`live` against `desired`, say). Absent means that the object isn't there. The
 /// objects come masked.
-pub fn unified(objects: &[(ObjectRef, Option<Value>, Option<Value>)]) -> String {
-    objects.iter().map(|(object, from, to)| patch(object, from.as_ref(), to.as_ref())).collect()
+pub fn unified(objects: &[(ObjectRef, Option<Value>, Option<Value>)], sides: [&str; 2]) -> String {
+    objects.iter().map(|(object, from, to)| patch(object, from.as_ref(), to.as_ref(), sides)).collect()
 }
 
-fn patch(object: &ObjectRef, from: Option<&Value>, to: Option<&Value>) -> String {
+fn patch(object: &ObjectRef, from: Option<&Value>, to: Option<&Value>, [before, after]: [&str; 2]) -> String {
     let (old, new) = (yaml(from), yaml(to));
     if old == new {
         return String::new();
@@ -29,7 +29,7 @@ fn patch(object: &ObjectRef, from: Option<&Value>, to: Option<&Value>) -> String
     let patch = diff
         .unified_diff()
         .context_radius(CONTEXT)
-        .header(&side(from.is_some(), "live"), &side(to.is_some(), "desired"))
+        .header(&side(from.is_some(), before), &side(to.is_some(), after))
         .to_string();
     let lines: Vec<_> = patch.lines().enumerate().map(|(number, line)| painted(line, number < 2)).collect();
     lines.join("\n") + "\n"
@@ -68,12 +68,15 @@ mod tests {
         let settings = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "1\n2\n"}});
         let old = json!({"apiVersion": "v1", "kind": "Service"});
         let same = json!({"kind": "Same"});
-        let text = unified(&[
-            (object("Deployment/web"), Some(web(2)), Some(web(3))),
-            (object("ConfigMap/settings"), None, Some(settings)),
-            (object("Service/old"), Some(old), None),
-            (object("Service/same"), Some(same.clone()), Some(same)),
-        ]);
+        let text = unified(
+            &[
+                (object("Deployment/web"), Some(web(2)), Some(web(3))),
+                (object("ConfigMap/settings"), None, Some(settings)),
+                (object("Service/old"), Some(old), None),
+                (object("Service/same"), Some(same.clone()), Some(same)),
+            ],
+            ["live", "desired"],
+        );
         insta::assert_snapshot!(plain(&text), @"
         --- live/shop/Deployment/web
         +++ desired/shop/Deployment/web
@@ -106,7 +109,7 @@ mod tests {
     #[test]
     fn colours_mark_the_sides() {
         let (from, to) = (json!({"-- a": 1}), json!({"++ b": 1}));
-        insta::assert_snapshot!(marked(&unified(&[(object("ConfigMap/a"), Some(from), Some(to))])), @"
+        insta::assert_snapshot!(marked(&unified(&[(object("ConfigMap/a"), Some(from), Some(to))], ["live", "desired"])), @"
         ⟨1⟩--- live/shop/ConfigMap/a⟨/⟩
         ⟨1⟩+++ desired/shop/ConfigMap/a⟨/⟩
         ⟨2⟩@@ -1 +1 @@⟨/⟩

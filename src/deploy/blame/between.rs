@@ -1,0 +1,70 @@
+//! Which commits asked for what differs between two commits.
+
+use std::collections::BTreeMap;
+
+use super::{Files, changes, creation, fill_in};
+use crate::deploy::setup::Setup;
+use crate::object::Manifest;
+use crate::plan::{Action, CommitRef, Verb};
+
+use super::parts::Part;
+
+/// An object in two commits; it's in one of them at least.
+#[derive(Clone, Copy, Default)]
+pub(in crate::deploy) struct Versions<'a> {
+    /// As the older one has it.
+    pub before: Option<&'a Manifest>,
+    /// As the newer one has it.
+    pub after: Option<&'a Manifest>,
+}
+
+impl<'a> Versions<'a> {
+    /// As the newest that has it.
+    pub(in crate::deploy) fn newest(&self) -> &'a Manifest {
+        // Whoever makes these puts a manifest in.
+        self.after.or(self.before).expect("an object of one of the commits")
+    }
+}
+
+/// Fills in who asked for what, looking back from the newer commit. What is worth
+/// telling about it.
+pub(in crate::deploy) fn between(
+    setup: &Setup,
+    commit: &CommitRef,
+    objects: &[Versions<'_>],
+    actions: &mut [Action],
+) -> Vec<String> {
+    let Some(repository) = setup.origin.repository() else { return Vec::new() };
+    let Ok(from) = commit.sha.parse() else { return Vec::new() };
+    let mut files = Files { setup, repository, by_path: BTreeMap::new() };
+    let differs = |(action, _): &(&Action, &Versions<'_>)| action.action != Verb::Unchanged;
+    files.load(
+        actions
+            .iter()
+            .zip(objects)
+            .filter(differs)
+            .map(|(_, object)| object.newest().source.path.to_string()),
+    );
+    for (at, (action, object)) in actions.iter().zip(objects).enumerate().filter(|(_, pair)| differs(pair)) {
+        match (object.before, object.after) {
+            (Some(_), Some(after)) => changes(at, action, after, &after.body, None, &mut files),
+            (None, Some(after)) => creation(at, after, &mut files),
+            (Some(before), None) => removal(at, action, before, &mut files),
+            (None, None) => {}
+        }
+    }
+    match files.answer(from) {
+        Ok(answers) => fill_in(actions, answers),
+        Err(error) => vec![format!("which commits asked for the changes isn't known: {error}")],
+    }
+}
+
+/// An object that its file still has went for another reason: the sources are
+/// others now, say.
+fn removal(at: usize, action: &Action, before: &Manifest, files: &mut Files<'_>) {
+    let Some(file) = files.of(&before.source.path, None) else { return };
+    let part = Part::Object { object: action.id(), is_there: false };
+    if part.holds(&file.objects) {
+        file.ask(at, None, part);
+    }
+}
