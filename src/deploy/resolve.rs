@@ -9,6 +9,7 @@ use crate::diff;
 use crate::error::{Diagnostic, did_you_mean};
 use crate::json::Value;
 use crate::object::{GroupKind, Manifest, ObjectId, Source, kinds};
+use crate::parallel;
 
 /// An object as it would be sent, without the membership label.
 #[derive(Debug, Clone)]
@@ -51,8 +52,7 @@ pub(super) fn resolve(
 ) -> Result<Vec<Desired>, Vec<Diagnostic>> {
     let introduced = introduced(&manifests);
     let mut resources: BTreeMap<(GroupKind, String), Arc<Resource>> = BTreeMap::new();
-    let mut desired = Vec::with_capacity(manifests.len());
-    let mut findings = Vec::new();
+    let mut found: Vec<Result<Found, Diagnostic>> = Vec::with_capacity(manifests.len());
     for manifest in manifests {
         let key = (manifest.id.kind.clone(), manifest.version.clone());
         let served = discovery.find(&key.0, &key.1);
@@ -63,22 +63,43 @@ pub(super) fn resolve(
             (None, Err(error), None) => {
                 let versions = introduced.keys().filter(|(kind, _)| *kind == manifest.id.kind);
                 let versions: Vec<&str> = versions.map(|(_, version)| version.as_str()).collect();
-                findings.push(match versions.as_slice() {
+                found.push(Err(match versions.as_slice() {
                     [] => unknown_kind(&manifest, &error, discovery),
                     served => not_served(&manifest, served),
-                });
+                }));
                 continue;
             }
         };
         let elsewhere = discovery.preferred(&key.0).filter(|_| !is_served).cloned().map(Arc::new);
         resources.insert(key, resource.clone());
-        match place(manifest, &resource, namespace) {
-            Ok(manifest) => desired.push(Desired { manifest, resource, served: is_served, elsewhere }),
+        found.push(Ok(Found { manifest, resource, served: is_served, elsewhere }));
+    }
+    let placed = parallel::each(found, |found| found.and_then(|found| found.placed(namespace)));
+    let mut desired = Vec::with_capacity(placed.len());
+    let mut findings = Vec::new();
+    for object in placed {
+        match object {
+            Ok(object) => desired.push(object),
             Err(finding) => findings.push(finding),
         }
     }
     findings.extend(twice(&desired));
     if findings.is_empty() { Ok(desired) } else { Err(findings) }
+}
+
+/// A manifest and how its kind is served.
+struct Found {
+    manifest: Manifest,
+    resource: Arc<Resource>,
+    served: bool,
+    elsewhere: Option<Arc<Resource>>,
+}
+
+impl Found {
+    fn placed(self, namespace: &str) -> Result<Desired, Diagnostic> {
+        let Self { manifest, resource, served, elsewhere } = self;
+        Ok(Desired { manifest: place(manifest, &resource, namespace)?, resource, served, elsewhere })
+    }
 }
 
 /// Gives a manifest its final namespace and the form in which it is sent.

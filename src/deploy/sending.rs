@@ -11,6 +11,7 @@ use crate::config::{OnConflict, Rules};
 use crate::diff::Ownership;
 use crate::json::{Map, Value};
 use crate::object::{FieldPattern, ObjectId, ignored_fields};
+use crate::parallel;
 use crate::release::PART_OF;
 use crate::report::words::count;
 
@@ -48,17 +49,20 @@ enum Why {
 impl Sending<'_> {
     /// What is sent of the desired objects.
     pub(super) fn of(&self, desired: &[Desired]) -> Sent {
+        let sent = parallel::each(desired.iter().collect(), |object: &Desired| {
+            let mut body = object.manifest.body.clone();
+            let live = self.live.get(object.id(), &object.manifest.version);
+            let left = live.map(|live| self.leave_out(object.id(), live, &mut body)).unwrap_or_default();
+            self.label(&mut body);
+            (body, left)
+        });
         let mut left: BTreeMap<Why, Vec<&ObjectId>> = BTreeMap::new();
         let mut bodies = Vec::with_capacity(desired.len());
-        for object in desired {
-            let mut body = object.manifest.body.clone();
-            if let Some(live) = self.live.get(object.id(), &object.manifest.version) {
-                for why in self.leave_out(object.id(), live, &mut body) {
-                    left.entry(why).or_default().push(object.id());
-                }
-            }
-            self.label(&mut body);
+        for (object, (body, whys)) in desired.iter().zip(sent) {
             bodies.push(body);
+            for why in whys {
+                left.entry(why).or_default().push(object.id());
+            }
         }
         let unknown = self.autoscaled.unknown.iter().map(|namespace| {
             format!("autoscalers in {namespace} may not be read: replicas there are set as Git says")
