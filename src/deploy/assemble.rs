@@ -1,7 +1,7 @@
 //! Predictions become actions: what is done to which object, in which order,
 //! why, and what stands against it. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::handover::Adopting;
@@ -338,14 +338,14 @@ fn deletions(
     wave: u32,
     assembled: &mut Assembled,
 ) {
-    let wanted: BTreeMap<&ObjectId, &Desired> = desired.iter().map(|object| (object.id(), object)).collect();
+    let wanted: HashSet<&ObjectId> = desired.iter().map(Desired::id).collect();
     let uids: BTreeSet<String> = desired
         .iter()
         .filter_map(|object| live.get(object.id(), &object.manifest.version))
         .filter_map(|live| live["metadata"]["uid"].as_str().map(str::to_owned))
         .collect();
     let mut removed = Vec::new();
-    for (id, resource, object) in live.members().filter(|(id, ..)| !wanted.contains_key(id)) {
+    for (id, resource, object) in live.members().filter(|(id, ..)| !wanted.contains(id)) {
         let evidence = Evidence {
             label: membership.label,
             manager: MANAGER,
@@ -384,14 +384,15 @@ fn digest_of(
     target: &str,
     without: Option<&ObjectId>,
 ) -> String {
-    let ids: Vec<ObjectId> = assembled.actions.iter().map(Action::id).collect();
-    let changes: Vec<Vec<EntryChange<'_>>> = assembled.work.iter().map(entry_changes).collect();
-    let entries: Vec<Entry<'_>> = assembled
-        .work
+    let all = assembled.actions.iter().zip(&assembled.work);
+    let changing: Vec<(&Action, ObjectId, &Work, Vec<EntryChange<'_>>)> = all
+        .filter(|(action, _)| action.action != Verb::Unchanged)
+        .map(|(action, work)| (action, action.id(), work, entry_changes(work)))
+        .filter(|(_, id, ..)| Some(id) != without)
+        .collect();
+    let entries: Vec<Entry<'_>> = changing
         .iter()
-        .enumerate()
-        .filter(|(at, _)| Some(&ids[*at]) != without)
-        .map(|(at, work)| entry(assembled.actions[at].action, &ids[at], work, &changes[at], desired))
+        .map(|(action, id, work, changes)| entry(action.action, id, work, changes, desired))
         .collect();
     digest(cluster, target, &entries)
 }

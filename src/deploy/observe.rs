@@ -5,7 +5,7 @@
 //! label. Desired objects that aren't members yet come by name where they are
 //! few, else by one list a kind and namespace.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures::future::{join_all, try_join_all};
@@ -147,7 +147,7 @@ type Version = (Arc<Resource>, Arc<Value>);
 #[derive(Debug, Default)]
 pub(super) struct Live {
     /// At each version of its kind that was asked for: nearly always one.
-    objects: BTreeMap<ObjectId, Vec<Version>>,
+    objects: HashMap<ObjectId, Vec<Version>>,
     members: BTreeMap<ObjectId, Arc<Resource>>,
     /// Kinds of the inventory that nobody can list now, because their group's
     /// API server doesn't answer.

@@ -1,7 +1,7 @@
 //! Planning: reads what is live, predicts, and puts the plan together. Sends
 //! nothing but reads and dry runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Instant;
 
 use futures::future::OptionFuture;
@@ -29,7 +29,7 @@ use crate::guard;
 use crate::json::Value;
 use crate::object::{GroupKind, Manifest, Masks, ObjectId, ObjectRef, SecretPaths, mask_object, misread};
 use crate::plan::order::{Node, references};
-use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan};
+use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
 use crate::release::PART_OF;
 
 /// How a plan is made.
@@ -166,7 +166,7 @@ async fn plan_for(
 
     let spanned = spanned(&desired, memory.as_ref());
     let id = memory.as_ref().map(|memory| memory.target.applyset_id());
-    let wanted_ids: BTreeSet<&ObjectId> = desired.iter().map(Desired::id).collect();
+    let wanted_ids: HashSet<&ObjectId> = desired.iter().map(Desired::id).collect();
     // An autoscaler that this very plan deletes scales nothing any more.
     let goes = |object: &Value| {
         let kind = GroupKind::new("autoscaling", "HorizontalPodAutoscaler");
@@ -465,7 +465,9 @@ fn ending(desired: &[Desired], live: &observe::Live) -> Vec<String> {
 
 /// Members that aren't desired and stay, for whatever reason.
 fn lingering(live: &observe::Live, desired: &[Desired], actions: &[Action]) -> Vec<ObjectId> {
-    let wanted = desired.iter().map(|object| object.id().clone());
-    let handled: BTreeSet<ObjectId> = wanted.chain(actions.iter().map(Action::id)).collect();
-    live.members().map(|(id, ..)| id).filter(|id| !handled.contains(*id)).cloned().collect()
+    let wanted: HashSet<&ObjectId> = desired.iter().map(Desired::id).collect();
+    let deleted = actions.iter().filter(|action| action.action == Verb::Delete);
+    let deleted: HashSet<ObjectId> = deleted.map(Action::id).collect();
+    let stays = |id: &&ObjectId| !wanted.contains(*id) && !deleted.contains(*id);
+    live.members().map(|(id, ..)| id).filter(stays).cloned().collect()
 }

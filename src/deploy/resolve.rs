@@ -1,7 +1,7 @@
 //! Manifests meet the cluster's kinds: each gets its resource, its final
 //! namespace, and the form in which it is sent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::cluster::{Discovery, LookupError, Resource};
@@ -204,7 +204,7 @@ fn unknown_kind(manifest: &Manifest, error: &LookupError, discovery: &Discovery)
 
 /// Objects that became the same one when the default namespace was filled in.
 fn twice(desired: &[Desired]) -> Vec<Diagnostic> {
-    let mut first: BTreeMap<&ObjectId, &Desired> = BTreeMap::new();
+    let mut first: HashMap<&ObjectId, &Desired> = HashMap::with_capacity(desired.len());
     let mut findings = Vec::new();
     for object in desired {
         if let Some(earlier) = first.insert(object.id(), object) {
