@@ -156,6 +156,7 @@ fn a_field_that_is_yielded_stays_as_its_owner_has_it() {
     assert_eq!(data, json!({"level": "debug", "more": "1"}));
     let run = environment.trueup(&["plan", "prod", "--exit-code"]).success();
     assert!(run.snapshot().contains("data.level to kubectl-edit"), "{}", run.snapshot());
+    environment.trueup(&["diff", "prod", "--drift", "--exit-code"]).success();
 }
 
 #[test]

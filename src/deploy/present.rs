@@ -9,7 +9,7 @@ use super::memory::{Memory, namespace_of};
 use super::observe::{self, Observed, Sought};
 use super::setup::Setup;
 use crate::cluster::{Cluster, Discovery, MANAGER, Resource};
-use crate::config::Rules;
+use crate::config::{OnConflict, Rules};
 use crate::diff::{self, LastWritten, RawChange, Schemas};
 use crate::error::{CommandError, Diagnostic};
 use crate::json::Value;
@@ -181,7 +181,9 @@ fn minded(
     let own = ignored_fields(manifest);
     let by = |field: &FieldPath| diff::who_changed(live, field, MANAGER).map(|writer| writer.manager);
     let is_ignored = |field: &FieldPath| {
-        own.iter().any(|meant| meant.covers(field)) || rules.ignores(id, field, || by(field))
+        own.iter().any(|meant| meant.covers(field))
+            || rules.ignores(id, field, || by(field))
+            || by(field).is_some_and(|manager| rules.on_conflict(id, field, &manager) == OnConflict::Yield)
     };
     moved.into_iter().filter(|change| !is_ignored(&change.path)).collect()
 }

@@ -93,7 +93,8 @@ impl TryFrom<String> for FieldPattern {
 
 impl fmt::Display for FieldPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let text = self.0.to_string();
+        f.write_str(&text.replace("[\"*\"]", "[*]"))
     }
 }
 
@@ -137,6 +138,13 @@ mod tests {
             "annotations",
             "a/b"
         ])));
+    }
+
+    #[test]
+    fn a_pattern_is_shown_as_it_is_written() {
+        for text in ["spec.containers[*].image", "spec.a[name=b].c", "spec.replicas"] {
+            assert_eq!(pattern(text).to_string(), text);
+        }
     }
 
     #[test]
