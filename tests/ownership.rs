@@ -4,7 +4,7 @@
 use trueup::json::{Value, json};
 use trueup::object::FieldPath;
 
-use crate::harness::manifests::{config_map, deployment};
+use crate::harness::manifests::{config_map, deployment, of_helm};
 use crate::harness::{TestEnvironment, action, verb};
 
 #[test]
@@ -30,14 +30,7 @@ fn an_object_that_nobody_claims_is_adopted() {
 fn an_object_of_a_helm_release_is_refused() {
     let mut environment = TestEnvironment::new();
     environment.create_namespace();
-    environment.create(
-        "v1/configmaps",
-        &json!({"metadata": {
-            "name": "settings",
-            "labels": {"app.kubernetes.io/managed-by": "Helm"},
-            "annotations": {"meta.helm.sh/release-name": "web", "meta.helm.sh/release-namespace": "shop"},
-        }, "data": {"level": "debug"}}),
-    );
+    environment.create("v1/configmaps", &of_helm());
     environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
     let before = environment.footprint();
 

@@ -3,7 +3,7 @@
 
 use trueup::json::json;
 
-use crate::harness::manifests::{config_map, deployment};
+use crate::harness::manifests::{config_map, deployment, of_helm};
 use crate::harness::{TestEnvironment, action, verb};
 
 /// A configuration with a top-level section more.
@@ -179,14 +179,7 @@ fn existing_objects_arent_adopted_where_none_may_be() {
 fn an_owner_that_hands_its_objects_over_is_named_in_the_configuration() {
     let mut environment = TestEnvironment::new();
     environment.create_namespace();
-    environment.create(
-        "v1/configmaps",
-        &json!({"metadata": {
-            "name": "settings",
-            "labels": {"app.kubernetes.io/managed-by": "Helm"},
-            "annotations": {"meta.helm.sh/release-name": "web", "meta.helm.sh/release-namespace": "shop"},
-        }, "data": {"level": "debug"}}),
-    );
+    environment.create("v1/configmaps", &of_helm());
     with_rules(&mut environment, "adopt: [{from: helm, name: other}]");
     environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
     environment.trueup(&["plan", "prod"]).exits(3);

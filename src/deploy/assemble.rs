@@ -173,12 +173,7 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
         assembled.actions.push(action);
         assembled.work.push(work);
     }
-    seal(&mut assembled, desired);
-    assembled.digest = digest_of(&assembled, desired, cluster, target, None);
-    assembled.identity = match bootstrapped {
-        None => assembled.digest.clone(),
-        made_first => digest_of(&assembled, desired, cluster, target, made_first),
-    };
+    seal(&mut assembled, desired, [cluster, target], bootstrapped);
     assembled
 }
 
@@ -376,32 +371,33 @@ fn deletions(
     }
 }
 
-/// The digest of all actions, but for those on one object.
-fn digest_of(
-    assembled: &Assembled,
+/// Gives the plan and each of its actions their digests; `bootstrapped` is what the
+/// plan's identity is without.
+fn seal(
+    assembled: &mut Assembled,
     desired: &[Desired],
-    cluster: &str,
-    target: &str,
-    without: Option<&ObjectId>,
-) -> String {
-    let all = assembled.actions.iter().zip(&assembled.work);
-    let changing: Vec<(&Action, ObjectId, &Work, Vec<EntryChange<'_>>)> = all
-        .filter(|(action, _)| action.action != Verb::Unchanged)
-        .map(|(action, work)| (action, action.id(), work, entry_changes(work)))
-        .filter(|(_, id, ..)| Some(id) != without)
+    [cluster, target]: [&str; 2],
+    bootstrapped: Option<&ObjectId>,
+) {
+    let ids: Vec<ObjectId> = assembled.actions.iter().map(Action::id).collect();
+    let changes: Vec<Vec<EntryChange<'_>>> = assembled.work.iter().map(entry_changes).collect();
+    let entries: Vec<Entry<'_>> = (0..ids.len())
+        .map(|at| {
+            let verb = assembled.actions[at].action;
+            entry(verb, &ids[at], &assembled.work[at], &changes[at], desired)
+        })
         .collect();
-    let entries: Vec<Entry<'_>> = changing
-        .iter()
-        .map(|(action, id, work, changes)| entry(action.action, id, work, changes, desired))
-        .collect();
-    digest(cluster, target, &entries)
-}
-
-/// Gives each action the digest of its own.
-fn seal(assembled: &mut Assembled, desired: &[Desired]) {
-    for (action, work) in assembled.actions.iter_mut().zip(&assembled.work) {
-        let (id, changes) = (action.id(), entry_changes(work));
-        action.digest = action_digest(&entry(action.action, &id, work, &changes, desired));
+    assembled.digest = digest(cluster, target, &entries);
+    assembled.identity = match bootstrapped {
+        None => assembled.digest.clone(),
+        Some(made_first) => {
+            let others: Vec<Entry<'_>> =
+                entries.iter().filter(|entry| entry.id != made_first).copied().collect();
+            digest(cluster, target, &others)
+        }
+    };
+    for (action, entry) in assembled.actions.iter_mut().zip(&entries) {
+        action.digest = action_digest(entry);
     }
 }
 

@@ -9,7 +9,7 @@ use super::predict::{Predicted, Prediction, Prophet};
 use super::resolve::Desired;
 use crate::cluster::{ApiError, MANAGER, Patch};
 use crate::config::{Adoption, Tool};
-use crate::diff::{CLIENT_SIDE, Migration, SERVER_METADATA};
+use crate::diff::{self, CLIENT_SIDE, Migration, SERVER_METADATA};
 use crate::guard::claim;
 use crate::json::{Map, Value, json};
 use crate::object::ObjectId;
@@ -70,7 +70,8 @@ impl Prophet<'_> {
         migration: Migration,
     ) -> Result<Prediction, ApiError> {
         let mut after = migration.without_former(&applied, body, MANAGER);
-        if let Some(patch) = difference(&live, &after).filter(|_| is_less(&applied, &after)) {
+        if let Some(patch) = difference(&live, &after).filter(|_| !diff::changes(&applied, &after).is_empty())
+        {
             let managed_fields = after["metadata"]["managedFields"].take();
             let sent = Patch { ops: &patch, manager: MANAGER, dry_run: true };
             let id = object.id();
@@ -80,18 +81,6 @@ impl Prophet<'_> {
         let predicted = Predicted { live: Some(live), after, guessed: None, migration: Some(migration) };
         Ok(Prediction::Written(predicted))
     }
-}
-
-/// Whether something is gone.
-fn is_less(applied: &Value, after: &Value) -> bool {
-    let without = |object: &Value| {
-        let mut object = object.clone();
-        if let Some(metadata) = object["metadata"].as_object_mut() {
-            metadata.remove("managedFields");
-        }
-        object
-    };
-    without(applied) != without(after)
 }
 
 /// The JSON patch that makes the one of the other, but for what the server keeps for

@@ -16,7 +16,7 @@ use super::handover::Adopting;
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
-use super::predict::{Guessed, Prediction, Prophet};
+use super::predict::{Guessed, Prediction, Prophet, prove_all};
 use super::resolve::{Desired, resolve};
 use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
@@ -190,14 +190,8 @@ async fn plan_for(
     let schemas = schemas(&observed.version, &definitions, &desired, &live);
     let is_there =
         |object: &Desired| object.id().namespace.as_ref().is_none_or(|name| !absent.contains(name));
-    let prover = Prophet {
-        cluster,
-        schemas: &schemas,
-        exact: options.exact,
-        may_guess: options.may_guess,
-        adopting: None,
-    };
-    let proved = prover.prove_all(&desired, &bodies, &live, is_there);
+    let may_prove = |object: &Desired| !options.exact && object.served && is_there(object);
+    let proved = prove_all(&schemas, &desired, &bodies, &live, may_prove);
     // Where nothing changes, nobody asks what was written last.
     let is_settled =
         proved.iter().all(Option::is_some) && live.members().all(|(id, ..)| wanted_ids.contains(id));
@@ -209,7 +203,7 @@ async fn plan_for(
         past: &memory.past,
         adoption: &setup.rules.adoption,
     });
-    let prophet = Prophet { adopting, ..prover };
+    let prophet = Prophet { cluster, schemas: &schemas, may_guess: options.may_guess, adopting };
     let predictions = prophet.predict_all(&desired, &bodies, &live, is_there, proved).await;
     let simulation = Simulation {
         desired: &desired,

@@ -82,8 +82,6 @@ pub(super) struct Prophet<'a> {
     pub cluster: &'a Cluster,
     /// How the fields of kinds merge.
     pub schemas: &'a Schemas,
-    /// Ask the server about every object, even where a proof exists.
-    pub exact: bool,
     /// Where this user may not try something out, guess: for looking only.
     pub may_guess: bool,
     /// What is adopted, where there is an inventory.
@@ -91,25 +89,6 @@ pub(super) struct Prophet<'a> {
 }
 
 impl Prophet<'_> {
-    /// What can be proved of each object, on all cores: that nothing would become of
-    /// it. `bodies` are what they are sent as; `is_there` says whether the namespace
-    /// of an object is there yet.
-    pub(super) fn prove_all(
-        &self,
-        desired: &[Desired],
-        bodies: &[Value],
-        live: &Live,
-        is_there: impl Fn(&Desired) -> bool + Sync,
-    ) -> Vec<Option<Prediction>> {
-        let (exact, schemas) = (self.exact, self.schemas);
-        parallel::each(desired.iter().zip(bodies).collect(), |(object, body)| {
-            let live = live.shared(object.id(), &object.manifest.version)?;
-            let may_be = !exact && object.served && is_there(object);
-            let is_unchanged = is_create_only(body) || (may_be && is_proved(body, live, schemas));
-            is_unchanged.then(|| Prediction::Unchanged { live: live.clone() })
-        })
-    }
-
     /// Predicts for all objects, in their order: dry runs of what isn't proved; an
     /// error is the server's refusal.
     pub(super) async fn predict_all(
@@ -221,6 +200,23 @@ impl Prophet<'_> {
         let live = live.cloned();
         Prediction::Written(Predicted { live, after, guessed: Some(why), migration: None })
     }
+}
+
+/// What can be proved of each object, on all cores: that nothing would become of
+/// it. `bodies` are what they are sent as; `may_prove` says of which objects the
+/// server need not be asked.
+pub(super) fn prove_all(
+    schemas: &Schemas,
+    desired: &[Desired],
+    bodies: &[Value],
+    live: &Live,
+    may_prove: impl Fn(&Desired) -> bool + Sync,
+) -> Vec<Option<Prediction>> {
+    parallel::each(desired.iter().zip(bodies).collect(), |(object, body)| {
+        let live = live.shared(object.id(), &object.manifest.version)?;
+        let is_unchanged = is_create_only(body) || (may_prove(object) && is_proved(body, live, schemas));
+        is_unchanged.then(|| Prediction::Unchanged { live: live.clone() })
+    })
 }
 
 fn is_proved(body: &Value, live: &Value, schemas: &Schemas) -> bool {

@@ -13,7 +13,7 @@ use crate::json::{Map, Value};
 use crate::object::{FieldPattern, ObjectId, ignored_fields};
 use crate::parallel;
 use crate::release::PART_OF;
-use crate::report::words::count;
+use crate::report::words;
 
 /// What decides it.
 pub(super) struct Sending<'a> {
@@ -134,13 +134,9 @@ fn replicas() -> FieldPattern {
 fn told(why: &Why, ids: &[&ObjectId]) -> String {
     let mut names: Vec<String> = ids.iter().take(3).map(ToString::to_string).collect();
     if ids.len() > names.len() {
-        names.push(count(ids.len() - names.len(), "other object"));
+        names.push(words::count(ids.len() - names.len(), "other object"));
     }
-    let names = match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, before)) => format!("{} and {last}", before.join(", ")),
-        None => String::new(),
-    };
+    let names = words::list(&names);
     let its = if ids.len() == 1 { "its autoscaler's and stay" } else { "their autoscalers' and stay" };
     match why {
         Why::Autoscaler => format!("the replicas of {names} are {its} as they are"),

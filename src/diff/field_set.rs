@@ -108,6 +108,13 @@ pub(super) fn has_key_fields(item: &Value, fields: &Map) -> bool {
     fields.iter().all(|(name, value)| item.get(name) == Some(value))
 }
 
+/// Whether a list's item is the one with these key fields, as a manifest writes it:
+/// those that the server defaults need not be there, but one must.
+pub(super) fn is_written_as<'k>(item: &Value, keys: impl Iterator<Item = (&'k String, &'k Value)>) -> bool {
+    let mut written = keys.filter_map(|(name, value)| Some((item.get(name.as_str())?, value))).peekable();
+    written.peek().is_some() && written.all(|(written, value)| written == value)
+}
+
 /// A set of fields. A field that is in the set and has none below it is a
 /// *leaf*: a scalar, an atomic map or list, or an empty map.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -7,7 +7,7 @@
 //! fields that aren't desired any more go unless somebody else owns them, maps
 //! merge, lists merge by their keys, and what is atomic is replaced.
 
-use super::field_set::Element;
+use super::field_set::{Element, is_written_as};
 use super::schema::{ListMerge, Node, Schemas};
 use super::{FieldSet, ManagedEntry, quantity};
 use crate::json::{Map, Value};
@@ -74,15 +74,10 @@ impl Removal<'_> {
     }
 }
 
-/// What is desired where the server knows this element: a key field that was
-/// defaulted isn't written.
+/// What is desired where the server knows this element.
 fn desired_at<'v>(element: &Element<'_>, desired: &'v Value) -> Option<&'v Value> {
     let Some(keys) = element.key_fields() else { return element.get(desired) };
-    desired.as_array()?.iter().find(|item| {
-        let written = keys.iter().filter(|(name, _)| item.get(name.as_str()).is_some());
-        let mut written = written.peekable();
-        written.peek().is_some() && written.all(|(name, value)| item.get(name.as_str()) == Some(value))
-    })
+    desired.as_array()?.iter().find(|item| is_written_as(item, keys.iter()))
 }
 
 fn element_mut<'v>(value: &'v mut Value, element: &Element<'_>) -> Option<&'v mut Value> {

@@ -6,9 +6,9 @@
 //! The same is done by `csaupgrade` of client-go (`k8s.io/client-go/util/csaupgrade`)
 //! for kubectl's own entries.
 
+use super::ManagedEntry;
 use super::field_set::FieldSet;
 use super::local::without_dropped;
-use super::{ManagedEntry, Operation};
 use crate::json::{Value, json};
 
 /// Managers whose fields are taken over: what people and tools set that don't
@@ -53,7 +53,6 @@ impl Migration {
                 && entry.subresource.is_none()
                 && entry.api_version == version
                 && is_former(entry.manager)
-                && matches!(entry.operation, Operation::Apply | Operation::Update)
         };
         // A second entry, or one at another version, is for the server to sort out.
         let mut mine = entries.iter().filter(|entry| is_mine(entry));

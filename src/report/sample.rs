@@ -69,21 +69,9 @@ pub(crate) fn action(verb: Verb, name: &str) -> Action {
     let file = name.split_once('/').expect("KIND/NAME").1;
     let path = format!("deploy/prod/{file}.yaml");
     Action {
-        action: verb,
-        object: object(name),
         source: (!gone).then_some(SourceRef { path, line: 1, document: 1 }),
-        wave: 0,
-        after: Vec::new(),
         causes: vec![Cause::Commit],
-        commit: None,
-        uncommitted: false,
-        changes: Vec::new(),
-        takes_from: Vec::new(),
-        migrates: Vec::new(),
-        stays: Vec::new(),
-        reason: None,
-        approximate: false,
-        digest: None,
+        ..Action::new(verb, object(name))
     }
 }
 

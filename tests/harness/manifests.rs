@@ -1,8 +1,19 @@
 //! Manifests that tests deploy, as short as they can be.
 
+use trueup::json::{Value, json};
+
 /// A `ConfigMap` with one key.
 pub(crate) fn config_map(name: &str, key: &str, value: &str) -> String {
     format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  {key}: \"{value}\"\n")
+}
+
+/// The live `ConfigMap` `settings` of the Helm release `shop/web`.
+pub(crate) fn of_helm() -> Value {
+    json!({"metadata": {
+        "name": "settings",
+        "labels": {"app.kubernetes.io/managed-by": "Helm"},
+        "annotations": {"meta.helm.sh/release-name": "web", "meta.helm.sh/release-namespace": "shop"},
+    }, "data": {"level": "debug"}})
 }
 
 /// A Secret with one key.

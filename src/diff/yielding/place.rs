@@ -1,6 +1,7 @@
 //! Walking a manifest and the live object side by side, and changing single
 //! places of the manifest.
 
+use crate::diff::field_set::is_written_as;
 use crate::diff::list_keys::ListKeys;
 use crate::json::{Map, Value};
 use crate::object::{FieldPath, Step};
@@ -72,17 +73,15 @@ impl<'v> Place<'v> {
     }
 }
 
-/// Where a list has this item. A key field that was defaulted isn't written.
+/// Where a list has this item.
 fn position(list: &Value, step: &Step) -> Option<usize> {
     let items = list.as_array()?;
     match step {
         Step::Index(at) => (*at < items.len()).then_some(*at),
         Step::Value(value) => items.iter().position(|item| item == value),
-        Step::Key(keys) => items.iter().position(|item| {
-            let mut written =
-                keys.iter().filter_map(|(name, value)| Some((item.get(name)?, value))).peekable();
-            written.peek().is_some() && written.all(|(written, value)| written == value)
-        }),
+        Step::Key(keys) => {
+            items.iter().position(|item| is_written_as(item, keys.iter().map(|(name, value)| (name, value))))
+        }
         Step::Field(_) => None,
     }
 }
