@@ -8,6 +8,8 @@
 //! `-- --quick` leaves out the larger set and the other programs, `-- --runs N`
 //! measures more often. `kubectl diff --server-side` and `kapp deploy --diff-run`
 //! are measured if they are on PATH, once: they take seconds to minutes.
+//! `-- --hold 5000` measures nothing: it deploys so many objects and says how to
+//! run a plan there, for a profiler.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
@@ -36,6 +38,9 @@ const ROUND_TRIP: Duration = Duration::from_millis(25);
 
 fn main() {
     let options = Options::of(std::env::args().skip(1));
+    if let Some(size) = options.hold {
+        return Scene::new(size).hold();
+    }
     let sizes: &[usize] = if options.quick { &[1000] } else { &[1000, 5000] };
     for &size in sizes {
         let mut scene = Scene::new(size);
@@ -57,6 +62,7 @@ fn main() {
 struct Options {
     quick: bool,
     runs: usize,
+    hold: Option<usize>,
 }
 
 impl Options {
@@ -69,6 +75,7 @@ impl Options {
         Self {
             quick: arguments.iter().any(|argument| argument == "--quick"),
             runs: after("--runs").unwrap_or(9),
+            hold: after("--hold"),
         }
     }
 }

@@ -188,6 +188,13 @@ impl Scene {
         measure::timed(self.surroundings("near").command("kapp", &[&deploy[..], &diff].concat()), &[0]).0
     }
 
+    /// Says how to run the plan that is measured, and waits for a line.
+    pub(crate) fn hold(&self) {
+        println!("{:?}", self.surroundings("kubeconfig").trueup(&PLAN));
+        // Whatever ends the wait.
+        let _ = std::io::stdin().read_line(&mut String::new());
+    }
+
     fn surroundings(&self, kubeconfig: &str) -> Surroundings {
         let folder = self.folder.path();
         Surroundings {
