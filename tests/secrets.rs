@@ -5,7 +5,7 @@ use std::fs;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::harness::manifests::{deployment, secret};
+use crate::harness::manifests::{config_map, deployment, secret};
 use crate::harness::{Run, TestEnvironment};
 
 const OLD: &str = "correct-horse-battery";
@@ -38,7 +38,11 @@ fn changed_secret() -> TestEnvironment {
 
 #[test]
 fn no_command_prints_it() {
-    let environment = changed_secret();
+    run_every_command(&changed_secret());
+}
+
+#[track_caller]
+fn run_every_command(environment: &TestEnvironment) {
     for output in ["text", "json", "markdown"] {
         silent(environment.trueup(&["plan", "prod", "-o", output, "-v"]).success());
         silent(environment.trueup(&["diff", "prod", "-o", output]).success());
@@ -100,8 +104,14 @@ fn no_file_has_it() {
 fn no_record_in_the_cluster_has_it() {
     let environment = changed_secret();
     environment.apply();
+    assert_no_record_has_it(&environment);
+}
 
-    for map in environment.live_list("v1/configmaps") {
+/// Only the object itself may have it.
+#[track_caller]
+fn assert_no_record_has_it(environment: &TestEnvironment) {
+    let maps = environment.live_list("v1/configmaps").into_iter();
+    for map in maps.filter(|map| map["metadata"]["name"] != "credentials") {
         assert_silent(&map.to_string(), "a ConfigMap");
         for data in map["binaryData"].as_object().into_iter().flat_map(trueup::json::Map::values) {
             let bytes = STANDARD.decode(data.as_str().expect("base64")).expect("base64");
@@ -156,4 +166,111 @@ fn an_unchanged_secret_is_proved_unchanged() {
 
     environment.trueup(&["plan", "prod", "--exit-code"]).success();
     environment.trueup(&["plan", "prod", "--exit-code", "--exact"]).success();
+}
+
+/// A release of a ConfigMap with the old value, and a commit with the new one,
+/// where the configuration, or the object itself, calls it sensitive.
+fn changed_settings(by_rule: bool) -> TestEnvironment {
+    let mut environment = TestEnvironment::new();
+    let rule = "sensitive: [{kind: ConfigMap, name: \"cred*\", fields: [data.password]}]\n";
+    if by_rule {
+        environment.write("trueup.yaml", &format!("{}{rule}", environment.configuration()));
+    }
+    let settings = |password: &str, level: &str| {
+        let map = config_map("credentials", "password", password) + &format!("  level: {level}\n");
+        let annotation = "  annotations: {trueup.dev/sensitive-fields: data.password}\n";
+        if by_rule { map } else { map.replace("metadata:\n", &format!("metadata:\n{annotation}")) }
+    };
+    environment.commit_file("deploy/settings.yaml", &settings(OLD, "info"));
+    silent(environment.apply());
+    environment.commit_file("deploy/settings.yaml", &settings(NEW, "debug"));
+    environment
+}
+
+#[test]
+fn a_field_that_the_configuration_calls_sensitive_is_as_secret() {
+    let environment = changed_settings(true);
+    let run = environment.trueup(&["diff", "prod"]).success();
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup diff prod
+    ~ $NAMESPACE/ConfigMap/credentials  deploy/settings.yaml:1
+          ← $COMMIT2 "Change deploy/settings.yaml", Ada Example, [ago]
+          data.level: info → debug
+          data.password: ‹masked #1› → ‹masked #2›
+
+    prod: 1 to update
+    --- exit status 0
+    "#);
+    assert!(environment.trueup(&["diff", "prod", "--unified"]).success().stdout.contains("‹masked"));
+    silent(environment.trueup(&["diff", "prod", "--unified"]).success());
+    silent(environment.trueup(&["diff", "HEAD~1..HEAD"]).success());
+    run_every_command(&environment);
+    silent(environment.apply());
+    assert_no_record_has_it(&environment);
+}
+
+#[test]
+fn a_field_that_an_object_calls_sensitive_is_as_secret() {
+    let environment = changed_settings(false);
+    silent(environment.trueup(&["diff", "prod", "--unified"]).success());
+    silent(environment.trueup(&["check", "prod"]).success());
+    run_every_command(&environment);
+    silent(environment.apply());
+    assert_no_record_has_it(&environment);
+}
+
+#[test]
+fn a_sensitive_field_that_is_refused_is_not_quoted() {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    let service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: front\n  annotations:\n    \
+                   trueup.dev/sensitive-fields: spec.externalName\nspec:\n  type: ExternalName\n  externalName: \
+                   correct-horse-battery!\n";
+    environment.commit_file("deploy/front.yaml", service);
+    silent(environment.trueup(&["plan", "prod"]).exits(1));
+    silent(environment.trueup(&["check", "prod"]).exits(1));
+}
+
+#[test]
+fn what_becomes_sensitive_after_its_release_has_not_drifted() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/settings.yaml", &config_map("credentials", "password", OLD));
+    environment.apply();
+    let configuration = environment.configuration();
+    let rule = "sensitive: [{fields: [data]}]\n";
+    environment.commit_file("trueup.yaml", &format!("{configuration}{rule}"));
+    let drift =
+        |code: i32| silent(environment.trueup(&["diff", "prod", "--drift", "--exit-code"]).exits(code));
+    drift(0);
+
+    let theirs = trueup::json::json!({"data": {"password": NEW}});
+    environment.edit("v1/configmaps/credentials", &theirs);
+    drift(2);
+
+    environment.apply();
+    assert_eq!(environment.live_object("v1/configmaps/credentials")["data"]["password"], OLD);
+    drift(0);
+    environment.commit_file("trueup.yaml", &configuration);
+    environment.trueup(&["diff", "prod", "--drift", "--exit-code"]).exits(0);
+}
+
+#[test]
+fn a_plan_that_was_agreed_to_is_stale_when_a_sensitive_value_changes() {
+    let mut environment = changed_settings(true);
+    environment.trueup(&["plan", "prod", "--out", "plan.json"]).success();
+    let other = config_map("credentials", "password", "third") + "  level: debug\n";
+    environment.commit_file("deploy/settings.yaml", &other);
+    let run = environment.trueup(&["apply", "prod", "--yes", "--plan", "plan.json"]).exits(3);
+    silent(run);
+}
+
+#[test]
+fn sensitive_fields_that_say_nothing_are_an_error() {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    let map = config_map("credentials", "password", OLD)
+        .replace("metadata:\n", "metadata:\n  annotations: {trueup.dev/sensitive-fields: \"\"}\n");
+    environment.commit_file("deploy/settings.yaml", &map);
+    let run = environment.trueup(&["plan", "prod"]).exits(1);
+    assert!(run.stderr.contains("trueup.dev/sensitive-fields: no field is named"), "{run}");
 }

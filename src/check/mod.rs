@@ -21,7 +21,7 @@ pub use known::Kinds;
 
 use std::collections::HashSet;
 
-use crate::object::{Manifest, SecretPaths, scrub};
+use crate::object::{Manifest, scrub};
 use crate::parallel;
 use crate::schema::Violation;
 use references::Index;
@@ -82,14 +82,18 @@ fn of_object(set: &Set<'_>, index: &Index<'_>, position: usize) -> Vec<Finding> 
 
 /// The findings without the object's secret values.
 fn scrubbed(manifest: &Manifest, mut findings: Vec<Finding>) -> Vec<Finding> {
-    let secrets = SecretPaths::of(&manifest.id.kind);
-    if findings.is_empty() || secrets.is_empty() {
+    if findings.is_empty() || manifest.secrets.is_empty() {
         return findings;
     }
-    let clean = |text: &str| scrub(text, &manifest.body, &secrets);
+    let clean = |text: &str| scrub(text, &manifest.body, &manifest.secrets);
     for finding in &mut findings {
-        finding.message = clean(&finding.message);
+        let message = clean(&finding.message);
+        // A hint about a secret may be made of it.
+        if message != finding.message {
+            finding.hints.clear();
+        }
         finding.hints = finding.hints.iter().map(|hint| clean(hint)).collect();
+        finding.message = message;
     }
     findings
 }

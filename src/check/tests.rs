@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::object::{ApiVersion, GroupKind, ObjectId, Source};
+use crate::object::{ApiVersion, GroupKind, ObjectId, SecretPaths, Source};
 use crate::schema::Minor;
 use crate::yaml;
 
@@ -29,7 +29,8 @@ pub(super) fn manifests(text: &str) -> Vec<Manifest> {
                 blob: Arc::from(""),
             };
             let id = ObjectId::new(kind, namespace.as_deref(), name);
-            Manifest { id, version: version.version, body, source }
+            let secrets = SecretPaths::of_object(&id.kind, &body);
+            Manifest { id, version: version.version, body, secrets, source }
         })
         .collect()
 }

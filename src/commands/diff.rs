@@ -59,8 +59,8 @@ pub async fn run(global: &Global, mut args: Args, terminal: &Terminal) -> Result
     } else {
         let plans = planned::all(&setups, &args.planning.to_look(), terminal).await?;
         if args.unified && global.output == Output::Text {
-            plans.iter().for_each(|(planned, _)| {
-                terminal.data(&text::unified(&planned.versions(), ["live", "desired"]));
+            setups.iter().zip(&plans).for_each(|(setup, (planned, _))| {
+                terminal.data(&text::unified(&planned.versions(&setup.rules), ["live", "desired"]));
             });
         }
         plans.into_iter().map(|(planned, _)| planned.plan).collect()

@@ -5,14 +5,14 @@ use crate::cli::{Global, Output};
 use crate::diff;
 use crate::error::{CommandError, Exit};
 use crate::json::Value;
-use crate::object::{Manifest, Masks, SecretPaths, kinds, mask_object};
+use crate::object::{Manifest, Masks, kinds, mask_object};
 use crate::report::json::{self, ObjectRecord};
 use crate::ui::Terminal;
 use crate::yaml;
 
 /// Prints the desired objects, each with its source
 ///
-/// The values of Secrets are masked.
+/// The values of Secrets and other sensitive fields are masked.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
         let rendered = setup.render()?;
         for mut manifest in rendered.manifests {
             place(&mut manifest, setup.namespace.as_deref().or(global.namespace.as_deref()));
-            let masked = mask_object(&manifest.body, &SecretPaths::of(&manifest.id.kind), &mut masks);
+            let masked = mask_object(&manifest.body, &manifest.secrets, &mut masks);
             text.push_str(&document(&manifest, &masked));
             objects.push(ObjectRecord { source: (&manifest.source).into(), manifest: masked });
         }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::duration::Period;
 use super::kind::KindPattern;
 use super::limit::Limit;
-use super::rules::{Adopt, Conflicts, IgnoreRule};
+use super::rules::{Adopt, Conflicts, IgnoreRule, SensitiveRule};
 use crate::json::Value;
 
 /// Configuration of trueup, which deploys this repository to Kubernetes.
@@ -54,6 +54,9 @@ pub(super) struct File {
     /// that no other tool manages), or a list of owners that hand theirs over.
     /// Default: unclaimed.
     pub(super) adopt: Option<Adopt>,
+    /// Fields whose values are as secret as a Secret's: masked wherever they would
+    /// be shown, and kept out of every record.
+    pub(super) sensitive: Option<Vec<SensitiveRule>>,
     /// What is kept of past releases.
     pub(super) history: Option<History>,
 }

@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::glob;
 use super::kind::KindPattern;
-use crate::object::{FieldPath, FieldPattern, ObjectId};
+use crate::json::Value;
+use crate::object::{FieldPath, FieldPattern, ObjectId, SecretPaths};
 
 /// All of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +19,22 @@ pub struct Rules {
     pub conflicts: Vec<ConflictRule>,
     /// Which existing objects are taken in.
     pub adoption: Adoption,
+    /// Fields that are secret.
+    pub sensitive: Vec<SensitiveRule>,
+}
+
+/// Fields whose values are as secret as a Secret's.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SensitiveRule {
+    /// Only in objects of this kind.
+    kind: Option<KindPattern>,
+    /// Only in objects of this name; `*` is any text.
+    #[schemars(extend("minLength" = 1))]
+    name: Option<String>,
+    /// The fields.
+    #[schemars(extend("minItems" = 1))]
+    fields: Vec<FieldPattern>,
 }
 
 /// Fields that trueup leaves alone.
@@ -175,6 +192,15 @@ impl Rules {
         })
     }
 
+    /// What is secret in an object: by its kind, by its own word, and by the
+    /// rules about it.
+    pub fn secrets_of(&self, id: &ObjectId, object: &Value) -> SecretPaths {
+        let rules =
+            self.sensitive.iter().filter(|rule| is_meant(rule.kind.as_ref(), rule.name.as_deref(), id));
+        let fields = rules.flat_map(|rule| rule.fields.clone()).map(FieldPattern::into_path);
+        SecretPaths::of_object(&id.kind, object).and(fields)
+    }
+
     /// Whether any field may be left to whoever has set it.
     pub fn may_yield(&self) -> bool {
         self.conflicts.iter().any(|rule| rule.action == OnConflict::Yield)
@@ -219,6 +245,7 @@ fn is_one_of(managers: Option<&[String]>, manager: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::json;
     use crate::object::GroupKind;
 
     fn web() -> ObjectId {
@@ -243,5 +270,21 @@ mod tests {
         assert_eq!(on("spec.replicas", "kubectl-edit"), OnConflict::Fail);
         assert_eq!(on("metadata.labels.a", "kubectl-edit"), OnConflict::Take);
         assert_eq!(self::rules(r#""yield""#).on_conflict(&web(), &FieldPath::root(), "x"), OnConflict::Yield);
+    }
+
+    #[test]
+    fn what_is_sensitive_is_told_by_rules_and_by_the_object() {
+        let rules: Vec<SensitiveRule> = serde_json::from_str(
+            r#"[{"kind": "Deployment", "name": "we*", "fields": ["spec.password"]},
+                {"name": "other", "fields": ["spec.open"]}]"#,
+        )
+        .expect("rules");
+        let rules = Rules { sensitive: rules, ..Rules::default() };
+        let object =
+            json!({"metadata": {"annotations": {"trueup.dev/sensitive-fields": "spec.users[*].pin"}}});
+        let secrets = rules.secrets_of(&web(), &object);
+        let hides = |path: &str| secrets.hides(&FieldPath::parse(path).expect("a path"));
+        assert!(hides("spec.password") && hides("spec.password.old") && hides("spec.users[name=a].pin"));
+        assert!(!hides("spec") && !hides("spec.open") && !hides("spec.users[name=a].name"));
     }
 }

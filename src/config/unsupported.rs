@@ -3,7 +3,7 @@
 
 /// By the section (a type of the `file` module): its keys.
 const KEYS: [(&str, &[&str]); 4] = [
-    ("File", &["movedFrom", "sensitive", "health", "policies", "checks", "verify", "secrets", "notify"]),
+    ("File", &["movedFrom", "health", "policies", "checks", "verify", "secrets", "notify"]),
     ("Settings", &["vars", "clusters", "rollout", "rollbackOnFailure"]),
     ("Requires", &["branch", "after", "soak", "order", "signedBy", "approval", "windows"]),
     ("SourceItem", &["release", "values", "set", "ext", "substitute"]),

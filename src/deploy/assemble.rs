@@ -14,10 +14,10 @@ use crate::diff::{self, Migration, Ownership, TakenFields};
 use crate::guard::{self, Claim};
 use crate::json::Value;
 use crate::object::{
-    Change, FieldPath, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, Shown, is_create_only,
+    Change, FieldPath, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, Shown, is_create_only, kinds,
     mask_changes,
 };
-use crate::plan::causes::with_cause;
+use crate::plan::causes::{Recorded, with_cause};
 use crate::plan::digest::{Entry, EntryChange, action_digest, digest};
 use crate::plan::order::{Node, order, rank};
 use crate::plan::prune::{Evidence, Removal, removal};
@@ -85,8 +85,8 @@ pub(super) struct Membership<'a> {
     pub bootstrap: Option<&'a ObjectId>,
     /// Leave objects alone that aren't desired any more.
     pub keep_removed: bool,
-    /// An object in the form in which records hold it.
-    pub keep_form: &'a dyn Fn(&ObjectId, &Value) -> Value,
+    /// An object in the form in which a record of it holds it.
+    pub keep_form: &'a dyn Fn(&ObjectId, &Value, &Recorded) -> Value,
 }
 
 /// What actions are assembled from.
@@ -276,7 +276,7 @@ impl Writer<'_, '_> {
         let Self { object, membership, masks, .. } = self;
         let id = object.id();
         let adopted = membership.is_some_and(|membership| membership.adopting.adopts(id, live));
-        let secret = SecretPaths::of(&id.kind);
+        let secret = object.manifest.secrets.clone().or(SecretPaths::of_object(&id.kind, live));
         let changes = mask_changes(&secret, raw.iter().cloned(), masks);
         // That an adopted object gets our label goes without saying.
         let goes_without_saying = |change: &Change| {
@@ -284,7 +284,9 @@ impl Writer<'_, '_> {
         };
         let visible = changes.into_iter().filter(|change| !goes_without_saying(change));
         let recorded = membership.and_then(|membership| membership.adopting.past.get(id));
-        let kept = membership.map_or(Value::Null, |membership| (membership.keep_form)(id, live));
+        let kept = membership
+            .zip(recorded)
+            .map_or(Value::Null, |(membership, recorded)| (membership.keep_form)(id, live, recorded));
         let changes: Vec<FieldChange> =
             visible.map(|change| with_cause(change, recorded, &kept, live, &secret, MANAGER)).collect();
         let takes_from = owned(diff::taken_from(live, after, MANAGER));
@@ -322,7 +324,7 @@ fn is_only_label(change: &Change, label: &str) -> bool {
 fn moved_too(id: &ObjectId, changes: &[FieldChange], body: &Value, membership: Membership<'_>) -> bool {
     let mut drifted = changes.iter().filter(|change| change.cause == Some(Cause::Drift)).peekable();
     let (Some(recorded), Some(_)) = (membership.adopting.past.get(id), drifted.peek()) else { return false };
-    let wanted = (membership.keep_form)(id, body);
+    let wanted = (membership.keep_form)(id, body, recorded);
     drifted.any(|change| recorded.is_superseded(&change.path, &wanted))
 }
 
@@ -420,6 +422,8 @@ fn entry<'a>(
         changes,
         uid: live.and_then(|live| live["metadata"]["uid"].as_str()),
         resource_version: live.and_then(|live| live["metadata"]["resourceVersion"].as_str()),
+        secret: kinds::is_secret(&id.kind)
+            || source.is_some_and(|object| !object.manifest.secrets.is_empty()),
         blob: source.map(|object| object.source().blob.as_ref()),
     }
 }

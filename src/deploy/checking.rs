@@ -52,6 +52,7 @@ fn examine(setup: &Setup, version: Minor) -> Result<(Vec<Manifest>, Vec<Located>
     let (definitions, wrong) = definitions(setup);
     let complete = unread.is_empty() && wrong.is_empty();
     let mut manifests = rendered.manifests;
+    setup.mark_secrets(&mut manifests);
     let kinds = Kinds::new(version, Kinds::definitions_in(&manifests).chain(&definitions))?;
     kinds.place(&mut manifests, setup.namespace.as_deref());
     let found = check::check(&Set { manifests: &manifests, kinds: &kinds, complete });

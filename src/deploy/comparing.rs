@@ -10,7 +10,7 @@ use crate::cluster::MANAGER;
 use crate::diff::{self, Schemas};
 use crate::error::{CommandError, Diagnostic};
 use crate::json::Value;
-use crate::object::{Manifest, Masks, ObjectId, ObjectRef, SecretPaths, kinds, mask_changes, mask_object};
+use crate::object::{Manifest, Masks, ObjectId, ObjectRef, kinds, mask_changes, mask_object};
 use crate::plan::causes::told;
 use crate::plan::{Action, Cause, CommitRef, Summary, TargetComparison, Verb};
 use crate::render;
@@ -116,8 +116,7 @@ fn action(versions: &Versions<'_>, masks: &mut Masks) -> Action {
         _ => Verb::Update,
     };
     let manifest = versions.newest();
-    let secret = SecretPaths::of(&manifest.id.kind);
-    let changes = mask_changes(&secret, raw, masks).into_iter();
+    let changes = mask_changes(&versions.secrets(), raw, masks).into_iter();
     Action {
         source: Some((&manifest.source).into()),
         causes: if verb == Verb::Unchanged { Vec::new() } else { vec![Cause::Commit] },
@@ -131,7 +130,7 @@ fn visible(
     versions: &Versions<'_>,
     masks: &mut Masks,
 ) -> (ObjectRef, Option<Value>, Option<Value>) {
-    let secret = SecretPaths::of(&action.id().kind);
+    let secret = versions.secrets();
     let mut masked = |manifest: Option<&Manifest>| manifest.map(|one| mask_object(&one.body, &secret, masks));
     let before = masked(versions.before);
     let after = masked(versions.after);

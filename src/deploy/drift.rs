@@ -9,7 +9,7 @@ use super::present::{Presence, Present, Sight, look, unknown_drift};
 use super::setup::Setup;
 use crate::cluster::{Cluster, MANAGER};
 use crate::error::CommandError;
-use crate::object::{Masks, SecretPaths, mask_changes};
+use crate::object::{Masks, mask_changes};
 use crate::plan::causes::told;
 use crate::plan::{Action, Cause, SourceRef, Summary, TargetPlan, Verb};
 
@@ -48,9 +48,8 @@ fn action(object: &Present, masks: &mut Masks) -> Action {
         Sight::Live(_) if moved.is_empty() => Verb::Unchanged,
         Sight::Live(_) => Verb::Update,
     };
-    let id = object.recorded.id();
     let changes = match &object.sight {
-        Sight::Live(live) => mask_changes(&SecretPaths::of(&id.kind), moved, masks)
+        Sight::Live(live) => mask_changes(&object.secrets, moved, masks)
             .into_iter()
             .map(|change| told(change, Cause::Drift, live, MANAGER))
             .collect(),

@@ -15,7 +15,7 @@ use super::recording::{Circumstances, record};
 use super::running::{Identity, Listener, Ongoing, is_unsettled};
 use crate::apply::{ActionResult, RunResult, Stop, TargetOutcome};
 use crate::error::{CommandError, Diagnostic};
-use crate::object::{GroupKind, kinds};
+use crate::object::GroupKind;
 use crate::plan::{Judgement, Verb};
 use crate::release::history::{list_summaries, trim, write_record};
 use crate::release::key::ensure_key;
@@ -103,7 +103,7 @@ impl Locked<'_> {
         let cluster = self.ongoing.cluster;
         let parent = inventory::widen(cluster, &memory.target, parent, &kinds, &namespaces, running).await;
         let parent = parent.map_err(Diagnostic::from)?;
-        let has_secrets = self.planned.desired.iter().any(|object| kinds::is_secret(&object.id().kind));
+        let has_secrets = self.planned.desired.iter().any(|object| !object.manifest.secrets.is_empty());
         let key = if has_secrets { ensure_key(cluster, &memory.target).await } else { memory.key.clone() };
         Ok(Begun { parent, release, started_at, key, was_killed })
     }

@@ -8,12 +8,12 @@ use super::setup::{Inventory, Setup};
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
 use crate::json::Value;
-use crate::object::{GroupKind, ObjectId, SecretPaths};
+use crate::object::{GroupKind, ObjectId};
 use crate::plan::DeployedRef;
 use crate::plan::causes::{Past, Recorded};
 use crate::release::history::{StoredRecord, fetch_record, list_summaries, read_record};
 use crate::release::key::read_key;
-use crate::release::{DigestKey, Listed, Parent, Record, RecordError, Target, inventory, protect};
+use crate::release::{DigestKey, Listed, Parent, Record, RecordError, Target, digested, inventory, protect};
 
 /// The memory of one target.
 pub struct Memory {
@@ -109,9 +109,10 @@ impl Memory {
         absent.contains(name).then(|| ObjectId::new(GroupKind::new("", "Namespace"), None, name))
     }
 
-    /// An object in the form in which records hold it.
-    pub fn keep_form(&self, id: &ObjectId, object: &Value) -> Value {
-        protect(object, id, &SecretPaths::of(&id.kind), &self.key).into_value()
+    /// An object in the form in which this record of it holds it: what is secret
+    /// now may not have been so then.
+    pub fn keep_form(&self, id: &ObjectId, object: &Value, recorded: &Recorded) -> Value {
+        protect(object, id, &digested(&recorded.written), &self.key).into_value()
     }
 }
 

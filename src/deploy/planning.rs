@@ -22,12 +22,13 @@ use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
 use super::simulation::{Settled, Simulation, settle};
 use crate::cluster::{ApiError, Cluster};
-use crate::config::Limit;
+use crate::config::{Limit, Rules};
 use crate::diff::SERVER_METADATA;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::Value;
 use crate::object::{GroupKind, Manifest, Masks, ObjectId, ObjectRef, SecretPaths, mask_object, misread};
+use crate::plan::causes::Recorded;
 use crate::plan::order::{Node, references};
 use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
 use crate::release::PART_OF;
@@ -83,21 +84,23 @@ pub struct Planned {
 impl Planned {
     /// Every object that changes, before and after, for people: masked, and
     /// without what the server keeps for itself. Absent where it isn't there.
-    pub fn versions(&self) -> Vec<(ObjectRef, Option<Value>, Option<Value>)> {
+    pub fn versions(&self, rules: &Rules) -> Vec<(ObjectRef, Option<Value>, Option<Value>)> {
         let mut masks = Masks::new();
-        let mut visible = |id: &ObjectId, object: &Value| {
-            mask_object(&written(object), &SecretPaths::of(&id.kind), &mut masks)
-        };
+        let mut visible =
+            |object: &Value, secrets: &SecretPaths| mask_object(&written(object), secrets, &mut masks);
         let mut versions = Vec::new();
         for (action, work) in self.plan.actions.iter().zip(&self.work) {
-            let id = action.id();
             let (before, after) = match work {
                 Work::Write { live, after, .. } => (live.as_ref(), Some(after)),
                 Work::Delete { live, .. } => (Some(live), None),
                 Work::Keep { .. } | Work::Bootstrap => continue,
             };
-            let before = before.map(|object| visible(&id, object));
-            versions.push((action.object.clone(), before, after.map(|object| visible(&id, object))));
+            let id = action.id();
+            let both = [before, after].into_iter().flatten();
+            let secrets = both
+                .fold(SecretPaths::default(), |secrets, object| secrets.or(rules.secrets_of(&id, object)));
+            let before = before.map(|object| visible(object, &secrets));
+            versions.push((action.object.clone(), before, after.map(|object| visible(object, &secrets))));
         }
         versions
     }
@@ -219,8 +222,8 @@ async fn plan_for(
     let lacking = missing_rights(&desired, &predictions, &live);
 
     let bootstrap = memory.as_ref().and_then(|memory| memory.bootstrap(&absent));
-    let keep_form = |id: &ObjectId, live: &Value| {
-        memory.as_ref().map_or(Value::Null, |memory| memory.keep_form(id, live))
+    let keep_form = |id: &ObjectId, live: &Value, recorded: &Recorded| {
+        memory.as_ref().map_or(Value::Null, |memory| memory.keep_form(id, live, recorded))
     };
     let membership = memory.as_ref().zip(adopting).map(|(memory, adopting)| Membership {
         label: PART_OF,

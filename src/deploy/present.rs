@@ -14,7 +14,7 @@ use crate::diff::{self, LastWritten, RawChange, Schemas};
 use crate::error::{CommandError, Diagnostic};
 use crate::json::Value;
 use crate::object::{FieldPath, ObjectId, SecretPaths, ignored_fields, is_create_only};
-use crate::release::{Comparison, DigestKey, RecordedObject, compare, protect};
+use crate::release::{Comparison, DigestKey, RecordedObject, compare, digested, protect};
 use crate::report::words::count;
 
 /// One recorded object as it is now.
@@ -23,6 +23,8 @@ pub(super) struct Present {
     pub recorded: RecordedObject,
     /// As it is.
     pub sight: Sight,
+    /// Which of its fields are secret, now or when it was recorded.
+    pub secrets: SecretPaths,
     /// What differs from what was written last, secrets as digests; `None` when
     /// that can't be told.
     pub moved: Option<Vec<RawChange>>,
@@ -122,9 +124,11 @@ async fn present(
         let is_broken = resource.is_none() && discovery.is_broken(&id.kind.group);
         let found = resource.and_then(|resource| live.get(&id, &resource.version)).cloned();
         let sight = Sight::of(found, live.forbidden.contains(&id.kind), is_broken);
+        let manifest = recorded.manifest.value();
+        let secrets = rules.secrets_of(&id, manifest).or(digested(recorded.written().value()));
         let moved = moved(&memory.key, &id, &recorded, &sight)
-            .map(|moved| minded(rules, &id, recorded.manifest.value(), &sight, moved));
-        Present { recorded, sight, moved }
+            .map(|moved| minded(rules, &id, manifest, &sight, moved));
+        Present { recorded, sight, secrets, moved }
     };
     Ok(recorded.into_iter().zip(ids.clone()).map(seen).collect())
 }
@@ -153,7 +157,8 @@ fn moved(key: &DigestKey, id: &ObjectId, recorded: &RecordedObject, sight: &Sigh
         fields: recorded.fields.clone(),
         values: recorded.written().value().clone(),
     };
-    let secrets = SecretPaths::of(&id.kind);
+    // As it was recorded: what is secret now may not have been so then.
+    let secrets = SecretPaths::of(&id.kind).or(digested(&written.values));
     let now = protect(live, id, &secrets, key).into_value();
     let changes = diff::drift(&written, Some(&now), Schemas::builtin())?;
     if secrets.is_empty() {
@@ -232,7 +237,8 @@ mod tests {
     fn only_what_could_be_looked_for_and_isnt_there_is_gone() {
         let recorded = recorded(&json!({"data": {"a": "1"}}));
         let moved = |is_forbidden, is_broken| {
-            moved(&key(1), &recorded.id(), &recorded, &Sight::of(None, is_forbidden, is_broken))
+            let sight = Sight::of(None, is_forbidden, is_broken);
+            moved(&key(1), &recorded.id(), &recorded, &sight)
         };
         assert_eq!(moved(false, false).expect("known").len(), 1);
         assert_eq!(moved(true, false), None);

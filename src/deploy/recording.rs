@@ -14,7 +14,7 @@ use crate::cluster::MANAGER;
 use crate::diff::{LastWritten, Schemas};
 use crate::health::Health;
 use crate::json::Value;
-use crate::object::{ObjectId, SecretPaths};
+use crate::object::ObjectId;
 use crate::plan::{CommitRef, Summary as PlanSummary, Verb};
 use crate::release::{
     Actor, Commit, Counts, DigestKey, Override, Protected, Record, RecordedObject, ReleaseResult, Rollback,
@@ -159,7 +159,7 @@ fn objects(planned: &Planned, memory: &Memory, key: &DigestKey, fates: &[Fate]) 
 
 fn recorded(object: &Desired, live: &Value, key: &DigestKey, health: Option<Health>) -> RecordedObject {
     let id = object.id();
-    let keep = |value: &Value| -> Protected { protect(value, id, &SecretPaths::of(&id.kind), key) };
+    let keep = |value: &Value| -> Protected { protect(value, id, &object.manifest.secrets, key) };
     let manifest = keep(&object.manifest.body);
     let last = LastWritten::of(live, MANAGER, Schemas::builtin());
     let written = last.as_ref().map(|last| keep(&last.values));

@@ -1,24 +1,23 @@
-//! The values of the deployed Secrets, taken out of whatever others say: a
+//! The secret values of what is deployed, taken out of whatever others say: a
 //! kubelet's message can quote an expanded argument, a log a password.
 
 use super::resolve::Desired;
 use crate::apply::Event;
 use crate::health::{Cause, Verdict};
-use crate::object::{SecretPaths, kinds, scrub};
+use crate::object::scrub;
 use crate::wait::Ended;
 
-/// The Secrets of a set.
+/// The objects of a set that hold secrets.
 pub(super) struct Secrets<'a>(Vec<&'a Desired>);
 
 impl<'a> Secrets<'a> {
     pub(super) fn of(desired: &'a [Desired]) -> Self {
-        Self(desired.iter().filter(|object| kinds::is_secret(&object.id().kind)).collect())
+        Self(desired.iter().filter(|object| !object.manifest.secrets.is_empty()).collect())
     }
 
     pub(super) fn scrub(&self, text: &str) -> String {
-        let scrubbed = |text: String, secret: &&Desired| {
-            scrub(&text, &secret.manifest.body, &SecretPaths::of(&secret.id().kind))
-        };
+        let scrubbed =
+            |text: String, secret: &&Desired| scrub(&text, &secret.manifest.body, &secret.manifest.secrets);
         self.0.iter().fold(text.to_owned(), scrubbed)
     }
 

@@ -144,13 +144,24 @@ impl Origin {
 impl Setup {
     /// Reads the desired objects.
     pub fn render(&self) -> Result<Wanted, CommandError> {
-        let rendered = render::render(&self.origin.tree(), &self.sources)?;
+        let mut rendered = render::render(&self.origin.tree(), &self.sources)?;
+        self.mark_secrets(&mut rendered.manifests);
         let mut paths = rendered.paths;
         paths.extend(self.configuration.clone());
         let dirty = self.dirty(&paths).map_err(|error| error.diagnostic())?;
         let commit =
             self.commit(!dirty.is_empty() || self.is_ad_hoc_dirty()?).map_err(|error| error.diagnostic())?;
         Ok(Wanted { manifests: rendered.manifests, commit, dirty })
+    }
+
+    /// Marks what the configuration wants to be kept secret.
+    pub(super) fn mark_secrets(&self, manifests: &mut [Manifest]) {
+        if self.rules.sensitive.is_empty() {
+            return;
+        }
+        for manifest in manifests {
+            manifest.secrets = self.rules.secrets_of(&manifest.id, &manifest.body);
+        }
     }
 
     fn dirty(&self, paths: &[String]) -> Result<Vec<String>, GitError> {

@@ -178,12 +178,14 @@ fn age(live: &Value, now: Timestamp) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::json::json;
+    use crate::object::SecretPaths;
 
     fn unseen(sight: Sight) -> ObjectStatus {
         let recorded = json!({"version": "v1", "group": "metrics.example", "kind": "Gauge",
             "namespace": "shop", "name": "a", "manifest": {}});
         let recorded = crate::json::from_value(recorded).expect("a recorded object");
-        status(&Present { recorded, sight, moved: None }, &Neighbours::new(), Timestamp::UNIX_EPOCH)
+        let present = Present { recorded, sight, secrets: SecretPaths::default(), moved: None };
+        status(&present, &Neighbours::new(), Timestamp::UNIX_EPOCH)
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub const CREATE_ONLY: &str = "trueup.dev/create-only";
 /// Fields that are left alone, with commas between them.
 pub const IGNORE_FIELDS: &str = "trueup.dev/ignore-fields";
 
+/// Fields whose values are as secret as a Secret's, with commas between them.
+pub(super) const SENSITIVE_FIELDS: &str = "trueup.dev/sensitive-fields";
+
 /// What to do when a field can't be changed in place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnImmutable {
@@ -40,7 +43,16 @@ pub fn is_create_only(object: &Value) -> bool {
 
 /// The fields that the manifest wants to be left alone.
 pub fn ignored_fields(object: &Value) -> Vec<FieldPattern> {
-    let text = annotation(object, IGNORE_FIELDS).and_then(Value::as_str).unwrap_or_default();
+    fields_of(object, IGNORE_FIELDS)
+}
+
+/// The fields whose values the object wants to be kept secret.
+pub(super) fn sensitive_fields(object: &Value) -> Vec<FieldPattern> {
+    fields_of(object, SENSITIVE_FIELDS)
+}
+
+fn fields_of(object: &Value, name: &str) -> Vec<FieldPattern> {
+    let text = annotation(object, name).and_then(Value::as_str).unwrap_or_default();
     patterns(text).filter_map(Result::ok).collect()
 }
 
@@ -49,7 +61,8 @@ pub fn ignored_fields(object: &Value) -> Vec<FieldPattern> {
 pub fn misread(manifest: &Manifest) -> Vec<Diagnostic> {
     let words = [(ON_IMMUTABLE, ["replace", "refuse"]), (CREATE_ONLY, ["true", "false"])];
     let words = words.into_iter().filter_map(|(name, words)| misread_word(manifest, name, words));
-    words.chain(misread_fields(manifest)).collect()
+    let fields = [IGNORE_FIELDS, SENSITIVE_FIELDS].into_iter();
+    words.chain(fields.flat_map(|name| misread_fields(manifest, name))).collect()
 }
 
 fn misread_word(manifest: &Manifest, name: &str, [one, other]: [&str; 2]) -> Option<Diagnostic> {
@@ -65,11 +78,10 @@ fn misread_word(manifest: &Manifest, name: &str, [one, other]: [&str; 2]) -> Opt
     })
 }
 
-fn misread_fields(manifest: &Manifest) -> Vec<Diagnostic> {
-    let Some(value) = annotation(&manifest.body, IGNORE_FIELDS) else { return Vec::new() };
-    let wrong = |why: &str| {
-        Diagnostic::new(format!("{}: {IGNORE_FIELDS}: {why}", manifest.id)).at(manifest.source.location())
-    };
+fn misread_fields(manifest: &Manifest, name: &str) -> Vec<Diagnostic> {
+    let Some(value) = annotation(&manifest.body, name) else { return Vec::new() };
+    let wrong =
+        |why: &str| Diagnostic::new(format!("{}: {name}: {why}", manifest.id)).at(manifest.source.location());
     match value.as_str() {
         Some(text) if !text.trim().is_empty() => {
             patterns(text).filter_map(Result::err).map(|why| wrong(&why)).collect()

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{ApiVersion, FieldPath, ObjectId, ObjectRef};
+use super::{ApiVersion, FieldPath, ObjectId, ObjectRef, SecretPaths};
 use crate::error::Location;
 use crate::json::Value;
 
@@ -54,6 +54,8 @@ pub struct Manifest {
     pub version: String,
     /// The whole object.
     pub body: Value,
+    /// Which of its fields are secret.
+    pub secrets: SecretPaths,
     /// Where it stands.
     pub source: Source,
 }

@@ -28,4 +28,4 @@ pub use mask::{Masks, Shown, mask_changes, mask_object};
 pub use path::{FieldPath, PathError, Step};
 pub use pattern::{FieldPattern, is_any, may_be_same};
 pub use scrub::scrub;
-pub use secret_paths::{SecretPaths, sensitive};
+pub use secret_paths::SecretPaths;

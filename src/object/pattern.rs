@@ -20,6 +20,11 @@ impl FieldPattern {
         Self(FieldPath::fields(names))
     }
 
+    /// It as a path, in which `*` stands for any step.
+    pub fn into_path(self) -> FieldPath {
+        self.0
+    }
+
     /// The steps from the root.
     pub fn steps(&self) -> &[Step] {
         self.0.steps()

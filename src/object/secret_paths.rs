@@ -1,7 +1,8 @@
 //! Which fields of an object are secret.
 
+use super::annotations::sensitive_fields;
 use super::pattern::{is_any, may_be_same};
-use super::{FieldPath, GroupKind, Step, kinds};
+use super::{FieldPath, FieldPattern, GroupKind, Step, kinds};
 use crate::json::Value;
 
 /// Annotations in which client-side tools keep a copy of the whole object.
@@ -38,21 +39,40 @@ impl SecretPaths {
         paths
     }
 
+    /// What is secret in every object of this kind, and what this one names in
+    /// its annotation.
+    pub fn of_object(kind: &GroupKind, object: &Value) -> Self {
+        Self::of(kind).and(sensitive_fields(object).into_iter().map(FieldPattern::into_path))
+    }
+
     /// These fields are secret too (the configured ones of this object).
     /// `[*]` stands for any step.
     #[must_use]
     pub fn and(mut self, fields: impl IntoIterator<Item = FieldPath>) -> Self {
         let before = self.0.len();
-        self.0.extend(fields.into_iter().map(|path| (path, Encoding::Plain)));
+        fields.into_iter().for_each(|path| self.hide(path, Encoding::Plain));
         if self.0.len() > before {
             self.hide_copies();
         }
         self
     }
 
+    /// What either of them hides.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        other.0.into_iter().for_each(|(path, encoding)| self.hide(path, encoding));
+        self
+    }
+
     fn hide_copies(&mut self) {
         for name in COPIES {
-            self.0.push((FieldPath::fields(["metadata", "annotations", name]), Encoding::Plain));
+            self.hide(FieldPath::fields(["metadata", "annotations", name]), Encoding::Plain);
+        }
+    }
+
+    fn hide(&mut self, path: FieldPath, encoding: Encoding) {
+        if self.0.iter().all(|(hidden, _)| *hidden != path) {
+            self.0.push((path, encoding));
         }
     }
 
@@ -76,11 +96,6 @@ impl SecretPaths {
     pub(super) fn cursor(&self) -> Cursor<'_> {
         Cursor(self.0.iter().map(|(path, encoding)| (path.steps(), *encoding)).collect())
     }
-}
-
-/// Whether the value at this path is secret in every object of this kind.
-pub fn sensitive(kind: &GroupKind, path: &FieldPath) -> bool {
-    SecretPaths::of(kind).hides(path)
 }
 
 /// The value at this place with its secrets replaced.
@@ -158,15 +173,16 @@ mod tests {
 
     #[test]
     fn a_secrets_data_and_everything_below_is_secret() {
-        let secret = GroupKind::new("", "Secret");
+        let secret = SecretPaths::of(&GroupKind::new("", "Secret"));
         for hidden in ["data", "data.a", "stringData.a.b", "data[0]"] {
-            assert!(sensitive(&secret, &path(hidden)), "{hidden}");
+            assert!(secret.hides(&path(hidden)), "{hidden}");
         }
         for shown in ["", "metadata", "metadata.annotations", "type", "database", "spec.data"] {
-            assert!(!sensitive(&secret, &path(shown)), "{shown}");
+            assert!(!secret.hides(&path(shown)), "{shown}");
         }
-        assert!(!sensitive(&GroupKind::new("", "ConfigMap"), &path("data.a")));
-        assert!(!sensitive(&GroupKind::new("example.com", "Secret"), &path("data.a")));
+        for kind in [GroupKind::new("", "ConfigMap"), GroupKind::new("example.com", "Secret")] {
+            assert!(!SecretPaths::of(&kind).hides(&path("data.a")), "{kind}");
+        }
     }
 
     #[test]

@@ -116,7 +116,9 @@ fn reason(saved: &Action, now: &Action) -> Option<&'static str> {
         return None;
     }
     Some(match now.action {
-        _ if kinds::is_secret(&now.id().kind) => "its source file or the live object is another one now",
+        _ if kinds::is_secret(&now.id().kind) || has_masks(saved) => {
+            "its source file or the live object is another one now"
+        }
         Verb::Create => "its manifest is another one now",
         Verb::Delete => "the live object was made anew since then",
         Verb::Replace => "its manifest is another one now, or the live object was made anew",
@@ -124,6 +126,12 @@ fn reason(saved: &Action, now: &Action) -> Option<&'static str> {
             "its manifest is another one now, in fields that are live already"
         }
     })
+}
+
+/// Whether any value that changes is secret.
+fn has_masks(action: &Action) -> bool {
+    let is_masked = |shown: &Option<Shown>| shown.as_ref().is_some_and(Shown::is_masked);
+    action.changes.iter().any(|change| is_masked(&change.from) || is_masked(&change.to))
 }
 
 fn fields(saved: &[FieldChange], now: &[FieldChange]) -> Vec<FieldDifference> {

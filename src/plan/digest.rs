@@ -3,8 +3,9 @@
 //! Over the cluster, the target and the sorted actions with what is sent and
 //! which of the manifests' own paths change; never over the commit, causes, notes, guards, times or
 //! what the server adds, so that a squash or merge doesn't change what somebody
-//! approved. No secret enters it, keyed or not: a Secret's change is its paths,
-//! the live object's uid and resourceVersion, and the blob id of its source.
+//! approved. No secret enters it, keyed or not: the change of a
+//! Secret, or of another object with secret fields, is its paths, the live object's
+//! uid and resourceVersion, and the blob id of its source.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,8 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Verb;
 use crate::json::Value;
-use crate::object::Op;
-use crate::object::{ObjectId, kinds};
+use crate::object::{ObjectId, Op};
 
 /// The version of what is hashed; it stands before the digest.
 const VERSION: &str = "v1";
@@ -39,6 +39,8 @@ pub struct Entry<'a> {
     pub uid: Option<&'a str>,
     /// The live object's resourceVersion, if there is one.
     pub resource_version: Option<&'a str>,
+    /// Whether any of its values is secret: none of them is hashed then.
+    pub secret: bool,
     /// The blob id of the source, if there is one.
     pub blob: Option<&'a str>,
 }
@@ -101,7 +103,7 @@ fn sum(hashed: &impl Serialize) -> String {
 }
 
 fn hashed<'a>(entry: &'a Entry<'_>) -> HashedAction<'a> {
-    let secret = kinds::is_secret(&entry.id.kind);
+    let secret = entry.secret;
     let pinned = secret || matches!(entry.verb, Verb::Delete | Verb::Replace);
     let mut changes: Vec<HashedChange<'a>> = entry
         .changes
@@ -148,6 +150,7 @@ mod tests {
             changes,
             uid: Some("u1"),
             resource_version: Some("7"),
+            secret: id.kind.kind == "Secret",
             blob: Some("b1"),
         }
     }

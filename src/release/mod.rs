@@ -55,7 +55,7 @@ pub use lock::{Lock, LockError};
 pub use parent::{Parent, TOOL};
 pub use parent_error::{ParentError, Problem};
 pub use process::Process;
-pub use protect::{Comparison, DigestKey, Key, Protected, compare, protect};
+pub use protect::{Comparison, DigestKey, Key, Protected, compare, digested, protect};
 pub use record::{Record, RecordedObject, RecordedSource};
 pub use record_error::RecordError;
 pub use run::{Environment, Run};

@@ -120,14 +120,15 @@ pub fn compare(one: &Value, other: &Value) -> Comparison {
         (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
             worst(one.iter().zip(other).map(|(one, other)| compare(one, other)))
         }
-        (Value::String(one), Value::String(other)) if one == other && one != UNKNOWN => Comparison::Same,
-        (Value::String(one), Value::String(other)) => match (key_id(one), key_id(other)) {
-            (Some(one), Some(other)) if one == other && one != UNKNOWN => Comparison::Different,
-            (Some(_), Some(_)) => Comparison::Unknown,
-            _ => Comparison::Different,
+        _ => match (key_id(one), key_id(other)) {
+            (None, None) if one == other => Comparison::Same,
+            (None, None) => Comparison::Different,
+            (Some(one_key), Some(other_key)) if one_key == other_key && one_key != UNKNOWN => {
+                if one == other { Comparison::Same } else { Comparison::Different }
+            }
+            // Another key, or what is secret now and wasn't then, or the other way round.
+            _ => Comparison::Unknown,
         },
-        _ if one == other => Comparison::Same,
-        _ => Comparison::Different,
     }
 }
 
@@ -152,7 +153,8 @@ fn worst(comparisons: impl Iterator<Item = Comparison>) -> Comparison {
 
 /// Which key a digest was made with; all of `hmac:unknown` for the one that
 /// wasn't. `None` for what is no digest.
-fn key_id(text: &str) -> Option<&str> {
+fn key_id(value: &Value) -> Option<&str> {
+    let text = value.as_str()?;
     if text == UNKNOWN {
         return Some(UNKNOWN);
     }
@@ -169,6 +171,13 @@ pub fn protect(value: &Value, id: &ObjectId, configured: &SecretPaths, key: &Dig
     }
     let object = Object { id, secrets: [&builtin, configured], key };
     Protected(object.protect(value, &mut FieldPath::root()))
+}
+
+/// Where digests are in what was recorded: what was secret then.
+pub fn digested(recorded: &Value) -> SecretPaths {
+    let mut paths = Vec::new();
+    digests(recorded, &mut FieldPath::root(), &mut paths);
+    SecretPaths::default().and(paths)
 }
 
 struct Object<'a> {
@@ -238,6 +247,22 @@ impl Object<'_> {
             }
         }
         (path.clone(), tagged(b'j', scalar.to_string().as_bytes()))
+    }
+}
+
+fn digests(value: &Value, path: &mut FieldPath, found: &mut Vec<FieldPath>) {
+    let mut below = |value: &Value, step: Step| {
+        path.push(step);
+        digests(value, path, found);
+        path.pop();
+    };
+    match value {
+        Value::Object(map) => map.iter().for_each(|(name, value)| below(value, Step::Field(name.clone()))),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| below(item, Step::Index(index)));
+        }
+        scalar if key_id(scalar).is_some() => found.push(path.clone()),
+        _ => {}
     }
 }
 
@@ -393,5 +418,22 @@ mod tests {
     fn a_key_never_shows_its_bytes() {
         let shown = format!("{:?}", Key::new([65; KEY_LENGTH]));
         assert!(!shown.contains("65") && !shown.contains("AAAA"), "{shown}");
+    }
+
+    #[test]
+    fn what_was_recorded_open_is_not_compared_with_a_digest() {
+        let (open, secret) = (json!({"a": "1", "b": "2"}), json!({"a": "hmac:key.one", "b": "2"}));
+        assert_eq!(compare(&open, &secret), Comparison::Unknown);
+        assert_eq!(compare(&open, &json!({"a": "hmac:key.one", "b": "3"})), Comparison::Different);
+        assert_eq!(compare(&json!(1), &json!("hmac:unknown")), Comparison::Unknown);
+    }
+
+    #[test]
+    fn a_record_says_what_was_secret_in_it() {
+        let recorded = json!({"data": {"a": "hmac:key.one", "b": "2"}, "list": ["x", "hmac:unknown"]});
+        let secrets = digested(&recorded);
+        let hides = |path: &str| secrets.hides(&FieldPath::parse(path).expect("a path"));
+        assert!(hides("data.a") && hides("list[1]"));
+        assert!(!hides("data") && !hides("data.b") && !hides("list[0]"));
     }
 }

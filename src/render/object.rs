@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::source::SourceFile;
 use crate::error::{Diagnostic, Location, did_you_mean};
 use crate::json::{Map, Value};
-use crate::object::{ApiVersion, FieldPath, GroupKind, Manifest, ObjectId, Source};
+use crate::object::{ApiVersion, FieldPath, GroupKind, Manifest, ObjectId, SecretPaths, Source};
 use crate::yaml;
 
 /// The label by which members of an `ApplySet` are known (KEP-3659).
@@ -92,12 +92,12 @@ pub(super) fn read(value: Value, place: &Place<'_>) -> Result<Manifest, Vec<Diag
         check.membership(metadata);
     }
     match (version, kind, name) {
-        (Some(version), Some(kind), Some(name)) if check.findings.is_empty() => Ok(Manifest {
-            id: ObjectId::new(GroupKind::new(version.group, kind), namespace, name),
-            version: version.version,
-            source: place.source(),
-            body: Value::Object(body),
-        }),
+        (Some(version), Some(kind), Some(name)) if check.findings.is_empty() => {
+            let id = ObjectId::new(GroupKind::new(version.group, kind), namespace, name);
+            let body = Value::Object(body);
+            let secrets = SecretPaths::of_object(&id.kind, &body);
+            Ok(Manifest { id, version: version.version, secrets, source: place.source(), body })
+        }
         (_, kind, name) => {
             let subject = subject(kind, namespace, name);
             Err(check.findings.into_iter().map(|finding| name_subject(finding, &subject)).collect())

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::check;
 use crate::json::{Value, json};
-use crate::object::{GroupKind, Manifest, ObjectId, Source};
+use crate::object::{GroupKind, Manifest, ObjectId, SecretPaths, Source};
 use crate::yaml;
 
 fn manifest(body: Value) -> Manifest {
@@ -16,6 +16,7 @@ fn manifest(body: Value) -> Manifest {
     Manifest {
         id: ObjectId::new(GroupKind::new(group, text("kind")), None, "a"),
         version: version.to_owned(),
+        secrets: SecretPaths::default(),
         source: Source {
             path: "a.yaml".into(),
             line: 1,

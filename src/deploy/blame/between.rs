@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Files, changes, creation, fill_in};
 use crate::deploy::setup::Setup;
-use crate::object::Manifest;
+use crate::object::{Manifest, SecretPaths};
 use crate::plan::{Action, CommitRef, Verb};
 
 use super::parts::Part;
@@ -23,6 +23,12 @@ impl<'a> Versions<'a> {
     pub(in crate::deploy) fn newest(&self) -> &'a Manifest {
         // Whoever makes these puts a manifest in.
         self.after.or(self.before).expect("an object of one of the commits")
+    }
+
+    /// What is secret in either.
+    pub(in crate::deploy) fn secrets(&self) -> SecretPaths {
+        let both = [self.before, self.after].into_iter().flatten();
+        both.fold(SecretPaths::default(), |secrets, manifest| secrets.or(manifest.secrets.clone()))
     }
 }
 

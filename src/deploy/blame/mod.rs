@@ -79,7 +79,10 @@ fn changes(
     let id = &object.id;
     let is_drift = |change: &FieldChange| change.cause == Some(Cause::Drift);
     let recorded = memory.filter(|_| action.changes.iter().any(is_drift));
-    let recorded = recorded.and_then(|memory| Some((memory.past.get(id)?, memory.keep_form(id, body))));
+    let recorded = recorded.and_then(|memory| {
+        let recorded = memory.past.get(id)?;
+        Some((recorded, memory.keep_form(id, body, recorded)))
+    });
     let has_moved = |change: &FieldChange| match &recorded {
         _ if !is_drift(change) => true,
         Some((recorded, wanted)) => recorded.is_superseded(&change.path, wanted),

@@ -1,15 +1,13 @@
 //! The server's names of fields, as fields of the manifest.
 
-use super::secrets_of;
 use crate::json::{Map, Value};
-use crate::object::{FieldPath, Manifest, SecretPaths, Step};
+use crate::object::{FieldPath, Manifest, Step};
 use crate::schema::{Builtin, Minor, suggest};
 
 /// The object that the server objects to.
 pub(super) struct Subject<'a> {
     pub(super) manifest: &'a Manifest,
     pub(super) body: &'a Value,
-    pub(super) secrets: SecretPaths,
 }
 
 /// A field of the manifest.
@@ -41,7 +39,7 @@ impl Field {
 
 impl<'a> Subject<'a> {
     pub(super) fn of(manifest: &'a Manifest) -> Self {
-        Self { manifest, body: &manifest.body, secrets: secrets_of(manifest) }
+        Self { manifest, body: &manifest.body }
     }
 
     /// The value of a field; `None` where the manifest has none.
@@ -51,7 +49,7 @@ impl<'a> Subject<'a> {
 
     /// Whether the value of a field may not be shown.
     pub(super) fn hides(&self, field: &Field) -> bool {
-        self.secrets.hides(&field.found)
+        self.manifest.secrets.hides(&field.found)
     }
 
     /// Reads the name of a field as the server writes it: with the positions of

@@ -31,7 +31,7 @@ use place::Places;
 
 use crate::cluster::{ApiError, StatusError};
 use crate::error::Diagnostic;
-use crate::object::{Manifest, SecretPaths, scrub};
+use crate::object::{Manifest, scrub};
 
 /// Explains why the server refused a manifest: one diagnostic for each thing
 /// that it objects to, at least one. `text` is the manifest's file, where it
@@ -39,7 +39,7 @@ use crate::object::{Manifest, SecretPaths, scrub};
 /// values that the server quotes are scrubbed.
 pub(super) fn explain(manifest: &Manifest, error: ApiError, text: Option<&str>) -> Vec<Diagnostic> {
     let subject = Subject::of(manifest);
-    let error = error.scrubbed(|words| scrub(words, &manifest.body, &subject.secrets));
+    let error = error.scrubbed(|words| scrub(words, &manifest.body, &manifest.secrets));
     let Some(objections) = error.status().and_then(|status| objections(&subject, status)) else {
         let diagnostic = Diagnostic::from(error);
         let message = format!("{}: {}", manifest.id, diagnostic.message);
@@ -99,9 +99,4 @@ fn objections(subject: &Subject<'_>, status: &StatusError) -> Option<Vec<Objecti
         let found = known.iter().map(|read| read(subject, status)).find(|found| !found.is_empty());
         found.unwrap_or_else(|| vec![Objection::in_words(&status.message)])
     })
-}
-
-/// The secret fields of an object of this manifest's kind.
-fn secrets_of(manifest: &Manifest) -> SecretPaths {
-    SecretPaths::of(&manifest.id.kind)
 }

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::json::Value;
-use crate::object::{GroupKind, ObjectId, Source};
+use crate::object::{GroupKind, ObjectId, SecretPaths, Source};
 
 /// A manifest and the server's answer.
 struct Case {
@@ -42,12 +42,9 @@ pub(super) fn manifest(text: &str) -> Manifest {
         blob: "".into(),
         item: None,
     };
-    Manifest {
-        id: ObjectId::new(GroupKind::new(group, &kind), namespace.as_deref(), &name),
-        version: version.to_owned(),
-        body,
-        source,
-    }
+    let id = ObjectId::new(GroupKind::new(group, &kind), namespace.as_deref(), &name);
+    let secrets = SecretPaths::of_object(&id.kind, &body);
+    Manifest { id, version: version.to_owned(), body, secrets, source }
 }
 
 /// What the user sees of a case.

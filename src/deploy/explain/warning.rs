@@ -60,7 +60,7 @@ fn line(words: &str, mut places: Vec<(Location, &ObjectId)>) -> Option<(Location
 /// The words, scrubbed, and the place of the field that they name.
 fn placed(manifest: &Manifest, said: &str, text: Option<&str>) -> (String, Location) {
     let subject = Subject::of(manifest);
-    let said = scrub(said, &manifest.body, &subject.secrets);
+    let said = scrub(said, &manifest.body, &subject.manifest.secrets);
     let places = Places::new(manifest, text);
     let named = said.split_once(": ").and_then(|(path, rest)| Some((subject.field(path)?, rest)));
     match named.filter(|(field, _)| subject.value(field).is_some()) {
