@@ -28,6 +28,12 @@ pub(crate) fn each<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Syn
     })
 }
 
+/// Drops something large on a thread of its own: nobody waits until all of it is
+/// given back. What is left when the program ends, the system takes.
+pub(crate) fn discard(large: impl Send + 'static) {
+    std::thread::spawn(move || drop(large));
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

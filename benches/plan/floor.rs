@@ -86,10 +86,21 @@ impl Visitor {
 
     /// What is at a path.
     pub(crate) async fn get(&self, path: &str) -> Value {
+        serde_json::from_slice(&self.read(path).await).expect("JSON")
+    }
+
+    /// The CPU time that the API server has used.
+    pub(crate) async fn cpu_time(&self) -> Duration {
+        let metrics = self.read("/metrics").await;
+        let metrics = String::from_utf8_lossy(&metrics);
+        let seconds = metrics.lines().find_map(|line| line.strip_prefix("process_cpu_seconds_total "));
+        Duration::from_secs_f64(seconds.expect("the metric").parse().expect("a number"))
+    }
+
+    async fn read(&self, path: &str) -> Vec<u8> {
         let response = self.client().request(self.request(path)).await.expect("an answer");
         assert!(response.status().is_success(), "{path}: {}", response.status());
-        let body = response.into_body().collect().await.expect("the whole answer");
-        serde_json::from_slice(&body.to_bytes()).expect("JSON")
+        response.into_body().collect().await.expect("the whole answer").to_bytes().to_vec()
     }
 
     fn client(&self) -> Client<impl Connect + Clone + Send + Sync + 'static, Body> {

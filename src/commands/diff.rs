@@ -63,7 +63,7 @@ pub async fn run(global: &Global, mut args: Args, terminal: &Terminal) -> Result
                 terminal.data(&text::unified(&planned.versions(&setup.rules), ["live", "desired"]));
             });
         }
-        plans.into_iter().map(|(planned, _)| planned.plan).collect()
+        plans.into_iter().map(|(planned, _)| planned.into_plan()).collect()
     };
     if !args.unified || global.output != Output::Text {
         let layout = Layout { kind: Kind::Diff, show_unchanged: args.show_unchanged };

@@ -33,7 +33,7 @@ pub struct Args {
 pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
     let setups = select(global, &args.what)?;
     let plans = planned::all(&setups, &args.planning.to_look(), terminal).await?;
-    let plans: Vec<_> = plans.into_iter().map(|(planned, _)| planned.plan).collect();
+    let plans: Vec<_> = plans.into_iter().map(|(planned, _)| planned.into_plan()).collect();
     if let Some(file) = &args.out {
         saved::save(file, &plans)?;
     }

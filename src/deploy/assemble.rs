@@ -17,6 +17,7 @@ use crate::object::{
     Change, FieldPath, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, Shown, is_create_only, kinds,
     mask_changes,
 };
+use crate::parallel;
 use crate::plan::causes::{Recorded, with_cause};
 use crate::plan::digest::{Entry, EntryChange, action_digest, digest};
 use crate::plan::order::{Node, order, rank};
@@ -129,13 +130,17 @@ pub(super) struct Assembled {
 /// Puts the actions together.
 pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
     let Ingredients { desired, predictions, bodies, live, membership, rules, cluster, target } = ingredients;
-    let mut assembled = Assembled::default();
+    let mut assembled = Assembled {
+        actions: Vec::with_capacity(desired.len()),
+        work: Vec::with_capacity(desired.len()),
+        ..Assembled::default()
+    };
     let bootstrapped = membership.and_then(|membership| membership.bootstrap);
     if let Some(id) = bootstrapped.filter(|id| desired.iter().all(|object| object.id() != *id)) {
         assembled.actions.push(bootstrap(id));
         assembled.work.push(Work::Bootstrap);
     }
-    let mut claimed = Vec::new();
+    let (mut claimed, mut spent) = (Vec::new(), Vec::new());
     let mut masks = Masks::new();
     let mut parts: Vec<Option<(Action, Work)>> = predictions
         .into_iter()
@@ -143,10 +148,11 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
         .enumerate()
         .map(|(at, (prediction, body))| {
             let writer = Writer { at, object: &desired[at], membership, masks: &mut masks };
-            writer.part(prediction, body, &mut claimed)
+            writer.part(prediction, body, &mut claimed, &mut spent)
         })
         .map(Some)
         .collect();
+    parallel::discard(spent);
     claimed.retain(|(_, claim)| !claim.is_given_away(&rules.adoption));
     assembled.guards.extend(guard::foreign_owners(&claimed));
     assembled.guards.extend(guards_of_others(&parts, rules));
@@ -213,6 +219,7 @@ impl Writer<'_, '_> {
         prediction: Prediction,
         body: Value,
         claimed: &mut Vec<(ObjectId, Claim)>,
+        spent: &mut Vec<Value>,
     ) -> (Action, Work) {
         let at = self.at;
         let source = Some(self.object.source().into());
@@ -220,6 +227,7 @@ impl Writer<'_, '_> {
             Prediction::Unchanged { live } => {
                 let action = Action::new(Verb::Unchanged, self.object.manifest.object_ref());
                 let reason = is_create_only(&body).then(|| "is only created, never changed".to_owned());
+                spent.push(body);
                 (Action { source, reason, ..action }, Work::Keep { at, live })
             }
             Prediction::Replaced(Replaced { live, after, fields }) => {
@@ -336,13 +344,10 @@ fn deletions(
     assembled: &mut Assembled,
 ) {
     let wanted: HashSet<&ObjectId> = desired.iter().map(Desired::id).collect();
-    let uids: BTreeSet<String> = desired
-        .iter()
-        .filter_map(|object| live.get(object.id(), &object.manifest.version))
-        .filter_map(|live| live["metadata"]["uid"].as_str().map(str::to_owned))
-        .collect();
+    let mut leaving = live.members().filter(|(id, ..)| !wanted.contains(id)).peekable();
+    let uids = leaving.peek().map(|_| uids(desired, live)).unwrap_or_default();
     let mut removed = Vec::new();
-    for (id, resource, object) in live.members().filter(|(id, ..)| !wanted.contains(id)) {
+    for (id, resource, object) in leaving {
         let evidence = Evidence {
             label: membership.label,
             manager: MANAGER,
@@ -371,6 +376,15 @@ fn deletions(
         let message = format!("objects of {kind} may have to be deleted, but its API server doesn't answer");
         assembled.notes.push(message);
     }
+}
+
+/// The uids of the live objects that are desired.
+fn uids(desired: &[Desired], live: &Live) -> BTreeSet<String> {
+    desired
+        .iter()
+        .filter_map(|object| live.get(object.id(), &object.manifest.version))
+        .filter_map(|live| live["metadata"]["uid"].as_str().map(str::to_owned))
+        .collect()
 }
 
 /// Gives the plan and each of its actions their digests; `bootstrapped` is what the

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::assemble::Work;
-use super::planning::{Planned, explained};
+use super::planning::Planned;
+use super::refusing::explained;
 use super::secrets::Secrets;
 use super::setup::Setup;
 use crate::apply::{

@@ -29,6 +29,7 @@ pub mod planning;
 mod predict;
 mod present;
 mod recording;
+mod refusing;
 mod resolve;
 pub mod rollback;
 pub mod running;

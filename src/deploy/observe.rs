@@ -148,7 +148,8 @@ type Version = (Arc<Resource>, Arc<Value>);
 pub(super) struct Live {
     /// At each version of its kind that was asked for: nearly always one.
     objects: HashMap<ObjectId, Vec<Version>>,
-    members: BTreeMap<ObjectId, Arc<Resource>>,
+    /// Sorted, once all are known.
+    members: Vec<(ObjectId, Arc<Resource>)>,
     /// Kinds of the inventory that nobody can list now, because their group's
     /// API server doesn't answer.
     pub unknown: Vec<GroupKind>,
@@ -179,7 +180,7 @@ impl Live {
         for object in objects.into_iter().map(Arc::new) {
             let id = id_of(&resource.kind, &object);
             if member {
-                self.members.insert(id.clone(), resource.clone());
+                self.members.push((id.clone(), resource.clone()));
             }
             let versions = self.objects.entry(id).or_default();
             match versions.iter_mut().find(|(known, _)| known.version == resource.version) {
@@ -233,6 +234,10 @@ async fn members(
             listed => live.add(resource, listed?, true),
         }
     }
+    // Lists come sorted: this costs next to nothing. What is there at two versions
+    // is one object.
+    live.members.sort_by(|(one, _), (other, _)| one.cmp(other));
+    live.members.dedup_by(|(later, _), (one, _)| later == one);
     Ok(())
 }
 

@@ -1,22 +1,26 @@
 //! Planning: reads what is live, predicts, and puts the plan together. Sends
 //! nothing but reads and dry runs.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
+use std::pin::pin;
 use std::time::Instant;
 
-use futures::future::OptionFuture;
+use futures::future::{Either, OptionFuture, select};
+use tokio::task::spawn_blocking;
 
 use super::assemble::{Assembled, Ingredients, Membership, Work, assemble};
 use super::autoscaling::autoscaled;
 use super::blame;
+use super::carry::since;
 use super::definitions::{definitions, schemas};
-use super::explain::{explain, explain_as_one, warned};
+use super::explain::warned;
 use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::Adopting;
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
 use super::predict::{Guessed, Prediction, Prophet, prove_all};
+use super::refusing::{refuse_invalid, refuse_misread, refuse_own};
 use super::resolve::{Desired, resolve};
 use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
@@ -27,9 +31,9 @@ use crate::diff::SERVER_METADATA;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::Value;
-use crate::object::{GroupKind, Manifest, Masks, ObjectId, ObjectRef, SecretPaths, mask_object, misread};
+use crate::object::{GroupKind, Masks, ObjectId, ObjectRef, SecretPaths, mask_object};
+use crate::parallel;
 use crate::plan::causes::Recorded;
-use crate::plan::order::{Node, references};
 use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
 use crate::release::PART_OF;
 
@@ -124,15 +128,69 @@ impl Planned {
         summary
     }
 
+    /// The plan alone.
+    pub fn into_plan(self) -> TargetPlan {
+        let Self { plan, work, desired, memory, .. } = self;
+        parallel::discard((work, desired, memory));
+        plan
+    }
+
     /// The refusals among the guards' verdicts.
     pub fn refusals(&self) -> impl Iterator<Item = &GuardVerdict> {
         self.plan.guards.iter().filter(|guard| guard.verdict == Judgement::Refuse)
     }
 }
 
-/// Plans for one target.
+/// Plans for one target. The cluster is asked what it is while the sources are
+/// read.
 pub async fn plan(setup: &Setup, cluster: &Cluster, options: &Options) -> Result<Planned, CommandError> {
-    plan_for(setup, cluster, options, setup.render()?).await
+    let begun = Begun::of(cluster);
+    let (reading, looking) = (pin!(read(setup.clone())), pin!(Seen::of(setup, cluster)));
+    // What is wrong with the sources is told first, and at once.
+    let (wanted, seen) = match select(reading, looking).await {
+        Either::Left((wanted, looking)) => (wanted?, looking.await?),
+        Either::Right((seen, reading)) => (reading.await?, seen?),
+    };
+    plan_for(setup, cluster, options, begun, wanted, seen).await
+}
+
+/// Reads the sources on a thread that may wait for disks.
+async fn read(setup: Setup) -> Result<Wanted, CommandError> {
+    match spawn_blocking(move || setup.render()).await {
+        Ok(wanted) => wanted,
+        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+    }
+}
+
+/// Where the counting of time and requests began.
+#[derive(Clone, Copy)]
+struct Begun {
+    at: Instant,
+    requests: usize,
+}
+
+impl Begun {
+    fn of(cluster: &Cluster) -> Self {
+        Self { at: Instant::now(), requests: cluster.requests() }
+    }
+}
+
+/// What is known of a cluster and a target without their objects.
+struct Seen {
+    namespace: String,
+    observed: Observed,
+    memory: Option<Memory>,
+}
+
+impl Seen {
+    async fn of(setup: &Setup, cluster: &Cluster) -> Result<Self, CommandError> {
+        let namespace = namespace_of(setup, cluster).to_owned();
+        let (observed, memory) =
+            futures::join!(Observed::of(cluster), Memory::load(setup, cluster, &namespace));
+        let observed = observed.map_err(Diagnostic::from)?;
+        observed.check_pinned(setup, cluster)?;
+        Ok(Self { namespace, observed, memory: memory? })
+    }
 }
 
 /// Plans for the same objects again: the files may have changed meanwhile, what
@@ -148,21 +206,20 @@ pub(super) async fn plan_again(
         commit: planned.plan.commit.clone(),
         dirty: std::mem::take(&mut planned.dirty),
     };
-    plan_for(setup, cluster, options, wanted).await
+    let begun = Begun::of(cluster);
+    let seen = Seen::of(setup, cluster).await?;
+    plan_for(setup, cluster, options, begun, wanted, seen).await
 }
 
 async fn plan_for(
     setup: &Setup,
     cluster: &Cluster,
     options: &Options,
+    begun: Begun,
     wanted: Wanted,
+    seen: Seen,
 ) -> Result<Planned, CommandError> {
-    let (start, already) = (Instant::now(), cluster.requests());
-    let namespace = namespace_of(setup, cluster).to_owned();
-    let (observed, memory) = futures::join!(Observed::of(cluster), Memory::load(setup, cluster, &namespace));
-    let observed = observed.map_err(Diagnostic::from)?;
-    observed.check_pinned(setup, cluster)?;
-    let mut memory = memory?;
+    let Seen { namespace, observed, mut memory } = seen;
     let desired = resolve(wanted.manifests, &observed.discovery, &namespace)?;
     refuse_own(&desired, memory.as_ref())?;
     refuse_misread(&desired)?;
@@ -183,7 +240,7 @@ async fn plan_for(
         autoscaled(cluster, &observed.discovery, &desired, goes),
         OptionFuture::from(memory.as_ref().map(|memory| memory.fetch(cluster))),
     );
-    let (live, absent) = (live.map_err(Diagnostic::from)?, absent.map_err(Diagnostic::from)?);
+    let (mut live, absent) = (live.map_err(Diagnostic::from)?, absent.map_err(Diagnostic::from)?);
     let autoscaled = autoscaled.map_err(Diagnostic::from)?;
     let definitions = definitions.map_err(Diagnostic::from)?;
     refuse_missing(&absent, &desired, memory.as_ref())?;
@@ -198,6 +255,9 @@ async fn plan_for(
     // Where nothing changes, nobody asks what was written last.
     let is_settled =
         proved.iter().all(Option::is_some) && live.members().all(|(id, ..)| wanted_ids.contains(id));
+    // What is proved isn't being deleted.
+    let unproved = desired.iter().zip(&proved).filter(|(_, proved)| proved.is_none());
+    let ending = ending(unproved.map(|(object, _)| object), &live);
     if let Some(memory) = memory.as_mut().filter(|_| !is_settled) {
         memory.recall(stored.flatten());
     }
@@ -246,7 +306,7 @@ async fn plan_for(
         cluster: &cluster_name,
         target: &target,
     });
-    let lingering = lingering(&live, &desired, &assembled.actions);
+    let lingering = lingering(&live, &wanted_ids, &assembled.actions);
     let Assembled { mut actions, work, mut guards, mut notes, digest, identity } = assembled;
     if !options.without_commits {
         let commit = wanted.commit.as_ref();
@@ -257,7 +317,7 @@ async fn plan_for(
     notes.extend(left);
     notes.extend(lacking);
     notes.extend(simulated);
-    notes.extend(ending(&desired, &live));
+    notes.extend(ending);
     notes.extend(warned(setup, cluster, &desired));
     notes.splice(
         0..0,
@@ -275,9 +335,12 @@ async fn plan_for(
         actions,
         guards: guard::overridden(lenient(guards, options.is_rollback), &options.overrides),
         notes,
-        requests: cluster.requests() - already,
-        duration_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        requests: cluster.requests() - begun.requests,
+        duration_ms: since(begun.at),
     };
+    let unknown_kinds = std::mem::take(&mut live.unknown);
+    drop(wanted_ids);
+    parallel::discard(live);
     Ok(Planned {
         plan,
         work,
@@ -286,7 +349,7 @@ async fn plan_for(
         bootstrap,
         made: None,
         lingering,
-        unknown_kinds: live.unknown,
+        unknown_kinds,
         identity,
         dirty: wanted.dirty,
     })
@@ -338,54 +401,6 @@ async fn live(
     observe::live(cluster, &observed.discovery, wanted).await
 }
 
-/// What the server refuses is an error of the manifests, all of them at once,
-/// and so is what it would refuse by a simulation: but for objects that lean on
-/// what isn't there yet.
-fn refuse_invalid(
-    setup: &Setup,
-    prophet: &Prophet<'_>,
-    desired: &[Desired],
-    bodies: &[Value],
-    live: &observe::Live,
-    predictions: Vec<Result<Prediction, ApiError>>,
-    mut simulated: BTreeMap<usize, Vec<Diagnostic>>,
-) -> Result<Vec<Prediction>, CommandError> {
-    let is_new = |prediction: &Result<Prediction, ApiError>| matches!(prediction, Ok(Prediction::Written(predicted)) if predicted.live.is_none());
-    let new: BTreeSet<&ObjectId> = desired
-        .iter()
-        .zip(&predictions)
-        .filter(|(_, found)| is_new(found))
-        .map(|(object, _)| object.id())
-        .collect();
-    // Admission may look for what the same run makes: an account, a priority class.
-    let needs_new = |object: &Desired| {
-        let node = Node { id: object.id(), body: &object.manifest.body };
-        references(&node).iter().any(|id| new.contains(id))
-    };
-    let is_too_early = |object: &Desired, error: &ApiError| error.is_forbidden() && needs_new(object);
-    let too_early: Vec<bool> = desired
-        .iter()
-        .zip(&predictions)
-        .map(|(object, found)| found.as_ref().is_err_and(|error| is_too_early(object, error)))
-        .collect();
-    let mut findings: Vec<Diagnostic> = Vec::new();
-    let mut kept = Vec::with_capacity(predictions.len());
-    for (at, (((object, body), prediction), too_early)) in
-        desired.iter().zip(bodies).zip(predictions).zip(too_early).enumerate()
-    {
-        findings.extend(simulated.remove(&at).into_iter().flatten());
-        match prediction {
-            Ok(prediction) => kept.push(prediction),
-            Err(_) if too_early => {
-                let before = live.get(object.id(), &object.manifest.version);
-                kept.push(prophet.guess(before, body, Guessed::TooEarly));
-            }
-            Err(error) => findings.extend(all_explained(setup, &object.manifest, error)),
-        }
-    }
-    if findings.is_empty() { Ok(kept) } else { Err(findings.into()) }
-}
-
 /// What this user may not do, by which the plan is less than it could be.
 fn missing_rights(desired: &[Desired], predictions: &[Prediction], live: &observe::Live) -> Vec<String> {
     let place = |object: &Desired| match &object.id().namespace {
@@ -406,63 +421,18 @@ fn missing_rights(desired: &[Desired], predictions: &[Prediction], live: &observ
     untried.chain(unread).collect()
 }
 
-/// Why the server refused a manifest: each thing with the line of the field to
-/// blame.
-fn all_explained(setup: &Setup, manifest: &Manifest, error: ApiError) -> Vec<Diagnostic> {
-    let text = setup.text_of(&manifest.source.path);
-    explain(manifest, error, text.as_deref())
-}
-
-/// The same as one diagnostic.
-pub(super) fn explained(setup: &Setup, manifest: &Manifest, error: ApiError) -> Diagnostic {
-    let text = setup.text_of(&manifest.source.path);
-    explain_as_one(manifest, error, text.as_deref())
-}
-
-/// The inventory, its lock and its key are trueup's: a manifest of their name
-/// would destroy them.
-fn refuse_own(desired: &[Desired], memory: Option<&Memory>) -> Result<(), Vec<Diagnostic>> {
-    let Some(target) = memory.map(|memory| &memory.target) else { return Ok(()) };
-    let is_own = |object: &&Desired| {
-        let id = object.id();
-        id.namespace.as_deref() == Some(target.state_namespace())
-            && id.name == target.parent_name()
-            && matches!(id.kind.kind.as_str(), "ConfigMap" | "Secret" | "Lease")
-    };
-    let findings: Vec<Diagnostic> = desired
-        .iter()
-        .filter(is_own)
-        .map(|object| {
-            Diagnostic::new(format!(
-                "{} is where trueup keeps what it knows of this environment",
-                object.id()
-            ))
-            .at(object.source().location())
-            .hint("give the object another name")
-        })
-        .collect();
-    if findings.is_empty() { Ok(()) } else { Err(findings) }
-}
-
-/// Annotations of ours that say nothing.
-fn refuse_misread(desired: &[Desired]) -> Result<(), Vec<Diagnostic>> {
-    let findings: Vec<Diagnostic> = desired.iter().flat_map(|object| misread(&object.manifest)).collect();
-    if findings.is_empty() { Ok(()) } else { Err(findings) }
-}
-
 /// Desired objects that somebody is deleting.
-fn ending(desired: &[Desired], live: &observe::Live) -> Vec<String> {
+fn ending<'a>(desired: impl Iterator<Item = &'a Desired>, live: &observe::Live) -> Vec<String> {
     let is_ending = |object: &&Desired| {
         let found = live.get(object.id(), &object.manifest.version);
         found.is_some_and(|live| live["metadata"].get("deletionTimestamp").is_some())
     };
     let note = |object: &Desired| format!("{} is being deleted: apply again when it is gone", object.id());
-    desired.iter().filter(is_ending).map(note).collect()
+    desired.filter(is_ending).map(note).collect()
 }
 
 /// Members that aren't desired and stay, for whatever reason.
-fn lingering(live: &observe::Live, desired: &[Desired], actions: &[Action]) -> Vec<ObjectId> {
-    let wanted: HashSet<&ObjectId> = desired.iter().map(Desired::id).collect();
+fn lingering(live: &observe::Live, wanted: &HashSet<&ObjectId>, actions: &[Action]) -> Vec<ObjectId> {
     let deleted = actions.iter().filter(|action| action.action == Verb::Delete);
     let deleted: HashSet<ObjectId> = deleted.map(Action::id).collect();
     let stays = |id: &&ObjectId| !wanted.contains(*id) && !deleted.contains(*id);

@@ -23,7 +23,7 @@ impl Stream {
         if self.failure.is_some() {
             return;
         }
-        let written = if self.color {
+        let written = if self.color || !text.contains('\u{1b}') {
             self.sink.write_all(text.as_bytes())
         } else {
             self.sink.write_all(strip_str(text).to_string().as_bytes())

@@ -135,17 +135,17 @@ pub struct ErrorDocument {
 
 /// A document about targets. Ends in a line break.
 pub fn document<T: Target>(kind: Kind, environment: Option<&str>, targets: &[T]) -> String {
-    print(kind, environment, Targets { targets: targets.to_vec() })
+    print(kind, environment, Targets { targets: targets.iter().collect::<Vec<_>>() })
 }
 
 /// The desired objects of an environment.
 pub fn objects(environment: Option<&str>, records: &[ObjectRecord]) -> String {
-    print(Kind::Objects, environment, Records { objects: records.to_vec() })
+    print(Kind::Objects, environment, Records { objects: records.iter().collect::<Vec<_>>() })
 }
 
 /// The health of objects.
 pub fn health(records: &[HealthRecord]) -> String {
-    print(Kind::Health, None, Records { objects: records.to_vec() })
+    print(Kind::Health, None, Records { objects: records.iter().collect::<Vec<_>>() })
 }
 
 /// What a check found.
@@ -161,7 +161,8 @@ pub fn error(error: &CommandError) -> String {
 
 fn print(kind: Kind, environment: Option<&str>, content: impl Serialize) -> String {
     let environment = environment.map(str::to_owned);
-    format!("{:#}\n", value(&Document { schema: SCHEMA, kind, environment, content }))
+    let document = Document { schema: SCHEMA, kind, environment, content };
+    format!("{:#}\n", value(&document))
 }
 
 #[cfg(test)]

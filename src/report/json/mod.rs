@@ -12,15 +12,14 @@ pub use document::{
 };
 pub use event::{EventLine, EventObject, Happened, event};
 
-use crate::json::Value;
 use serde::Serialize;
 
 /// The name and version of the format.
 pub const SCHEMA: &str = "trueup/v1";
 
-/// Plain data as one JSON value.
-fn value(data: &impl Serialize) -> Value {
+/// Plain data as one JSON value, its maps sorted.
+fn value(data: &impl Serialize) -> serde_json::Value {
     // Only maps with keys that aren't text, and a Serialize that fails by
     // itself, can't be turned into JSON; the types of this module have neither.
-    crate::json::to_value(data).expect("plain data with text keys")
+    serde_json::to_value(data).expect("plain data with text keys")
 }
