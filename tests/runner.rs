@@ -26,6 +26,7 @@ mod kinds;
 mod lock;
 mod ownership;
 mod plan;
+mod preconditions;
 mod proof;
 mod prune;
 mod render;
