@@ -31,6 +31,7 @@ mod proof;
 mod prune;
 mod render;
 mod replace;
+mod replicas;
 mod rollback;
 mod rules;
 mod sandbox;
