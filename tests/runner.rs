@@ -42,6 +42,7 @@ mod secrets;
 mod shop;
 mod simulation;
 mod status;
+mod versions;
 mod yaml;
 
 /// A file that isn't a module here would never run.
