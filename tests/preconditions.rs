@@ -2,7 +2,7 @@
 
 use trueup::json::{Value, json};
 
-use crate::harness::manifests::{config_map, deployment};
+use crate::harness::manifests::{config_map, deployment, service};
 use crate::harness::{Run, TestEnvironment};
 
 const SETTINGS: &str = "v1/configmaps/settings";
@@ -73,6 +73,20 @@ fn an_object_that_is_made_again_just_before_its_deletion_stays_whatever_its_labe
 
     is_planned_anew(run).complains("is no longer what the plan would delete");
     assert_eq!(level(&environment), "theirs");
+}
+
+#[test]
+fn an_object_that_gets_an_owner_just_before_its_deletion_stays() {
+    let environment = about_to_be_deleted();
+    let owner = environment.live_object("v1/configmaps/other")["metadata"]["uid"].clone();
+    let reference = json!({"apiVersion": "v1", "kind": "ConfigMap", "name": "other", "uid": owner});
+
+    let run = environment.apply_and_before("DELETE", SETTINGS, || {
+        environment.edit(SETTINGS, &json!({"metadata": {"ownerReferences": [reference]}}));
+    });
+
+    is_planned_anew(run).complains("is no longer what the plan would delete");
+    assert_eq!(level(&environment), "info");
 }
 
 #[test]
@@ -186,4 +200,51 @@ fn an_object_that_is_made_again_just_before_its_replacement_stays() {
     run.exits(1).complains("was changed by somebody else since the plan was made");
     let live = environment.live_object(web);
     assert_eq!(live["spec"]["selector"]["matchLabels"]["app"], "theirs");
+}
+
+/// A setting that `kubectl apply` has made, which Git wants otherwise and without
+/// one of its keys.
+fn about_to_be_adopted() -> TestEnvironment {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    let theirs = json!({"metadata": {"name": "settings"}, "data": {"level": "debug", "old": "1"}});
+    environment.create_by("kubectl-client-side-apply", "v1/configmaps", &theirs);
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+    environment
+}
+
+#[test]
+fn an_object_that_changes_just_before_it_is_taken_over_stays_as_it_is() {
+    let environment = about_to_be_adopted();
+
+    let run = environment.apply_and_before("PATCH", SETTINGS, || {
+        environment.edit_as("tuner", SETTINGS, &json!({"data": {"tuned": "7"}}));
+    });
+
+    is_planned_anew(run).complains("was changed by somebody else since the plan was made");
+    let data = json!({"level": "debug", "old": "1", "tuned": "7"});
+    assert_eq!(environment.live_object(SETTINGS)["data"], data);
+    environment.apply();
+    assert_eq!(environment.live_object(SETTINGS)["data"], json!({"level": "info", "tuned": "7"}));
+}
+
+#[test]
+fn a_status_written_just_before_its_object_is_taken_over_is_no_matter() {
+    let mut environment = TestEnvironment::new();
+    let path = "v1/services/web";
+    environment.create_namespace();
+    let theirs = json!({"metadata": {"name": "web", "annotations": {"old": "1"}}, "spec": {
+        "type": "LoadBalancer", "selector": {"app": "web"}, "ports": [{"name": "http", "port": 80}],
+    }});
+    environment.create_by("kubectl-client-side-apply", "v1/services", &theirs);
+    let web = service("web", 80).replace("spec:\n", "spec:\n  type: LoadBalancer\n");
+    environment.commit_file("deploy/web.yaml", &web);
+
+    let run = environment.apply_and_before("PATCH", path, || {
+        let address = json!({"loadBalancer": {"ingress": [{"ip": "203.0.113.9"}]}});
+        environment.edit_as("balancer", &format!("{path}/status"), &json!({"status": address}));
+    });
+
+    run.success();
+    assert_eq!(environment.live_object(path)["metadata"]["annotations"], json!(null));
 }

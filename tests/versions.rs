@@ -171,6 +171,43 @@ fn what_leaves_git_goes_though_the_object_says_no_more_what_was_applied() {
 }
 
 #[test]
+fn what_the_server_forgets_just_before_it_is_put_right_is_not_forgotten() {
+    let mut shop = Shop::open();
+    shop.drop_version();
+    let before = shop.spec();
+
+    let run = shop.environment.apply_and_before("PATCH", &shop.path(), || {
+        shop.environment.edit_as(
+            "operator",
+            &format!("{}/status", shop.path()),
+            &json!({"status": {"open": true}}),
+        );
+    });
+
+    run.exits(6).complains("was changed by somebody else since the plan was made");
+    assert_eq!(shop.spec(), before);
+    shop.environment.apply();
+    shop.is_as_git_says();
+}
+
+#[test]
+fn the_plan_says_from_whom_a_field_is_taken_at_a_version_that_is_gone() {
+    let mut shop = Shop::open();
+    let theirs = json!({"apiVersion": format!("{}/v1alpha1", shop.group), "kind": "Till",
+        "metadata": {"name": "main"}, "spec": {"drawers": 9, "coins": 6}});
+    shop.environment.apply_as("other-tool", &shop.path().replace("/v1/", "/v1alpha1/"), &theirs);
+    shop.drop_version();
+
+    let plan = shop.environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+    let taken = json!([{"manager": "other-tool", "fields": ["spec.drawers"]}]);
+    assert_eq!(action(&plan, "Till/main")["takesFrom"], taken);
+    shop.environment.apply();
+
+    let wanted = json!({"coins": 6, "drawers": 2, "slots": [{"name": "a", "size": 3}]});
+    assert_eq!(shop.spec(), wanted);
+}
+
+#[test]
 fn a_version_that_goes_in_the_same_run_is_no_trouble() {
     let mut shop = Shop::open();
     let definition = tills(&shop.group, &["v1"]);
