@@ -7,7 +7,8 @@ use crate::harness::{TestEnvironment, action, wait_until};
 
 /// A definition of tills with these versions, the last one stored.
 fn tills(group: &str, versions: &[&str]) -> String {
-    let mut definition = format!(
+    let served = versions.iter().map(|version| served(version, Some(version) == versions.last()));
+    let start = format!(
         "apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata:
@@ -19,10 +20,12 @@ spec:
   versions:
 "
     );
-    for version in versions {
-        let stored = Some(version) == versions.last();
-        definition += &format!(
-            "    - name: {version}
+    start + &served.collect::<String>()
+}
+
+fn served(version: &str, stored: bool) -> String {
+    format!(
+        "    - name: {version}
       served: true
       storage: {stored}
       subresources: {{status: {{}}}}
@@ -46,9 +49,7 @@ spec:
                     properties: {{name: {{type: string}}, size: {{type: integer}}}}
             status: {{type: object, x-kubernetes-preserve-unknown-fields: true}}
 "
-        );
-    }
-    definition
+    )
 }
 
 fn till(group: &str, version: &str, spec: &str) -> String {

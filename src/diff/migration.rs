@@ -305,7 +305,7 @@ mod tests {
             (vec!["v1alpha1".to_owned()], Vec::new(), None)
         );
         // Nothing is made ours that wasn't.
-        let found = migration(&[other_gone.clone()]).expect("something to put right");
+        let found = migration(std::slice::from_ref(&other_gone)).expect("something to put right");
         assert_eq!(found.managed_fields, json!([other]));
         // Writes at different times stay apart, as the server keeps them.
         let mut update = at("v1alpha1", &entry("controller", "Update", json!({"f:status": {}})));
@@ -326,6 +326,17 @@ mod tests {
         let said = entry("trueup", "Apply", json!({"f:data": {"f:a": {}}}));
         assert_eq!(of(&[said], Some(&fields)), None);
         assert_eq!(of(&[], Some(&Value::Null)), None);
+    }
+
+    #[test]
+    fn what_an_apply_takes_is_no_more_its_owners() {
+        let own = at("v1alpha1", &entry("trueup", "Apply", json!({"f:data": {"f:a": {}}})));
+        let other = entry("other", "Apply", json!({"f:data": {"f:a": {}, "f:b": {}}}));
+        let found = migration(&[own, other]).expect("something to put right");
+        let field = crate::object::FieldPath::fields(["data", "a"]);
+        let left = found.without_taken(&[Conflict { manager: "other".to_owned(), field }]);
+        assert_eq!(left[0]["fieldsV1"], json!({"f:data": {"f:a": {}}}));
+        assert_eq!(left[1]["fieldsV1"], json!({"f:data": {"f:b": {}}}));
     }
 
     #[test]
