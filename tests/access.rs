@@ -5,8 +5,8 @@ use std::fs;
 use kube::config::Kubeconfig;
 use trueup::json::json;
 
-use crate::harness::TestEnvironment;
-use crate::harness::manifests::{config_map, service};
+use crate::harness::manifests::{config_map, secret, service};
+use crate::harness::{TestEnvironment, action, verb};
 
 /// A repository with one `ConfigMap` to deploy.
 fn shop() -> TestEnvironment {
@@ -228,10 +228,8 @@ fn a_user_who_may_not_write_one_kind_is_told_which_before_anything_is_written() 
     assert!(environment.live("v1/configmaps/settings").is_none());
 }
 
-#[test]
-fn a_user_with_view_rights_sees_plan_and_status() {
-    let environment = shop();
-    environment.apply();
+/// A user of the role `view`, which covers everything but Secrets.
+fn viewer(environment: &TestEnvironment) -> String {
     let viewer = environment.unique("viewer");
     let binding = json!({
         "metadata": {"name": viewer},
@@ -239,10 +237,35 @@ fn a_user_with_view_rights_sees_plan_and_status() {
         "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": viewer}],
     });
     environment.create_cluster_object("rbac.authorization.k8s.io/v1/clusterrolebindings", &binding);
+    viewer
+}
+
+#[test]
+fn a_user_with_view_rights_sees_plan_and_status() {
+    let environment = shop();
+    environment.apply();
+    let viewer = viewer(&environment);
 
     environment.trueup(&["plan", "prod", "--exit-code", "--as", &viewer]).success();
     environment.trueup(&["status", "prod", "--as", &viewer]).success();
     environment.trueup(&["history", "prod", "--as", &viewer]).success();
+}
+
+#[test]
+fn a_user_with_view_rights_sees_what_would_be_deleted_and_no_secret() {
+    let mut environment = shop();
+    environment.write("deploy/old.yaml", &config_map("old", "x", "1"));
+    environment.commit_file("deploy/secret.yaml", &secret("password", "word", "hidden-word"));
+    environment.apply();
+    environment.remove("deploy/old.yaml");
+    environment.commit("Remove the old one");
+    let viewer = viewer(&environment);
+
+    let run = environment.trueup(&["plan", "prod", "-o", "json", "--as", &viewer]).success();
+
+    let plan = run.never_says("hidden-word").target();
+    assert_eq!(verb(&plan, "ConfigMap/old"), "delete");
+    assert_eq!(action(&plan, "Secret/password")["reason"], "may not be read: values not compared");
 }
 
 #[test]

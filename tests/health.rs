@@ -85,6 +85,31 @@ fn a_fix_over_a_broken_rollout_becomes_healthy() {
 }
 
 #[test]
+fn a_fix_is_not_failed_by_the_deadline_of_the_rollout_before() {
+    let mut environment = TestEnvironment::new();
+    let recreated = |image: &str| {
+        let rollout = "  progressDeadlineSeconds: 1\n  strategy: {type: Recreate}\n  replicas: 3\n";
+        deployment("web", image).replace("  replicas: 1\n", rollout)
+    };
+    environment.commit_file("deploy/web.yaml", &recreated("web:never-ready"));
+    environment.trueup(&["apply", "prod", "--yes"]).exits(4).complains("web");
+    wait_until("the deadline is exceeded", || {
+        let live = environment.live_object("apps/v1/deployments/web");
+        live["status"]["conditions"].to_string().contains("ProgressDeadlineExceeded")
+    });
+    // Its pods take two seconds: the old ones go, the condition stands, and the
+    // status is of the new generation.
+    environment.commit_file(
+        "deploy/web.yaml",
+        &recreated("web:slow").replace("progressDeadlineSeconds: 1", "progressDeadlineSeconds: 60"),
+    );
+
+    environment.apply();
+
+    assert_eq!(environment.live_object("apps/v1/deployments/web")["status"]["readyReplicas"], 3);
+}
+
+#[test]
 fn what_failed_stays_failed_for_an_apply_that_changes_nothing_else() {
     let mut environment = TestEnvironment::new();
     environment.commit_file("deploy/web.yaml", &deployment("web", "web:missing"));

@@ -290,22 +290,3 @@ fn what_an_adoption_takes_away_is_shown_as_the_server_makes_it() {
     assert_eq!((&web["replicas"], &web["strategy"]["type"]), (&json!(1), &json!("RollingUpdate")));
     environment.trueup(&["plan", "prod", "--exact", "--exit-code"]).success();
 }
-
-#[test]
-fn what_a_controller_writes_meanwhile_doesnt_stop_a_takeover() {
-    let mut environment = TestEnvironment::new();
-    applied_by_kubectl(&environment);
-    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
-    environment.trueup(&["plan", "prod", "--out", "plan.json"]).success();
-    // The object has another version now, but nothing of the plan is another.
-    environment.edit_as(
-        "tuner",
-        "v1/configmaps/settings",
-        &json!({"data": {"tuned": "7"}, "metadata": {"generation": 3}}),
-    );
-    environment.trueup(&["apply", "prod", "--yes", "--plan", "plan.json"]).success();
-    assert_eq!(
-        environment.live_object("v1/configmaps/settings")["data"],
-        json!({"level": "info", "tuned": "7"})
-    );
-}

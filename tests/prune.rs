@@ -1,9 +1,9 @@
 //! What is deleted, and above all what isn't.
 
-use trueup::json::json;
+use trueup::json::{Value, json};
 
-use crate::harness::manifests::config_map;
-use crate::harness::{TestEnvironment, verb};
+use crate::harness::manifests::{config_map, service};
+use crate::harness::{TestEnvironment, verb, wait_until};
 
 /// The label that makes an object a member of the test's inventory.
 const PART_OF: &str = "applyset.kubernetes.io/part-of";
@@ -25,6 +25,11 @@ fn without(environment: &mut TestEnvironment, names: &[&str]) {
         environment.remove(&format!("deploy/{name}.yaml"));
     }
     environment.commit("Remove some");
+}
+
+/// The inventory that a live object is a member of.
+fn label(environment: &TestEnvironment, path: &str) -> Value {
+    environment.live_object(path)["metadata"]["labels"][PART_OF].clone()
 }
 
 fn is_there(environment: &TestEnvironment, name: &str) -> bool {
@@ -148,9 +153,7 @@ fn a_protected_kind_is_deleted_only_with_a_reason() {
     let reason = "the data moved to another cluster";
     environment.trueup(&["apply", "prod", "--yes", "--override", "protect", "--reason", reason]).success();
 
-    let gone = |claim: Option<trueup::json::Value>| {
-        claim.is_none_or(|c| !c["metadata"]["deletionTimestamp"].is_null())
-    };
+    let gone = |claim: Option<Value>| claim.is_none_or(|c| !c["metadata"]["deletionTimestamp"].is_null());
     assert!(gone(environment.live("v1/persistentvolumeclaims/db")));
 }
 
@@ -168,7 +171,7 @@ fn an_object_that_somebody_else_made_is_never_deleted() {
 #[test]
 fn a_copied_label_does_not_make_an_object_ours_to_delete() {
     let environment = shop_with(&["a"]);
-    let label = environment.live_object("v1/configmaps/a")["metadata"]["labels"][PART_OF].clone();
+    let label = label(&environment, "v1/configmaps/a");
     environment
         .create("v1/configmaps", &json!({"metadata": {"name": "copy", "labels": {PART_OF: label.clone()}}}));
 
@@ -176,6 +179,29 @@ fn a_copied_label_does_not_make_an_object_ours_to_delete() {
     environment.apply();
 
     assert!(is_there(&environment, "copy"), "{plan}");
+}
+
+#[test]
+fn what_a_controller_makes_with_the_labels_of_ours_is_never_deleted() {
+    let mut environment = TestEnvironment::new();
+    environment.write("deploy/web.yaml", &service("web", 80));
+    // Only where Endpoints are in the inventory are they looked for at all.
+    let outside = "apiVersion: v1\nkind: Endpoints\nmetadata: {name: outside}\nsubsets: []\n";
+    environment.commit_file("deploy/outside.yaml", outside);
+    environment.apply();
+    wait_until("the Service has its Endpoints", || environment.live("v1/endpoints/web").is_some());
+    let copy = environment.live_object("v1/endpoints/web");
+    assert_eq!(copy["metadata"]["labels"][PART_OF], label(&environment, "v1/services/web"));
+    assert_eq!(copy["metadata"]["ownerReferences"], json!(null));
+
+    environment
+        .trueup(&["plan", "prod", "--exit-code"])
+        .success()
+        .prints("Endpoints/web isn't deleted: it carries the label, but trueup");
+    environment.apply();
+
+    let uid = |object: &Value| object["metadata"]["uid"].clone();
+    assert_eq!(uid(&environment.live_object("v1/endpoints/web")), uid(&copy));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `trueup rollback`: deploys an earlier commit again, out of Git's database.
 
+use trueup::json::Value;
+
 use crate::harness::manifests::{config_map, deployment};
 use crate::harness::{TestEnvironment, changing};
 
@@ -212,4 +214,29 @@ fn a_dry_run_shows_the_way_back_and_does_not_go_it() {
     assert_eq!(run.json()["kind"], "Plan");
     assert!(changing(&run.target()).contains(&"ConfigMap/settings".to_owned()), "{run}");
     assert_eq!(value(&environment), "three");
+}
+
+/// Kubernetes doesn't replace the broken pod of an `OrderedReady` `StatefulSet` when
+/// its spec is put back (<https://github.com/kubernetes/kubernetes/issues/67250>).
+#[test]
+fn a_stateful_set_whose_broken_pod_stays_is_not_called_healthy() {
+    let mut environment = TestEnvironment::new();
+    let db = |image: &str| {
+        let set = deployment("db", image).replace("kind: Deployment", "kind: StatefulSet");
+        set.replace("  replicas: 1\n", "  replicas: 1\n  serviceName: db\n")
+    };
+    environment.commit_file("deploy/db.yaml", &db("db:1"));
+    environment.apply();
+    environment.commit_file("deploy/db.yaml", &db("db:crash"));
+    environment.trueup(&["apply", "prod", "--yes"]).exits(4);
+
+    let run = environment.trueup(&["rollback", "prod", "--yes", "--wait-timeout", "5s"]).exits(4);
+
+    run.prints("StatefulSet/db isn't healthy");
+    let image = |object: &Value| object["containers"][0]["image"].clone();
+    assert_eq!(
+        image(&environment.live_object("apps/v1/statefulsets/db")["spec"]["template"]["spec"]),
+        "db:1"
+    );
+    assert_eq!(image(&environment.live_object("v1/pods/db-0")["spec"]), "db:crash");
 }

@@ -26,10 +26,12 @@ mod kinds;
 mod lock;
 mod ownership;
 mod plan;
+mod preconditions;
 mod proof;
 mod prune;
 mod render;
 mod replace;
+mod replicas;
 mod rollback;
 mod rules;
 mod sandbox;
@@ -40,6 +42,7 @@ mod secrets;
 mod shop;
 mod simulation;
 mod status;
+mod versions;
 mod yaml;
 
 /// A file that isn't a module here would never run.

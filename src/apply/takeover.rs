@@ -1,5 +1,6 @@
-//! Before an object is adopted: the fields that client-side tools have set become
-//! trueup's, so that the apply takes away what isn't wanted.
+//! Before an apply: fields that client-side tools have set, or that the object says
+//! no more to be trueup's, become trueup's, so that the apply takes away what isn't
+//! wanted.
 
 use super::write::{Explain, Job, REPLANS, Write, changed_meanwhile, precondition};
 use crate::cluster::{Cluster, MANAGER, Patch, Precondition};
@@ -41,10 +42,9 @@ pub(super) async fn take_over(
         let now = now.map_err(|error| explain(&write.manifest, error))?;
         let now = now.filter(|now| now["metadata"]["uid"] == seen["metadata"]["uid"]);
         live = now.ok_or_else(|| changed_meanwhile(job, write))?;
-        let managers = &migration.managers;
-        let again = Migration::of(&live, MANAGER, |manager| managers.iter().any(|former| former == manager));
-        migration = again
-            .filter(|again| again.managers == *managers && diff::changes(seen, &live).is_empty())
+        migration = migration
+            .again(&live, MANAGER)
+            .filter(|_| diff::changes(seen, &live).is_empty())
             .ok_or_else(|| changed_meanwhile(job, write))?;
     }
     Err(changed_meanwhile(job, write))

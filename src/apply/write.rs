@@ -229,16 +229,17 @@ async fn replan(
         .await
         .map_err(|error| explain(&write.manifest, error))?;
     let live = live.ok_or_else(changed)?;
+    let uid = live["metadata"]["uid"].as_str();
+    let is_same_object = uid.is_some() && uid == write.precondition.as_ref().map(|seen| seen.uid.as_str());
+    // What the server would say of another object is no matter.
+    if !is_same_object {
+        return Err(changed());
+    }
     let mode = ApplyMode { dry_run: true, force: true };
     let after = cluster
         .apply(&job.resource, namespace, &job.id.name, &write.body, MANAGER, mode)
         .await
         .map_err(|error| explain(&write.manifest, error))?;
-    let uid = live["metadata"]["uid"].as_str();
-    let is_same_object = uid.is_some() && uid == write.precondition.as_ref().map(|seen| seen.uid.as_str());
-    if !is_same_object {
-        return Err(changed());
-    }
     if diff::is_noop(&live, &after) {
         return Ok(Replanned::Already(live));
     }

@@ -143,10 +143,15 @@ impl ApiError {
         self.has(422) || self.has(400)
     }
 
+    /// 500: the server has failed.
+    pub fn is_internal(&self) -> bool {
+        self.has(500)
+    }
+
     /// 400, 422, or the 500 that server-side apply answers for a field that the
     /// kind doesn't have: the object as it was sent is refused.
     pub fn is_refused_object(&self) -> bool {
-        self.is_invalid() || self.has(500)
+        self.is_invalid() || self.is_internal()
     }
 
     /// Whether the same request may succeed a little later.

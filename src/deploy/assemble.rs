@@ -24,6 +24,7 @@ use crate::plan::order::{Node, order, rank};
 use crate::plan::prune::{Evidence, Removal, removal};
 use crate::plan::replacement;
 use crate::plan::{Action, Cause, FieldChange, GuardVerdict, ManagerFields, Verb};
+use crate::report::words;
 
 /// What is behind an action.
 pub enum Work {
@@ -263,7 +264,8 @@ impl Writer<'_, '_> {
                     migration.as_ref().map(|migration| migration.managers.clone()).unwrap_or_default();
                 let mut action = self.update(&live, &after, &body, &raw);
                 action.takes_from.retain(|taken| !migrates.contains(&taken.manager));
-                let action = Action { source, approximate: guessed.is_some(), migrates, ..action };
+                let reason = migration.as_ref().and_then(put_right).or(action.reason.take());
+                let action = Action { source, approximate: guessed.is_some(), migrates, reason, ..action };
                 (action, Work::Write { at, body, live: Some(live), after, raw, migration })
             }
         }
@@ -312,6 +314,19 @@ impl Writer<'_, '_> {
         let action = Action::new(verb, object.manifest.object_ref());
         Action { causes: causes.into_iter().collect(), changes, takes_from, stays, reason, ..action }
     }
+}
+
+/// What is put right of who owns what, in words.
+fn put_right(migration: &Migration) -> Option<String> {
+    if migration.restored.is_some() {
+        let reason =
+            "it doesn't say any more which of its fields are trueup's: those that the last run applied";
+        return Some(reason.to_owned());
+    }
+    let gone = words::list(&migration.gone);
+    (!gone.is_empty()).then(|| {
+        format!("its fields are owned at {gone}, which its definition doesn't have any more: now at its own version")
+    })
 }
 
 fn owned(fields: Vec<TakenFields>) -> Vec<ManagerFields> {

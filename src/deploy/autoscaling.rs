@@ -24,7 +24,7 @@ pub(super) struct Autoscaled {
 
 /// Looks at the autoscalers in the set, and at those that are live and stay:
 /// not at those of our own (`is_ours`) that the set doesn't have any more. Asks
-/// only if any desired object has replicas at all.
+/// only if any desired object may have replicas at all.
 pub(super) async fn autoscaled(
     cluster: &Cluster,
     discovery: &Discovery,
@@ -33,7 +33,7 @@ pub(super) async fn autoscaled(
 ) -> Result<Autoscaled, ApiError> {
     let namespaces: BTreeSet<&str> = desired
         .iter()
-        .filter(|object| has_replicas(object))
+        .filter(|object| may_have_replicas(object))
         .filter_map(|object| object.id().namespace.as_deref())
         .collect();
     let in_set = desired.iter().filter_map(|object| target(&object.id().kind, &object.manifest.body));
@@ -54,8 +54,12 @@ fn kinds() -> [GroupKind; 2] {
     [GroupKind::new("autoscaling", "HorizontalPodAutoscaler"), GroupKind::new("keda.sh", "ScaledObject")]
 }
 
-fn has_replicas(object: &Desired) -> bool {
+/// The manifest of an autoscaled object mostly says nothing of replicas: what it
+/// said of them until now must not be reset when it goes.
+fn may_have_replicas(object: &Desired) -> bool {
+    let kind = &object.id().kind;
     object.manifest.body["spec"].get("replicas").is_some()
+        || ["Deployment", "ReplicaSet", "StatefulSet"].iter().any(|scaled| kind.is("apps", scaled))
 }
 
 /// One list of the cluster where there are several namespaces, or of each where

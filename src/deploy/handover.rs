@@ -1,5 +1,6 @@
 //! Adopting what client-side tools have set: their fields become trueup's, so that
-//! what isn't in Git goes, and goes later when it leaves Git.
+//! what isn't in Git goes, and goes later when it leaves Git. And the same for what
+//! was trueup's, where the object doesn't say so any more.
 //!
 //! The server can't show both steps at once: an apply's dry run knows nothing of the
 //! managed fields that come before it. So what goes is told from them, and the
@@ -9,7 +10,7 @@ use super::predict::{Predicted, Prediction, Prophet};
 use super::resolve::Desired;
 use crate::cluster::{ApiError, MANAGER, Patch};
 use crate::config::{Adoption, Tool};
-use crate::diff::{self, CLIENT_SIDE, Migration, SERVER_METADATA};
+use crate::diff::{self, CLIENT_SIDE, Migration, Ownership, SERVER_METADATA, Sources};
 use crate::guard::claim;
 use crate::json::{Map, Value, json};
 use crate::object::ObjectId;
@@ -36,16 +37,22 @@ impl Adopting<'_> {
         !is_labelled && recorded != live["metadata"]["uid"].as_str()
     }
 
-    /// What becomes trueup's of an object that is adopted.
-    pub(super) fn migration(&self, id: &ObjectId, live: &Value) -> Option<Migration> {
+    /// Who loses an object to trueup, if it's adopted: by their managers' names.
+    fn former(&self, id: &ObjectId, live: &Value) -> Option<impl Fn(&str) -> bool + use<>> {
         if !self.adopts(id, live) {
             return None;
         }
         let claim = claim(live, Some(self.id)).filter(|claim| claim.is_given_away(self.adoption));
         let controllers = claim.and_then(|claim| claim.by).map_or(&[][..], |(tool, _)| controllers(tool));
-        Migration::of(live, MANAGER, |manager| {
-            CLIENT_SIDE.contains(&manager) || controllers.contains(&manager)
-        })
+        Some(move |manager: &str| CLIENT_SIDE.contains(&manager) || controllers.contains(&manager))
+    }
+
+    /// The fields that were applied last to an object of ours.
+    fn applied(&self, id: &ObjectId, live: &Value) -> Option<&Value> {
+        let is_labelled = live["metadata"]["labels"][PART_OF] == self.id;
+        let recorded = self.past.get(id).filter(|_| is_labelled)?;
+        let is_same = recorded.uid.as_deref() == live["metadata"]["uid"].as_str();
+        Some(&recorded.fields).filter(|_| is_same)
     }
 }
 
@@ -60,6 +67,17 @@ fn controllers(tool: Tool) -> &'static [&'static str] {
 }
 
 impl Prophet<'_> {
+    /// What becomes trueup's of an object before it's applied.
+    pub(super) fn migration(&self, id: &ObjectId, live: &Value) -> Option<Migration> {
+        let former = self.adopting.and_then(|adopting| adopting.former(id, live));
+        let sources = Sources {
+            is_former: &|manager| former.as_ref().is_some_and(|is_former| is_former(manager)),
+            is_gone: &|api_version| self.versions.is_gone(&id.kind, api_version),
+            applied: self.adopting.as_ref().and_then(|adopting| adopting.applied(id, live)),
+        };
+        Migration::of(live, MANAGER, &sources)
+    }
+
     /// The prediction of an apply, with the migration before it.
     pub(super) async fn handed_over(
         &self,
@@ -70,16 +88,40 @@ impl Prophet<'_> {
         migration: Migration,
     ) -> Result<Prediction, ApiError> {
         let mut after = migration.without_former(&applied, body, MANAGER);
-        if let Some(patch) = difference(&live, &after).filter(|_| !diff::changes(&applied, &after).is_empty())
-        {
-            let managed_fields = after["metadata"]["managedFields"].take();
-            let sent = Patch { ops: &patch, manager: MANAGER, dry_run: true };
-            let id = object.id();
-            after = self.cluster.patch(&object.resource, id.namespace.as_deref(), &id.name, sent).await?;
-            after["metadata"]["managedFields"] = managed_fields;
+        if !diff::changes(&applied, &after).is_empty() {
+            after = self.completed(object, &live, after).await?;
         }
         let predicted = Predicted { live: Some(live), after, guessed: None, migration: Some(migration) };
         Ok(Prediction::Written(predicted))
+    }
+
+    /// The same where the server can't even try the apply before the migration: its
+    /// result is told from the managed fields alone.
+    pub(super) async fn renewed(
+        &self,
+        object: &Desired,
+        body: &Value,
+        live: Value,
+        migration: Migration,
+    ) -> Result<Prediction, ApiError> {
+        let mut owned = live.clone();
+        owned["metadata"]["managedFields"] = migration.managed_fields.clone();
+        let mut after = diff::merged_locally(body, &owned, MANAGER, self.schemas);
+        let taken = Ownership::of(&owned, MANAGER).conflicts(body);
+        after["metadata"]["managedFields"] = migration.without_taken(&taken);
+        let after = self.completed(object, &live, after).await?;
+        let predicted = Predicted { live: Some(live), after, guessed: None, migration: Some(migration) };
+        Ok(Prediction::Written(predicted))
+    }
+
+    /// `after` with what the server fills in.
+    async fn completed(&self, object: &Desired, live: &Value, mut after: Value) -> Result<Value, ApiError> {
+        let Some(ops) = difference(live, &after) else { return Ok(after) };
+        let managed_fields = after["metadata"]["managedFields"].take();
+        let (id, sent) = (object.id(), Patch { ops: &ops, manager: MANAGER, dry_run: true });
+        after = self.cluster.patch(&object.resource, id.namespace.as_deref(), &id.name, sent).await?;
+        after["metadata"]["managedFields"] = managed_fields;
+        Ok(after)
     }
 }
 

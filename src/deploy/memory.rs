@@ -161,7 +161,8 @@ fn past(record: &Record) -> Past {
         .map(|object| {
             let manifest = object.written.is_some().then(|| object.manifest.value().clone());
             let written = object.written().value().clone();
-            (object.id(), Recorded { uid: object.uid.clone(), written, manifest })
+            let (uid, fields) = (object.uid.clone(), object.fields.clone());
+            (object.id(), Recorded { uid, written, manifest, fields })
         })
         .collect()
 }

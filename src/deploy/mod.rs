@@ -38,6 +38,7 @@ mod sending;
 pub mod setup;
 mod simulation;
 pub mod status;
+mod versions;
 
 pub use assemble::Work;
 pub use memory::Memory;

@@ -25,6 +25,7 @@ use super::resolve::{Desired, resolve};
 use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
 use super::simulation::{Settled, Simulation, settle};
+use super::versions::Versions;
 use crate::cluster::{ApiError, Cluster};
 use crate::config::{Limit, Rules};
 use crate::diff::SERVER_METADATA;
@@ -266,7 +267,9 @@ async fn plan_for(
         past: &memory.past,
         adoption: &setup.rules.adoption,
     });
-    let prophet = Prophet { cluster, schemas: &schemas, may_guess: options.may_guess, adopting };
+    let versions = Versions::of(&observed.discovery, &definitions, &desired);
+    let may_guess = options.may_guess;
+    let prophet = Prophet { cluster, schemas: &schemas, versions: &versions, may_guess, adopting };
     let predictions = prophet.predict_all(&desired, &bodies, &live, is_there, proved).await;
     let simulation = Simulation {
         desired: &desired,

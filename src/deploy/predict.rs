@@ -10,6 +10,7 @@ use super::explain::immutable_fields;
 use super::handover::Adopting;
 use super::observe::Live;
 use super::resolve::Desired;
+use super::versions::Versions;
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER};
 use crate::diff::{self, Migration, Proof, Schemas};
 use crate::json::Value;
@@ -84,6 +85,8 @@ pub(super) struct Prophet<'a> {
     pub schemas: &'a Schemas,
     /// Where this user may not try something out, guess: for looking only.
     pub may_guess: bool,
+    /// Which API versions there are.
+    pub versions: &'a Versions<'a>,
     /// What is adopted, where there is an inventory.
     pub adopting: Option<Adopting<'a>>,
 }
@@ -144,14 +147,30 @@ impl Prophet<'_> {
             Err(error) if self.may_guess && error.is_missing_right() => {
                 Ok(self.guess(live, body, Guessed::NoRight))
             }
+            Err(error) if let Some((live, migration)) = self.inconvertible(object, live, &error) => {
+                self.renewed(object, body, live.clone(), migration).await
+            }
             Ok(Prediction::Written(Predicted { live: Some(live), after, guessed: None, .. })) => {
-                match self.adopting.and_then(|adopting| adopting.migration(object.id(), &live)) {
+                match self.migration(object.id(), &live) {
                     Some(migration) => self.handed_over(object, body, live, after, migration).await,
                     None => Ok(Prediction::Written(Predicted::of(live, after))),
                 }
             }
             outcome => outcome,
         }
+    }
+
+    /// The server can't apply to an object with fields that are owned at a version
+    /// which it doesn't know any more: what puts that right.
+    fn inconvertible<'l>(
+        &self,
+        object: &Desired,
+        live: Option<&'l Value>,
+        error: &ApiError,
+    ) -> Option<(&'l Value, Migration)> {
+        let live = live.filter(|_| error.is_internal())?;
+        let migration = self.migration(object.id(), live)?;
+        (!migration.gone.is_empty()).then_some((live, migration))
     }
 
     /// A dry run. If the object was written between reading it and this, it's

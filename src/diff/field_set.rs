@@ -290,6 +290,17 @@ impl<'a> FieldSet<'a> {
         Self { member: self.member || other.member, children }
     }
 
+    /// The set without this path and all below it.
+    #[must_use]
+    pub fn without(&self, path: &[Step]) -> Self {
+        let Some((step, below)) = path.split_first() else { return Self::default() };
+        let remaining = |(element, own): &(Element<'a>, Self)| {
+            let left = if element.is(step) { own.without(below) } else { own.clone() };
+            (!left.is_empty()).then_some((*element, left))
+        };
+        Self { member: self.member, children: self.children.iter().filter_map(remaining).collect() }
+    }
+
     /// What is in this set and not in the other one. A leaf of the other one
     /// takes nothing below it away.
     #[must_use]
@@ -397,6 +408,21 @@ mod tests {
         assert_eq!(texts(&a.union(&b).paths()), ["a.x", "a.y", "a.z", "m", "m.k"]);
         assert_eq!(texts(&a.difference(&b).paths()), ["a.x", "m.k"]);
         assert!(a.difference(&a).is_empty());
+    }
+
+    #[test]
+    fn a_path_is_taken_out_with_what_is_below() {
+        let fields = json!({"f:a": {".": {}, "f:x": {}, "f:y": {"f:z": {}}}, "f:b": {}});
+        let set = FieldSet::parse(&fields).expect("known");
+        for (at, left) in [
+            ("a.x", json!({"f:a": {".": {}, "f:y": {"f:z": {}}}, "f:b": {}})),
+            ("a.y.z", json!({"f:a": {".": {}, "f:x": {}}, "f:b": {}})),
+            ("a", json!({"f:b": {}})),
+            ("b.c", fields.clone()),
+            ("c", fields.clone()),
+        ] {
+            assert_eq!(set.without(path(at).steps()).to_json(), left, "{at}");
+        }
     }
 
     fn fields() -> impl Strategy<Value = Value> {

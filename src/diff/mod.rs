@@ -28,7 +28,7 @@ pub use drift::{LastWritten, drift};
 pub use field_set::{Element, FieldSet};
 pub use local::merged_locally;
 pub use managed_fields::{ManagedEntry, Operation};
-pub use migration::{CLIENT_SIDE, Migration};
+pub use migration::{CLIENT_SIDE, Migration, Sources};
 pub use normalise::normalise;
 pub use owners::{TakenFields, Writer, is_noop, ownership_changed, taken_from, who_changed};
 pub use projection::project;

@@ -20,6 +20,8 @@ pub struct Recorded {
     pub written: Value,
     /// The manifest, where it isn't the same.
     pub manifest: Option<Value>,
+    /// The applied fields (`fieldsV1`); null where they weren't known.
+    pub fields: Value,
 }
 
 impl Recorded {
@@ -169,8 +171,12 @@ mod tests {
         let live = json!({"apiVersion": "v1", "kind": "Secret", "data": {"a": "eA=="}, "metadata": {
             "name": "a", "managedFields": [{"manager": "somebody", "operation": "Update",
             "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": {"f:data": {"f:a": {}}}}]}});
-        let recorded =
-            Recorded { uid: None, written: json!({"data": {"a": "hmac:key.one"}}), manifest: None };
+        let recorded = Recorded {
+            uid: None,
+            written: json!({"data": {"a": "hmac:key.one"}}),
+            manifest: None,
+            fields: Value::Null,
+        };
         let secret = SecretPaths::of(&crate::object::GroupKind::new("", "Secret"));
         let told = |kept: &str| {
             let change = Change { path: path.clone(), op: Op::Change, from: None, to: None };
@@ -186,7 +192,7 @@ mod tests {
     #[test]
     fn what_the_last_release_left_is_told_unless_a_secret_is_in_it() {
         let written = json!({"metadata": {"labels": {"a": "1"}}, "data": {"a": "hmac:key.one"}});
-        let recorded = Recorded { uid: None, written, manifest: None };
+        let recorded = Recorded { uid: None, written, manifest: None, fields: Value::Null };
         let secret = SecretPaths::of(&crate::object::GroupKind::new("", "Secret"));
         let shown = |path: &[&str], secret: &SecretPaths| {
             recorded.shown(&FieldPath::fields(path.iter().copied()), secret)
@@ -205,12 +211,14 @@ mod tests {
             uid: None,
             written: json!({"spec": {"cpu": "1", "replicas": 3}}),
             manifest: Some(json!({"spec": {"cpu": "1000m", "replicas": 3}})),
+            fields: Value::Null,
         };
         let wanted = json!({"spec": {"cpu": "1000m", "replicas": 5, "paused": true}});
         let moved = |field: &str| recorded.is_superseded(&FieldPath::fields(["spec", field]), &wanted);
         assert_eq!(["cpu", "replicas", "paused", "none"].map(moved), [false, true, true, false],);
         let secret = |then: &str, now: &str| {
-            let recorded = Recorded { uid: None, written: json!({"data": then}), manifest: None };
+            let recorded =
+                Recorded { uid: None, written: json!({"data": then}), manifest: None, fields: Value::Null };
             recorded.is_superseded(&FieldPath::fields(["data"]), &json!({"data": now}))
         };
         assert!(secret("hmac:key.one", "hmac:key.two"));

@@ -1,8 +1,11 @@
 //! The API server as somebody else sees it: what tests arrange and look at
 //! without trueup's own client, so that its faults can't hide.
 
+use std::io;
 use std::sync::OnceLock;
 
+use http_body_util::BodyExt as _;
+use kube::client::Body;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config, Error};
 use tokio::runtime::Runtime;
@@ -86,6 +89,26 @@ impl Api {
         self.sent("DELETE", path, "", None);
     }
 
+    /// Passes a request on, and each part of the answer as it comes: as HTTP/1.1
+    /// on a connection that ends with it.
+    pub(crate) fn pass(
+        &self,
+        request: http::Request<Vec<u8>>,
+        mut answer: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        runtime().block_on(async {
+            let response = self.client.send(request.map(Body::from)).await.map_err(io::Error::other)?;
+            let (head, mut body) = response.into_parts();
+            answer(&first_lines(&head))?;
+            while let Some(frame) = body.frame().await {
+                if let Ok(part) = frame.map_err(io::Error::other)?.into_data() {
+                    answer(&part)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     #[track_caller]
     fn sent(&self, method: &str, path: &str, content_type: &str, body: Option<&Value>) -> Value {
         match self.request(method, path, content_type, body) {
@@ -109,6 +132,18 @@ impl Api {
         let request = request.body(body).expect("a request");
         runtime().block_on(self.client.request(request))
     }
+}
+
+/// The status line and the headers, but for those about the connection.
+fn first_lines(head: &http::response::Parts) -> Vec<u8> {
+    let mut lines = format!("HTTP/1.1 {}\r\nConnection: close\r\n", head.status).into_bytes();
+    for (name, value) in &head.headers {
+        if !matches!(name.as_str(), "connection" | "content-length" | "transfer-encoding") {
+            lines.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+        }
+    }
+    lines.extend(b"\r\n");
+    lines
 }
 
 fn managed(path: &str, manager: &str) -> String {

@@ -15,6 +15,7 @@ use trueup::json::Value;
 
 use super::POLL;
 use super::control_plane::ControlPlane;
+use super::gate::Gate;
 use super::repository::Repository;
 use super::rewrite::Rewriter;
 use super::run::{Run, Running};
@@ -65,7 +66,7 @@ impl TestEnvironment {
         let repository = Repository::init(&folder.path().join("repository"));
         let environment =
             Self { repository, namespace: unique_name(), folder, plane, variables: Vec::new(), _turn: turn };
-        environment.write_kubeconfig();
+        environment.write_kubeconfig(&environment.kubeconfig_data());
         environment
     }
 
@@ -155,6 +156,21 @@ impl TestEnvironment {
     /// Starts trueup in the repository.
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
         self.start(self.root(), arguments, None)
+    }
+
+    /// Runs `apply prod --yes`, and does this at the very moment when it sends a
+    /// request (such as DELETE of `v1/configmaps/settings`) for the first time.
+    #[must_use = "a run that nobody looks at tests nothing"]
+    #[track_caller]
+    pub(crate) fn apply_and_before(&self, method: &str, path: &str, action: impl FnOnce()) -> Run {
+        let mut kubeconfig = self.kubeconfig_data();
+        let gate = Gate::before(&mut kubeconfig, method, &self.namespaced(path));
+        self.write_kubeconfig(&kubeconfig);
+        let running = self.spawn(&["apply", "prod", "--yes"]);
+        gate.meanwhile(action);
+        let run = running.end();
+        self.write_kubeconfig(&self.kubeconfig_data());
+        run
     }
 
     /// Commits must be deployed to be worth a test: `apply prod --yes`, which
@@ -325,8 +341,8 @@ impl TestEnvironment {
         kubeconfig
     }
 
-    fn write_kubeconfig(&self) {
-        let kubeconfig = serde_json::to_string(&self.kubeconfig_data()).expect("a kubeconfig");
+    fn write_kubeconfig(&self, kubeconfig: &Kubeconfig) {
+        let kubeconfig = serde_json::to_string(kubeconfig).expect("a kubeconfig");
         fs::write(self.kubeconfig(), kubeconfig).expect("a file");
     }
 

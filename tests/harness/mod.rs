@@ -9,6 +9,7 @@ mod actions;
 mod api;
 mod control_plane;
 mod environment;
+mod gate;
 pub(crate) mod manifests;
 mod repository;
 mod rewrite;

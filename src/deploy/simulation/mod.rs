@@ -189,11 +189,15 @@ impl Simulation<'_> {
         };
         let (judgement, judged) = self.judge(&version, body, live, schemas);
         let after = || version.read(&judged);
+        let migration = || match found {
+            Ok(Prediction::Written(predicted)) => predicted.migration.clone(),
+            _ => None,
+        };
         let predicted = guessed.map(|why| Predicted {
             live: live.cloned(),
             after: after(),
             guessed: Some(why),
-            migration: None,
+            migration: migration(),
         });
         Some(Outcome::Judged { judgement, object: judged, predicted })
     }
