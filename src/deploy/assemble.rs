@@ -222,7 +222,7 @@ impl Writer<'_, '_> {
                 let reason = is_create_only(&body).then(|| "is only created, never changed".to_owned());
                 (Action { source, reason, ..action }, Work::Keep { at, live })
             }
-            Prediction::Replaced(Replaced { live, after, fields }) => {
+            Prediction::Replaced(Replaced { live, body, after, fields }) => {
                 claimed.extend(self.foreign(&live));
                 let reason = Some(replacement::reason(&self.object.id().kind, &fields));
                 let raw = diff::changes(&live, &after);

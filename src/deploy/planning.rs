@@ -180,13 +180,18 @@ async fn plan_for(
         autoscaled(cluster, &observed.discovery, &desired, goes),
         OptionFuture::from(memory.as_ref().map(|memory| memory.fetch(cluster))),
     );
+    let mut stored = stored.flatten();
     let (live, absent) = (live.map_err(Diagnostic::from)?, absent.map_err(Diagnostic::from)?);
     let autoscaled = autoscaled.map_err(Diagnostic::from)?;
     let definitions = definitions.map_err(Diagnostic::from)?;
     refuse_missing(&absent, &desired, memory.as_ref())?;
 
+    // Whether those are adopted that don't carry our label, the record says.
+    if let Some(memory) = memory.as_mut().filter(|_| are_strangers_among(&desired, &live, id.as_deref())) {
+        memory.recall(stored.take());
+    }
     let sending = Sending { id: id.as_deref(), rules: &setup.rules, autoscaled: &autoscaled, live: &live };
-    let Sent { bodies, notes: left } = sending.of(&desired);
+    let Sent { bodies, notes: left } = sending.of(&desired, adopting(setup, memory.as_ref(), id.as_deref()));
     let schemas = schemas(&observed.version, &definitions, &desired, &live);
     let is_there =
         |object: &Desired| object.id().namespace.as_ref().is_none_or(|name| !absent.contains(name));
@@ -196,14 +201,11 @@ async fn plan_for(
     let is_settled =
         proved.iter().all(Option::is_some) && live.members().all(|(id, ..)| wanted_ids.contains(id));
     if let Some(memory) = memory.as_mut().filter(|_| !is_settled) {
-        memory.recall(stored.flatten());
+        memory.recall(stored.take());
     }
-    let adopting = memory.as_ref().zip(id.as_deref()).map(|(memory, id)| Adopting {
-        id,
-        past: &memory.past,
-        adoption: &setup.rules.adoption,
-    });
-    let prophet = Prophet { cluster, schemas: &schemas, may_guess: options.may_guess, adopting };
+    let adopting = adopting(setup, memory.as_ref(), id.as_deref());
+    let prophet =
+        Prophet { cluster, schemas: &schemas, may_guess: options.may_guess, sending: &sending, adopting };
     let predictions = prophet.predict_all(&desired, &bodies, &live, is_there, proved).await;
     let simulation = Simulation {
         desired: &desired,
@@ -287,6 +289,20 @@ async fn plan_for(
         identity,
         dirty: wanted.dirty,
     })
+}
+
+/// What is adopted, by what is known of the past; nothing where there is no inventory.
+fn adopting<'a>(setup: &'a Setup, memory: Option<&'a Memory>, id: Option<&'a str>) -> Option<Adopting<'a>> {
+    let (memory, id) = memory.zip(id)?;
+    Some(Adopting { id, past: &memory.past, adoption: &setup.rules.adoption })
+}
+
+/// Whether any desired object is live without our label.
+fn are_strangers_among(desired: &[Desired], live: &observe::Live, id: Option<&str>) -> bool {
+    desired
+        .iter()
+        .filter_map(|object| live.get(object.id(), &object.manifest.version))
+        .any(|live| live["metadata"]["labels"][PART_OF].as_str() != id)
 }
 
 /// An object without its status and the metadata that only the server writes.
