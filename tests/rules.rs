@@ -176,6 +176,26 @@ fn existing_objects_arent_adopted_where_none_may_be() {
 }
 
 #[test]
+fn existing_objects_arent_replaced_either_where_none_may_be_adopted() {
+    let mut environment = TestEnvironment::new();
+    with_rules(&mut environment, "adopt: never");
+    environment.create_namespace();
+    environment.create(
+        "v1/configmaps",
+        &json!({"metadata": {"name": "settings"}, "immutable": true, "data": {"level": "debug"}}),
+    );
+    let settings = config_map("settings", "level", "info")
+        .replace("metadata:\n", "metadata:\n  annotations: {trueup.dev/on-immutable: replace}\n");
+    environment.commit_file("deploy/settings.yaml", &settings);
+    let before = environment.footprint();
+
+    let run = environment.trueup(&["apply", "prod", "--yes"]).exits(3);
+
+    assert!(run.snapshot().contains("refused: adopt:"), "{}", run.snapshot());
+    assert_eq!(environment.footprint(), before);
+}
+
+#[test]
 fn an_ignored_field_isnt_reset_when_the_object_is_adopted() {
     let mut environment = TestEnvironment::new();
     with_rules(&mut environment, "ignore:\n  - {kind: Deployment, fields: [spec.replicas]}");

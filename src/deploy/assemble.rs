@@ -188,7 +188,10 @@ fn guards_of_others(parts: &[Option<(Action, Work)>], rules: &Rules) -> Vec<Guar
         .filter(|(id, manager, field)| rules.on_conflict(id, field, manager) == OnConflict::Fail)
         .collect();
     let adopted: Vec<ObjectId> = match rules.adoption {
-        Adoption::Never => actions().filter(|action| action.action == Verb::Adopt).map(Action::id).collect(),
+        // One with a field that can't be changed would be replaced.
+        Adoption::Never => {
+            actions().filter(|action| action.causes.contains(&Cause::Adopt)).map(Action::id).collect()
+        }
         Adoption::Unclaimed(_) => Vec::new(),
     };
     guard::conflicts(&contested).into_iter().chain(guard::adopted(&adopted)).collect()
