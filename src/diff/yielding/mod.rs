@@ -134,7 +134,9 @@ impl<'a> Ownership<'a> {
             return;
         };
         for (found, place) in at.children() {
-            if is_any(step) || may_be_same(step, &found) {
+            // An item that Git doesn't have goes, whatever of it would be left alone.
+            let goes = place.body.is_none() && !below.is_empty() && !matches!(found, Step::Field(_));
+            if !goes && (is_any(step) || may_be_same(step, &found)) {
                 path.push(found);
                 self.find(below, place, path, units);
                 path.pop();

@@ -90,6 +90,17 @@ fn items_of_a_list_are_found_by_their_keys_and_by_patterns() {
 }
 
 #[test]
+fn an_item_that_git_took_out_goes_though_a_field_of_it_is_left_alone() {
+    let whole = json!({".": {}, "f:name": {}, "f:image": {}});
+    let fields =
+        json!({"f:containers": {"k:{\"name\":\"web\"}": whole.clone(), "k:{\"name\":\"db\"}": whole}});
+    let live = live(&[("trueup", "Apply", fields)], containers("web:9"));
+    let wanted = json!({"containers": [{"name": "web", "image": "web:1"}]});
+    let (sent, _) = left_alone(&live, wanted, "spec.containers[*].image");
+    assert_eq!(sent, json!({"containers": [{"name": "web", "image": "web:9"}]}));
+}
+
+#[test]
 fn a_map_is_left_alone_key_by_key() {
     let live = live(
         &[
