@@ -57,7 +57,18 @@ impl<'a> Ownership<'a> {
                 Some(fields) => ownership.others.push((entry.manager, fields)),
             }
         }
-        ownership
+        ownership.without_hollow()
+    }
+
+    /// Whose keys of a map were all taken still owns the map, which then looks like a
+    /// value owned as a whole. It's none where anybody owns something below.
+    fn without_hollow(mut self) -> Self {
+        let all = self.all().fold(FieldSet::default(), |all, fields| all.union(fields));
+        self.mine = self.mine.without_hollow(&all);
+        for (_, fields) in &mut self.others {
+            *fields = fields.without_hollow(&all);
+        }
+        self
     }
 
     /// The same for an object that is deleted and created again: what is left alone is

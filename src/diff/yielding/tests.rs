@@ -164,6 +164,22 @@ fn a_conflict_is_another_managers_other_value() {
 }
 
 #[test]
+fn a_map_whose_keys_were_all_taken_from_its_maker_is_no_conflict() {
+    let live = live(
+        &[
+            ("trueup", "Apply", json!({"f:labels": {"f:a": {}}})),
+            ("maker", "Update", json!({"f:labels": {}})),
+            ("other", "Update", json!({"f:labels": {"f:b": {}}})),
+        ],
+        json!({"labels": {"a": "1", "b": "1"}}),
+    );
+    let body = json!({"spec": {"labels": {"a": "2"}}});
+    assert_eq!(Ownership::of(&live, "trueup").conflicts(&body), []);
+    let (sent, _) = left_alone(&live, json!({"labels": {"a": "2"}}), "spec.labels");
+    assert_eq!(sent, json!({"labels": {"a": "1"}}), "what only we own is sent");
+}
+
+#[test]
 fn what_we_drop_and_others_own_too_stays() {
     let both = json!({"f:replicas": {}, "f:paused": {}});
     let before =
