@@ -104,6 +104,7 @@ pub(super) async fn all(
     for (((planned, cluster), setup), expected) in planned.into_iter().zip(&setups).zip(expected) {
         // Whoever interrupted one environment doesn't want the next.
         if stop.borrow().is_some() {
+            ended.cut_short(&stop);
             break;
         }
         let run = OneRun {
@@ -168,6 +169,11 @@ impl Ended {
             }
             Err(error) => self.failure = Some(CommandError::joined(self.failure.take(), error)),
         }
+    }
+
+    /// Not all environments had their turn.
+    fn cut_short(&mut self, stop: &Stop) {
+        self.exit = self.exit.worst(signals::exit(stop));
     }
 
     /// One document on standard output, whatever else went wrong.
@@ -373,5 +379,18 @@ impl Listener for OnTerminal<'_> {
         self.terminal.note(&format!("{}: the cluster changed meanwhile, the plan is now:", self.target));
         self.terminal.data(&text::plan(&planned.plan, &options));
         self.terminal.confirm("Apply this instead?")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interrupt_between_two_environments_is_no_success() {
+        let (_sender, stop) = tokio::sync::watch::channel(Some("interrupted".to_owned()));
+        let mut ended = Ended { exit: Exit::Done, outcomes: Vec::new(), failure: None };
+        ended.cut_short(&stop);
+        assert_eq!(ended.exit, Exit::Interrupted);
     }
 }
