@@ -17,7 +17,7 @@ use crate::object::{
     Change, FieldPath, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, Shown, is_create_only,
     mask_changes,
 };
-use crate::plan::causes::with_cause;
+use crate::plan::causes::{maybe_own, with_cause};
 use crate::plan::digest::{Entry, EntryChange, action_digest, digest};
 use crate::plan::order::{Node, order, rank};
 use crate::plan::prune::{Evidence, Removal, removal};
@@ -85,6 +85,8 @@ pub(super) struct Membership<'a> {
     pub bootstrap: Option<&'a ObjectId>,
     /// Leave objects alone that aren't desired any more.
     pub keep_removed: bool,
+    /// A run that was killed may have written without a record.
+    pub was_killed: bool,
     /// An object in the form in which records hold it.
     pub keep_form: &'a dyn Fn(&ObjectId, &Value) -> Value,
 }
@@ -288,8 +290,10 @@ impl Writer<'_, '_> {
         let visible = changes.into_iter().filter(|change| !goes_without_saying(change));
         let recorded = membership.and_then(|membership| membership.adopting.past.get(id));
         let kept = membership.map_or(Value::Null, |membership| (membership.keep_form)(id, live));
+        let was_killed = membership.is_some_and(|membership| membership.was_killed);
+        let caused = visible.map(|change| with_cause(change, recorded, &kept, live, &secret, MANAGER));
         let changes: Vec<FieldChange> =
-            visible.map(|change| with_cause(change, recorded, &kept, live, &secret, MANAGER)).collect();
+            caused.map(|change| if was_killed { maybe_own(change) } else { change }).collect();
         let takes_from = owned(diff::taken_from(live, after, MANAGER));
         let stays = owned(Ownership::of(live, MANAGER).shared_but_dropped(&Ownership::of(after, MANAGER)));
         let verb = if adopted { Verb::Adopt } else { Verb::Update };
