@@ -106,6 +106,35 @@ fn what_a_policy_refuses_is_refused_before_anything_is_written() {
 }
 
 #[test]
+fn a_replacement_that_fails_when_the_old_object_is_gone_leaves_no_clean_failure() {
+    let mut environment = TestEnvironment::new();
+    let settings = |level: &str| {
+        config_map("settings", "level", level).replace(
+            "metadata:\n",
+            "immutable: true\nmetadata:\n  annotations: {trueup.dev/on-immutable: replace}\n",
+        )
+    };
+    environment.commit_file("deploy/settings.yaml", &settings("info"));
+    environment.apply();
+    // What passes the dry run, and then doesn't.
+    let validation = json!({"validations": [{
+        "expression": "object.metadata.name != 'probe' && (request.dryRun || object.metadata.name != 'settings')",
+        "message": "too late",
+    }]});
+    policy(&environment, "ValidatingAdmissionPolicy", "v1", &validation);
+    let probe = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "probe"}});
+    wait_until("the policy works", || environment.refusal("v1/configmaps/probe", &probe).is_some());
+    environment.commit_file("deploy/settings.yaml", &settings("debug"));
+
+    let run = environment.trueup(&["apply", "prod", "--yes"]).exits(6);
+
+    assert!(environment.live("v1/configmaps/settings").is_none());
+    assert!(run.stdout.contains("BETWEEN TWO STATES: 1 failed"), "{run}");
+    let status = environment.trueup(&["status", "prod", "-o", "json"]).success().target();
+    assert_eq!(status["deployed"]["result"], "partial");
+}
+
+#[test]
 fn a_quota_that_is_full_is_told_by_the_plan() {
     let mut environment = TestEnvironment::new();
     environment.create_namespace();

@@ -202,6 +202,24 @@ spec:
 }
 
 #[test]
+fn an_autoscaled_deployment_keeps_its_replicas_when_it_is_adopted() {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    let web = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {
+        "replicas": 4, "selector": {"matchLabels": {"app": "web"}}, "template": {
+            "metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web", "image": "web:1"}]}}}});
+    environment.create_by("kubectl-client-side-apply", "apps/v1/deployments", &web);
+    let autoscaler = json!({"metadata": {"name": "web"}, "spec": {"minReplicas": 4, "maxReplicas": 5,
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}}});
+    environment.create("autoscaling/v2/horizontalpodautoscalers", &autoscaler);
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:1"));
+
+    environment.trueup(&["apply", "prod", "--yes", "--no-wait"]).success();
+
+    assert_eq!(environment.live_object("apps/v1/deployments/web")["spec"]["replicas"], 4);
+}
+
+#[test]
 fn a_dirty_work_tree_is_refused_unless_it_is_asked_for() {
     let mut environment = TestEnvironment::new();
     environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));

@@ -126,3 +126,14 @@ fn a_rollback_over_drift_only_warns() {
 
     assert_eq!(level(&environment), "info");
 }
+
+#[test]
+fn a_record_that_is_gone_doesnt_let_drift_pass_where_it_is_refused() {
+    let environment = drifted("refuse");
+    environment.delete("v1/configmaps/trueup-shop-prod.r1");
+
+    let run = environment.trueup(&["apply", "prod", "--yes"]).exits(3);
+
+    assert!(run.stdout.contains("refused: drift: whether anything was changed live"), "{run}");
+    assert_eq!(level(&environment), "debug");
+}

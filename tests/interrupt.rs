@@ -93,6 +93,48 @@ fn a_killed_run_is_taken_over_at_once_by_the_next() {
     environment.trueup(&["plan", "prod", "--exit-code"]).success();
 }
 
+/// A run that was killed when it had written a new image over `web:1`, where drift
+/// is refused.
+fn killed_over_a_good_release() -> TestEnvironment {
+    let mut environment = TestEnvironment::new();
+    let rules = format!("{}    requires: {{drift: refuse}}\n", environment.configuration());
+    environment.write("trueup.yaml", &rules);
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:1"));
+    environment.apply();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:never-ready"));
+    let running = environment.spawn(&["apply", "prod", "--yes"]);
+    wait_until("the image is written", || image(&environment) == "web:never-ready");
+    running.signal("KILL");
+    assert_eq!(running.end().code, None);
+    environment
+}
+
+fn image(environment: &TestEnvironment) -> String {
+    let live = environment.live_object("apps/v1/deployments/web");
+    live["spec"]["template"]["spec"]["containers"][0]["image"].as_str().expect("an image").to_owned()
+}
+
+#[test]
+fn what_a_killed_run_wrote_isnt_taken_for_somebodys_change() {
+    let mut environment = killed_over_a_good_release();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:2"));
+
+    environment.apply().never_says("changed live");
+
+    assert_eq!(image(&environment), "web:2");
+}
+
+#[test]
+fn a_rollback_undoes_a_run_that_was_killed() {
+    let environment = killed_over_a_good_release();
+
+    environment.trueup(&["rollback", "prod", "--yes"]).success();
+
+    assert_eq!(image(&environment), "web:1");
+    let status = environment.trueup(&["status", "prod"]).success();
+    assert!(status.stdout.contains("release 3, back to 1, healthy"), "{status}");
+}
+
 /// Kills a run that replaces some objects by others, as soon as something of it
 /// shows, and runs it again: the end is the same as if nothing had happened.
 fn killed_when(there: &str) {

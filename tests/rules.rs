@@ -176,6 +176,82 @@ fn existing_objects_arent_adopted_where_none_may_be() {
 }
 
 #[test]
+fn existing_objects_arent_replaced_either_where_none_may_be_adopted() {
+    let mut environment = TestEnvironment::new();
+    with_rules(&mut environment, "adopt: never");
+    environment.create_namespace();
+    environment.create(
+        "v1/configmaps",
+        &json!({"metadata": {"name": "settings"}, "immutable": true, "data": {"level": "debug"}}),
+    );
+    let settings = config_map("settings", "level", "info")
+        .replace("metadata:\n", "metadata:\n  annotations: {trueup.dev/on-immutable: replace}\n");
+    environment.commit_file("deploy/settings.yaml", &settings);
+    let before = environment.footprint();
+
+    let run = environment.trueup(&["apply", "prod", "--yes"]).exits(3);
+
+    assert!(run.snapshot().contains("refused: adopt:"), "{}", run.snapshot());
+    assert_eq!(environment.footprint(), before);
+}
+
+#[test]
+fn an_ignored_field_isnt_reset_when_the_object_is_adopted() {
+    let mut environment = TestEnvironment::new();
+    with_rules(&mut environment, "ignore:\n  - {kind: Deployment, fields: [spec.replicas]}");
+    environment.create_namespace();
+    let web = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {
+        "replicas": 4, "selector": {"matchLabels": {"app": "web"}}, "template": {
+            "metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web", "image": "web:1"}]}}}});
+    environment.create_by("kubectl-client-side-apply", "apps/v1/deployments", &web);
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:1"));
+
+    environment.apply();
+
+    assert_eq!(environment.live_object("apps/v1/deployments/web")["spec"]["replicas"], 4);
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+}
+
+#[test]
+fn git_wins_over_what_is_taken_over_though_others_are_yielded_to() {
+    let mut environment = TestEnvironment::new();
+    with_rules(&mut environment, "conflicts: yield");
+    environment.create_namespace();
+    let settings = json!({"metadata": {"name": "settings"}, "data": {"level": "debug", "size": "9"}});
+    environment.create_by("kubectl-client-side-apply", "v1/configmaps", &settings);
+    environment.edit_as("tuner", "v1/configmaps/settings", &json!({"data": {"size": "7"}}));
+    let settings = config_map("settings", "level", "info") + "  size: \"1\"\n";
+    environment.commit_file("deploy/settings.yaml", &settings);
+
+    environment.apply();
+
+    let data = environment.live_object("v1/configmaps/settings")["data"].clone();
+    assert_eq!(data, json!({"level": "info", "size": "7"}));
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+}
+
+#[test]
+fn an_ignored_field_stays_when_the_object_is_replaced() {
+    let mut environment = TestEnvironment::new();
+    with_rules(&mut environment, "ignore:\n  - {kind: Deployment, fields: [spec.replicas]}");
+    let allowing = "metadata:\n  annotations: {trueup.dev/on-immutable: replace}\n";
+    let web = deployment("web", "web:1").replacen("metadata:\n", allowing, 1);
+    environment.commit_file("deploy/web.yaml", &web);
+    environment.apply();
+    environment.edit_as("scaler", "apps/v1/deployments/web/scale", &json!({"spec": {"replicas": 3}}));
+    environment.commit_file("deploy/web.yaml", &web.replace("app: web", "app: shop"));
+
+    environment.apply();
+
+    let live = environment.live_object("apps/v1/deployments/web");
+    assert_eq!(
+        (&live["spec"]["replicas"], &live["spec"]["selector"]["matchLabels"]["app"]),
+        (&json!(3), &json!("shop"))
+    );
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+}
+
+#[test]
 fn an_owner_that_hands_its_objects_over_is_named_in_the_configuration() {
     let mut environment = TestEnvironment::new();
     environment.create_namespace();

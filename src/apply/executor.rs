@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::event::Event;
 use super::outcome::ActionResult;
-use super::write::{Explain, Job, Written, carry_out};
+use super::write::{Explain, Job, Unwritten, Written, carry_out};
 use crate::cluster::Cluster;
 use crate::error::Diagnostic;
 use crate::json::Value;
@@ -31,6 +31,9 @@ pub struct Done {
     pub returned: Option<Value>,
     /// Why it failed or was skipped.
     pub why: Option<Diagnostic>,
+    /// Whether it failed when the object wasn't what it was any more, such as between
+    /// the two halves of a replacement.
+    pub touched: bool,
     /// How long the write took.
     pub took: Duration,
 }
@@ -38,16 +41,16 @@ pub struct Done {
 impl Done {
     /// It wasn't tried, for this reason.
     pub fn skipped(why: &str) -> Self {
-        Self::not_tried(ActionResult::Skipped, Some(Diagnostic::new(why)))
+        Self::of(ActionResult::Skipped, Some(Diagnostic::new(why)))
     }
 
     /// There was nothing to do; this is the object.
     pub fn already(live: Value) -> Self {
-        Self { result: ActionResult::Done, returned: Some(live), why: None, took: Duration::ZERO }
+        Self { returned: Some(live), ..Self::of(ActionResult::Done, None) }
     }
 
-    fn not_tried(result: ActionResult, why: Option<Diagnostic>) -> Self {
-        Self { result, returned: None, why, took: Duration::ZERO }
+    fn of(result: ActionResult, why: Option<Diagnostic>) -> Self {
+        Self { result, returned: None, why, touched: false, took: Duration::ZERO }
     }
 }
 
@@ -138,21 +141,21 @@ impl<'a> Board<'a> {
         &mut self,
         at: usize,
         took: Duration,
-        outcome: Result<Written, Diagnostic>,
+        outcome: Result<Written, Unwritten>,
         on_event: &mut dyn FnMut(Event),
     ) {
         let job = &self.jobs[at];
         match outcome {
             Ok(written) => {
                 on_event(Event::Written { id: job.id.clone(), verb: job.verb });
-                let done = Done { result: ActionResult::Done, returned: written.returned, why: None, took };
-                self.outcomes[at] = Some(done);
+                let done = Done::of(ActionResult::Done, None);
+                self.outcomes[at] = Some(Done { returned: written.returned, took, ..done });
                 self.release_users(at);
             }
-            Err(why) => {
+            Err(Unwritten { why, touched }) => {
                 on_event(Event::Failed { id: job.id.clone(), why: why.message.clone() });
-                self.outcomes[at] =
-                    Some(Done { result: ActionResult::Failed, returned: None, why: Some(why), took });
+                let failed = Done::of(ActionResult::Failed, Some(why));
+                self.outcomes[at] = Some(Done { touched, took, ..failed });
                 self.skip_users(at, on_event);
             }
         }
@@ -177,13 +180,13 @@ impl<'a> Board<'a> {
             let because = &self.jobs[failed].id;
             on_event(Event::Skipped { id: self.jobs[at].id.clone(), because: because.clone() });
             let why = Diagnostic::new(format!("skipped, because {because} failed"));
-            self.outcomes[at] = Some(Done::not_tried(ActionResult::Skipped, Some(why)));
+            self.outcomes[at] = Some(Done::of(ActionResult::Skipped, Some(why)));
             open.extend(&self.users[at]);
         }
     }
 
     fn into_outcomes(self) -> Vec<Done> {
-        let untouched = || Done::not_tried(ActionResult::NotStarted, None);
+        let untouched = || Done::of(ActionResult::NotStarted, None);
         self.outcomes.into_iter().map(|done| done.unwrap_or_else(untouched)).collect()
     }
 }

@@ -93,19 +93,31 @@ pub(super) struct Written {
     pub(super) returned: Option<Value>,
 }
 
+/// A write that failed.
+#[derive(Debug)]
+pub(super) struct Unwritten {
+    /// Why.
+    pub(super) why: Diagnostic,
+    /// Whether the object isn't what it was, all the same.
+    pub(super) touched: bool,
+}
+
 /// Carries out one job.
 pub(super) async fn carry_out(
     cluster: &Cluster,
     job: &Job,
     explain: &Explain<'_>,
-) -> Result<Written, Diagnostic> {
-    match &job.task {
-        Task::Write(write) => {
-            apply(cluster, job, write, explain).await.map(|returned| Written { returned: Some(returned) })
-        }
+) -> Result<Written, Unwritten> {
+    let mut touched = false;
+    let outcome = match &job.task {
+        Task::Write(write) => apply(cluster, job, write, explain, &mut touched).await.map(Some),
         Task::Delete { precondition, label } => {
-            delete(cluster, job, precondition.clone(), label).await.map(|()| Written { returned: None })
+            delete(cluster, job, precondition.clone(), label).await.map(|()| None)
         }
+    };
+    match outcome {
+        Ok(returned) => Ok(Written { returned }),
+        Err(why) => Err(Unwritten { why, touched }),
     }
 }
 
@@ -114,13 +126,17 @@ async fn apply(
     job: &Job,
     write: &Write,
     explain: &Explain<'_>,
+    touched: &mut bool,
 ) -> Result<Value, Diagnostic> {
     let mut precondition = write.precondition.clone();
     if let Some(seen) = precondition.take_if(|_| write.replaces) {
         remove(cluster, job, write, &seen).await?;
+        *touched = true;
+        gone(cluster, job, write, &seen).await?;
     }
     if let Some(takeover) = &write.takeover {
         precondition = Some(take_over(cluster, job, write, takeover, explain).await?);
+        *touched = true;
     }
     let mut replans = 0;
     let returned = loop {
@@ -136,20 +152,25 @@ async fn apply(
             Err(error) => return Err(explain(&write.manifest, error)),
         }
     };
+    *touched = true;
     if write.establishes { established(cluster, job, returned).await } else { Ok(returned) }
 }
 
-/// Deletes the object that is replaced, and waits until it's gone.
+/// Deletes the object that is replaced.
 async fn remove(cluster: &Cluster, job: &Job, write: &Write, seen: &Precondition) -> Result<(), Diagnostic> {
     let namespace = job.id.namespace.as_deref();
     match cluster.delete(&job.resource, namespace, &job.id.name, seen).await {
-        Err(error) if error.is_conflict() => return Err(changed_meanwhile(job, write)),
-        Err(error) if !error.is_not_found() => return Err(failed(job, error)),
-        _ => {}
+        Err(error) if error.is_conflict() => Err(changed_meanwhile(job, write)),
+        Err(error) if !error.is_not_found() => Err(failed(job, error)),
+        _ => Ok(()),
     }
+}
+
+/// Waits until the object that is replaced is gone.
+async fn gone(cluster: &Cluster, job: &Job, write: &Write, seen: &Precondition) -> Result<(), Diagnostic> {
     let deadline = Instant::now() + VANISHING;
     loop {
-        let live = cluster.get(&job.resource, namespace, &job.id.name).await;
+        let live = cluster.get(&job.resource, job.id.namespace.as_deref(), &job.id.name).await;
         let Some(live) = live.map_err(|error| failed(job, error))? else { return Ok(()) };
         if live["metadata"]["uid"] != seen.uid.as_str() {
             return Err(changed_meanwhile(job, write));

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 
 use super::planned::{self, Layout};
 use super::saved::SavedPlans;
-use super::{Planning, annotates, signals};
+use super::signals::{self, Listening};
+use super::{Planning, annotates};
 use crate::apply::{Event, RunResult, Stop, TargetOutcome};
 use crate::cli::{Global, Output, Report, ReportKind};
 use crate::cluster::Cluster;
@@ -99,11 +100,12 @@ pub(super) async fn all(
     if !allow_dirty {
         planned.iter().try_for_each(|(planned, _)| refuse_dirty(&planned.dirty))?;
     }
-    let (stop, _signals) = signals::stop()?;
+    let (stop, listening) = signals::stop()?;
     let mut ended = Ended { exit: Exit::Done, outcomes: Vec::new(), failure: None };
     for (((planned, cluster), setup), expected) in planned.into_iter().zip(&setups).zip(expected) {
         // Whoever interrupted one environment doesn't want the next.
         if stop.borrow().is_some() {
+            ended.cut_short(&stop);
             break;
         }
         let run = OneRun {
@@ -117,6 +119,7 @@ pub(super) async fn all(
             expected,
             undone: undone.as_ref(),
             stop: &stop,
+            listening: &listening,
         };
         ended.take(run.run(planned).await);
     }
@@ -170,6 +173,11 @@ impl Ended {
         }
     }
 
+    /// Not all environments had their turn.
+    fn cut_short(&mut self, stop: &Stop) {
+        self.exit = self.exit.worst(signals::exit(stop));
+    }
+
     /// One document on standard output, whatever else went wrong.
     fn tell(self, global: &Global, terminal: &Terminal) -> Result<Exit, CommandError> {
         let Self { exit, outcomes, failure } = self;
@@ -203,6 +211,7 @@ struct OneRun<'a> {
     expected: Option<Expected>,
     undone: Option<&'a Undone>,
     stop: &'a Stop,
+    listening: &'a Listening,
 }
 
 impl OneRun<'_> {
@@ -220,7 +229,7 @@ impl OneRun<'_> {
             return Ok((running::refused(&planned), Exit::Refused));
         }
         self.confirm(&planned.plan)?;
-        let mut listener = OnTerminal::new(self.terminal, &planned.plan, self.running.yes);
+        let mut listener = OnTerminal::new(self.terminal, self.listening, &planned.plan, self.running.yes);
         let options = RunOptions {
             planning: self.options.clone(),
             reason: self.planning.reason.clone(),
@@ -270,7 +279,8 @@ impl OneRun<'_> {
                 CommandError::usage("nobody is there to confirm the plan").hint("use --yes in scripts")
             );
         }
-        if self.terminal.confirm(&format!("Apply this to {}?", plan.target)) {
+        let question = format!("Apply this to {}?", plan.target);
+        if self.listening.asking(|| self.terminal.confirm(&question)) {
             Ok(())
         } else {
             Err(CommandError::new(Exit::Error, Diagnostic::new("not applied: the plan wasn't confirmed")))
@@ -319,6 +329,7 @@ fn report(global: &Global, terminal: &Terminal, outcomes: &[TargetOutcome]) -> R
 /// Follows a run on the terminal, and asks there what must be asked.
 struct OnTerminal<'a> {
     terminal: &'a Terminal,
+    listening: &'a Listening,
     progress: Arc<Mutex<Option<Progress>>>,
     ticking: tokio::task::JoinHandle<()>,
     yes: bool,
@@ -326,7 +337,7 @@ struct OnTerminal<'a> {
 }
 
 impl<'a> OnTerminal<'a> {
-    fn new(terminal: &'a Terminal, plan: &TargetPlan, yes: bool) -> Self {
+    fn new(terminal: &'a Terminal, listening: &'a Listening, plan: &TargetPlan, yes: bool) -> Self {
         let options = ProgressOptions { total: plan.summary.changes(), target: None };
         let progress = Arc::new(Mutex::new(Some(terminal.progress(options, Instant::now()))));
         let ticked = progress.clone();
@@ -336,7 +347,7 @@ impl<'a> OnTerminal<'a> {
                 with(&ticked, |progress| progress.tick(Instant::now()));
             }
         });
-        Self { terminal, progress, ticking, yes, target: plan.target.clone() }
+        Self { terminal, listening, progress, ticking, yes, target: plan.target.clone() }
     }
 
     fn finish(&mut self) {
@@ -372,6 +383,19 @@ impl Listener for OnTerminal<'_> {
         let options = text::TextOptions::new(self.terminal.width(), Timestamp::now());
         self.terminal.note(&format!("{}: the cluster changed meanwhile, the plan is now:", self.target));
         self.terminal.data(&text::plan(&planned.plan, &options));
-        self.terminal.confirm("Apply this instead?")
+        self.listening.asking(|| self.terminal.confirm("Apply this instead?"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interrupt_between_two_environments_is_no_success() {
+        let (_sender, stop) = tokio::sync::watch::channel(Some("interrupted".to_owned()));
+        let mut ended = Ended { exit: Exit::Done, outcomes: Vec::new(), failure: None };
+        ended.cut_short(&stop);
+        assert_eq!(ended.exit, Exit::Interrupted);
     }
 }

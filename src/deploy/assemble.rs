@@ -18,7 +18,7 @@ use crate::object::{
     mask_changes,
 };
 use crate::parallel;
-use crate::plan::causes::{Recorded, with_cause};
+use crate::plan::causes::{Recorded, maybe_own, with_cause};
 use crate::plan::digest::{Entry, EntryChange, action_digest, digest};
 use crate::plan::order::{Node, order, rank};
 use crate::plan::prune::{Evidence, Removal, removal};
@@ -87,6 +87,8 @@ pub(super) struct Membership<'a> {
     pub bootstrap: Option<&'a ObjectId>,
     /// Leave objects alone that aren't desired any more.
     pub keep_removed: bool,
+    /// A run that was killed may have written without a record.
+    pub was_killed: bool,
     /// An object in the form in which a record of it holds it.
     pub keep_form: &'a dyn Fn(&ObjectId, &Value, &Recorded) -> Value,
 }
@@ -195,7 +197,10 @@ fn guards_of_others(parts: &[Option<(Action, Work)>], rules: &Rules) -> Vec<Guar
         .filter(|(id, manager, field)| rules.on_conflict(id, field, manager) == OnConflict::Fail)
         .collect();
     let adopted: Vec<ObjectId> = match rules.adoption {
-        Adoption::Never => actions().filter(|action| action.action == Verb::Adopt).map(Action::id).collect(),
+        // One with a field that can't be changed would be replaced.
+        Adoption::Never => {
+            actions().filter(|action| action.causes.contains(&Cause::Adopt)).map(Action::id).collect()
+        }
         Adoption::Unclaimed(_) => Vec::new(),
     };
     guard::conflicts(&contested).into_iter().chain(guard::adopted(&adopted)).collect()
@@ -231,7 +236,7 @@ impl Writer<'_, '_> {
                 spent.push(body);
                 (Action { source, reason, ..action }, Work::Keep { at, live })
             }
-            Prediction::Replaced(Replaced { live, after, fields }) => {
+            Prediction::Replaced(Replaced { live, body, after, fields }) => {
                 claimed.extend(self.foreign(&live));
                 let reason = Some(replacement::reason(&self.object.id().kind, &fields));
                 let raw = diff::changes(&live, &after);
@@ -297,8 +302,10 @@ impl Writer<'_, '_> {
         let kept = membership
             .zip(recorded)
             .map_or(Value::Null, |(membership, recorded)| (membership.keep_form)(id, live, recorded));
+        let was_killed = membership.is_some_and(|membership| membership.was_killed);
+        let caused = visible.map(|change| with_cause(change, recorded, &kept, live, &secret, MANAGER));
         let changes: Vec<FieldChange> =
-            visible.map(|change| with_cause(change, recorded, &kept, live, &secret, MANAGER)).collect();
+            caused.map(|change| if was_killed { maybe_own(change) } else { change }).collect();
         let takes_from = owned(diff::taken_from(live, after, MANAGER));
         let stays = owned(Ownership::of(live, MANAGER).shared_but_dropped(&Ownership::of(after, MANAGER)));
         let verb = if adopted { Verb::Adopt } else { Verb::Update };

@@ -227,19 +227,20 @@ pub(super) fn result(planned: &Planned, fates: &[Fate], waited: bool, halt: Opti
     let changes = |fate: &&Fate| planned.plan.actions[fate.at].action != Verb::Unchanged;
     let count =
         |wanted: ActionResult| fates.iter().filter(changes).filter(|fate| fate.done.result == wanted).count();
-    let (done, failed, not_started) =
-        (count(ActionResult::Done), count(ActionResult::Failed), count(ActionResult::NotStarted));
+    let (failed, not_started) = (count(ActionResult::Failed), count(ActionResult::NotStarted));
+    let is_touched = || fates.iter().any(|fate| fate.done.touched);
+    let wrote = count(ActionResult::Done) > 0 || planned.made.is_some() || is_touched();
     let verdicts = || fates.iter().filter_map(|fate| fate.ended.as_ref()).map(|ended| ended.verdict.health);
     let is_settled = verdicts().all(|health| matches!(health, Health::Ready | Health::Failed));
     match halt.filter(|_| not_started > 0 || !is_settled) {
         Some(Halt::Interrupted) => return RunResult::Interrupted,
-        Some(Halt::LockLost) if done > 0 => return RunResult::Partial,
+        Some(Halt::LockLost) if wrote => return RunResult::Partial,
         Some(Halt::LockLost) => return RunResult::Failed,
         None => {}
     }
-    match (done, failed) {
-        (0, 1..) => RunResult::Failed,
-        (_, 1..) => RunResult::Partial,
+    match (wrote, failed) {
+        (false, 1..) => RunResult::Failed,
+        (true, 1..) => RunResult::Partial,
         _ if fates.is_empty() => RunResult::Unchanged,
         _ if !waited => RunResult::Applied,
         _ if verdicts().all(|health| health == Health::Ready) => RunResult::Healthy,

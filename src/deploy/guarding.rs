@@ -38,14 +38,18 @@ pub(super) fn circumstances(
 
 /// What somebody changed live since the last record, and would be overwritten.
 fn drift(setup: &Setup, memory: Option<&Memory>, actions: &[Action]) -> Option<GuardVerdict> {
-    let release = memory?.record.as_ref()?.summary.release;
-    let drifted: Vec<Drifted> = actions.iter().filter_map(Drifted::of).collect();
     let judgement = match setup.drift {
         DriftRule::Allow => Judgement::Allow,
         DriftRule::Warn => Judgement::Warn,
         DriftRule::Refuse => Judgement::Refuse,
     };
-    guard::drift(&drifted, release, judgement)
+    let Some(record) = &memory?.record else {
+        let changes = |action: &&Action| matches!(action.action, Verb::Update | Verb::Replace);
+        actions.iter().find(changes)?;
+        return guard::unknown_drift(memory?.parent.as_ref()?.state.recorded?, judgement);
+    };
+    let drifted: Vec<Drifted> = actions.iter().filter_map(Drifted::of).collect();
+    guard::drift(&drifted, record.summary.release, judgement)
 }
 
 /// The deployed commit must be known to this repository: two repositories under

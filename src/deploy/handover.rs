@@ -8,6 +8,7 @@
 
 use super::predict::{Predicted, Prediction, Prophet};
 use super::resolve::Desired;
+use super::versions::Versions;
 use crate::cluster::{ApiError, MANAGER, Patch};
 use crate::config::{Adoption, Tool};
 use crate::diff::{self, CLIENT_SIDE, Migration, Ownership, SERVER_METADATA, Sources};
@@ -66,8 +67,17 @@ fn controllers(tool: Tool) -> &'static [&'static str] {
     }
 }
 
-impl Prophet<'_> {
-    /// What becomes trueup's of an object before it's applied.
+/// What becomes trueup's of objects before they're applied.
+#[derive(Clone, Copy)]
+pub(super) struct Handover<'a> {
+    /// What is adopted, where there is an inventory.
+    pub adopting: Option<Adopting<'a>>,
+    /// Which API versions there are.
+    pub versions: &'a Versions<'a>,
+}
+
+impl Handover<'_> {
+    /// What becomes trueup's of an object.
     pub(super) fn migration(&self, id: &ObjectId, live: &Value) -> Option<Migration> {
         let former = self.adopting.and_then(|adopting| adopting.former(id, live));
         let sources = Sources {
@@ -77,7 +87,9 @@ impl Prophet<'_> {
         };
         Migration::of(live, MANAGER, &sources)
     }
+}
 
+impl Prophet<'_> {
     /// The prediction of an apply, with the migration before it.
     pub(super) async fn handed_over(
         &self,

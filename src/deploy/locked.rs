@@ -132,8 +132,9 @@ impl Locked<'_> {
     /// on record.
     fn record(&self, begun: &Begun, fates: &[Fate], outcome: &TargetOutcome) -> Option<Record> {
         let wrote = fates.iter().any(|fate| {
-            fate.done.result == ActionResult::Done
-                && self.planned.plan.actions[fate.at].action != Verb::Unchanged
+            fate.done.touched
+                || (fate.done.result == ActionResult::Done
+                    && self.planned.plan.actions[fate.at].action != Verb::Unchanged)
         });
         // Or what shows that the release before became healthy after all.
         let settles = outcome.result == RunResult::Healthy

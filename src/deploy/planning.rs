@@ -15,7 +15,7 @@ use super::carry::since;
 use super::definitions::{definitions, schemas};
 use super::explain::warned;
 use super::guarding::{circumstances, deletion_guards, lenient};
-use super::handover::Adopting;
+use super::handover::{Adopting, Handover};
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
@@ -241,13 +241,21 @@ async fn plan_for(
         autoscaled(cluster, &observed.discovery, &desired, goes),
         OptionFuture::from(memory.as_ref().map(|memory| memory.fetch(cluster))),
     );
+    let mut stored = stored.flatten();
     let (mut live, absent) = (live.map_err(Diagnostic::from)?, absent.map_err(Diagnostic::from)?);
     let autoscaled = autoscaled.map_err(Diagnostic::from)?;
     let definitions = definitions.map_err(Diagnostic::from)?;
     refuse_missing(&absent, &desired, memory.as_ref())?;
 
+    // Whether those are adopted that don't carry our label, the record says.
+    if let Some(memory) = memory.as_mut().filter(|_| are_strangers_among(&desired, &live, id.as_deref())) {
+        memory.recall(stored.take());
+    }
     let sending = Sending { id: id.as_deref(), rules: &setup.rules, autoscaled: &autoscaled, live: &live };
-    let Sent { bodies, notes: left } = sending.of(&desired);
+    let versions = Versions::of(&observed.discovery, &definitions, &desired);
+    let adopted = adopting(setup, memory.as_ref(), id.as_deref());
+    let Sent { bodies, notes: left } =
+        sending.of(&desired, Handover { adopting: adopted, versions: &versions });
     let schemas = schemas(&observed.version, &definitions, &desired, &live);
     let is_there =
         |object: &Desired| object.id().namespace.as_ref().is_none_or(|name| !absent.contains(name));
@@ -260,16 +268,12 @@ async fn plan_for(
     let unproved = desired.iter().zip(&proved).filter(|(_, proved)| proved.is_none());
     let ending = ending(unproved.map(|(object, _)| object), &live);
     if let Some(memory) = memory.as_mut().filter(|_| !is_settled) {
-        memory.recall(stored.flatten());
+        memory.recall(stored.take());
     }
-    let adopting = memory.as_ref().zip(id.as_deref()).map(|(memory, id)| Adopting {
-        id,
-        past: &memory.past,
-        adoption: &setup.rules.adoption,
-    });
-    let versions = Versions::of(&observed.discovery, &definitions, &desired);
-    let may_guess = options.may_guess;
-    let prophet = Prophet { cluster, schemas: &schemas, versions: &versions, may_guess, adopting };
+    let adopting = adopting(setup, memory.as_ref(), id.as_deref());
+    let handover = Handover { adopting, versions: &versions };
+    let prophet =
+        Prophet { cluster, schemas: &schemas, may_guess: options.may_guess, sending: &sending, handover };
     let predictions = prophet.predict_all(&desired, &bodies, &live, is_there, proved).await;
     let simulation = Simulation {
         desired: &desired,
@@ -295,6 +299,7 @@ async fn plan_for(
         state_namespace: memory.target.state_namespace(),
         bootstrap: bootstrap.as_ref(),
         keep_removed: options.keep_removed,
+        was_killed: memory.parent.as_ref().is_some_and(|parent| parent.state.running.is_some()),
         keep_form: &keep_form,
     });
     let cluster_name = observed.uid.clone().unwrap_or_else(|| cluster.server().to_owned());
@@ -356,6 +361,20 @@ async fn plan_for(
         identity,
         dirty: wanted.dirty,
     })
+}
+
+/// What is adopted, by what is known of the past; nothing where there is no inventory.
+fn adopting<'a>(setup: &'a Setup, memory: Option<&'a Memory>, id: Option<&'a str>) -> Option<Adopting<'a>> {
+    let (memory, id) = memory.zip(id)?;
+    Some(Adopting { id, past: &memory.past, adoption: &setup.rules.adoption })
+}
+
+/// Whether any desired object is live without our label.
+fn are_strangers_among(desired: &[Desired], live: &observe::Live, id: Option<&str>) -> bool {
+    desired
+        .iter()
+        .filter_map(|object| live.get(object.id(), &object.manifest.version))
+        .any(|live| live["metadata"]["labels"][PART_OF].as_str() != id)
 }
 
 /// An object without its status and the metadata that only the server writes.

@@ -7,10 +7,10 @@ use futures::StreamExt as _;
 use futures::stream;
 
 use super::explain::immutable_fields;
-use super::handover::Adopting;
+use super::handover::Handover;
 use super::observe::Live;
 use super::resolve::Desired;
-use super::versions::Versions;
+use super::sending::Sending;
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER};
 use crate::diff::{self, Migration, Proof, Schemas};
 use crate::json::Value;
@@ -61,6 +61,8 @@ impl Predicted {
 pub(super) struct Replaced {
     /// The object as it is.
     pub live: Value,
+    /// What is sent.
+    pub body: Value,
     /// The object as it would be, but for what the server fills in anew.
     pub after: Value,
     /// The fields.
@@ -85,10 +87,10 @@ pub(super) struct Prophet<'a> {
     pub schemas: &'a Schemas,
     /// Where this user may not try something out, guess: for looking only.
     pub may_guess: bool,
-    /// Which API versions there are.
-    pub versions: &'a Versions<'a>,
-    /// What is adopted, where there is an inventory.
-    pub adopting: Option<Adopting<'a>>,
+    /// What is sent of objects.
+    pub sending: &'a Sending<'a>,
+    /// What becomes ours before it's applied.
+    pub handover: Handover<'a>,
 }
 
 impl Prophet<'_> {
@@ -142,7 +144,7 @@ impl Prophet<'_> {
     ) -> Result<Prediction, ApiError> {
         match self.ask(object, body, live).await {
             Err(error) if let (Some(live), Some(fields)) = (live, immutable_fields(&error)) => {
-                self.replaced(object, body, live, fields).await
+                self.replaced(object, live, fields).await
             }
             Err(error) if self.may_guess && error.is_missing_right() => {
                 Ok(self.guess(live, body, Guessed::NoRight))
@@ -151,7 +153,7 @@ impl Prophet<'_> {
                 self.renewed(object, body, live.clone(), migration).await
             }
             Ok(Prediction::Written(Predicted { live: Some(live), after, guessed: None, .. })) => {
-                match self.migration(object.id(), &live) {
+                match self.handover.migration(object.id(), &live) {
                     Some(migration) => self.handed_over(object, body, live, after, migration).await,
                     None => Ok(Prediction::Written(Predicted::of(live, after))),
                 }
@@ -169,7 +171,7 @@ impl Prophet<'_> {
         error: &ApiError,
     ) -> Option<(&'l Value, Migration)> {
         let live = live.filter(|_| error.is_internal())?;
-        let migration = self.migration(object.id(), live)?;
+        let migration = self.handover.migration(object.id(), live)?;
         (!migration.gone.is_empty()).then_some((live, migration))
     }
 
@@ -202,14 +204,14 @@ impl Prophet<'_> {
     async fn replaced(
         &self,
         object: &Desired,
-        body: &Value,
         live: &Value,
         fields: Vec<String>,
     ) -> Result<Prediction, ApiError> {
         let namespace = object.id().namespace.as_deref();
-        self.cluster.try_create(&object.resource, namespace, body, MANAGER).await?;
-        let after = diff::merged_locally(body, live, MANAGER, self.schemas);
-        Ok(Prediction::Replaced(Replaced { live: live.clone(), after, fields }))
+        let body = self.sending.anew(object, live);
+        self.cluster.try_create(&object.resource, namespace, &body, MANAGER).await?;
+        let after = diff::merged_locally(&body, live, MANAGER, self.schemas);
+        Ok(Prediction::Replaced(Replaced { live: live.clone(), body, after, fields }))
     }
 
     /// What can be told without the server.

@@ -133,20 +133,27 @@ pub(super) fn summary_of(counts: Counts) -> PlanSummary {
 }
 
 /// Every object that the target has after the run: as it was written or found;
-/// what couldn't be written or deleted as the last record has it.
+/// what couldn't be written or deleted as the last record has it, but for what was
+/// deleted and couldn't be created again.
 fn objects(planned: &Planned, memory: &Memory, key: &DigestKey, fates: &[Fate]) -> Vec<RecordedObject> {
     let live = live_after(planned, fates);
     let health: BTreeMap<ObjectId, Health> = fates
         .iter()
         .filter_map(|fate| Some((planned.plan.actions[fate.at].id(), fate.ended.as_ref()?.verdict.health)))
         .collect();
+    let is_gone = |id: &ObjectId| {
+        fates.iter().any(|fate| {
+            let action = &planned.plan.actions[fate.at];
+            fate.done.touched && action.action == Verb::Replace && action.id() == *id
+        })
+    };
     let previous = |id: &ObjectId| memory.record.as_ref().and_then(|record| record.find(id)).cloned();
     let mut objects: Vec<RecordedObject> = planned
         .desired
         .iter()
         .filter_map(|object| match live.get(object.id()) {
             Some(live) => Some(recorded(object, live, key, health.get(object.id()).copied())),
-            None => previous(object.id()),
+            None => previous(object.id()).filter(|_| !is_gone(object.id())),
         })
         .collect();
     let undeleted = fates.iter().filter(|fate| {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::autoscaling::Autoscaled;
+use super::handover::Handover;
 use super::observe::Live;
 use super::resolve::Desired;
 use crate::cluster::MANAGER;
@@ -46,15 +47,40 @@ enum Why {
     Yielded(String),
 }
 
+/// Who owns the fields of a live object when it is written.
+#[derive(Clone, Copy)]
+enum Owners<'a> {
+    /// Those who own them now, but for what is taken over if it is adopted: that is
+    /// ours by then, and would go if it weren't sent.
+    Now { live: &'a Value, handover: Handover<'a> },
+    /// Nobody: it's deleted and created again. What is left alone must be sent, and
+    /// nobody is left to yield to.
+    Nobody { live: &'a Value },
+}
+
+impl<'a> Owners<'a> {
+    fn live(self) -> &'a Value {
+        match self {
+            Self::Now { live, .. } | Self::Nobody { live } => live,
+        }
+    }
+
+    fn migrated(self, id: &ObjectId) -> Option<Value> {
+        let Self::Now { live, handover } = self else { return None };
+        Some(handover.migration(id, live)?.of_live(live))
+    }
+}
+
 impl Sending<'_> {
-    /// What is sent of the desired objects.
-    pub(super) fn of(&self, desired: &[Desired]) -> Sent {
+    /// What is sent of the desired objects, of which some are adopted.
+    pub(super) fn of(&self, desired: &[Desired], handover: Handover<'_>) -> Sent {
         let sent = parallel::each(desired.iter().collect(), |object: &Desired| {
             let mut body = object.manifest.body.clone();
             let live = self.live.get(object.id(), &object.manifest.version);
-            let left = live.map(|live| self.leave_out(object.id(), live, &mut body)).unwrap_or_default();
+            let owners = live.map(|live| Owners::Now { live, handover });
+            let left = owners.map(|owners| self.leave_out(object.id(), owners, &mut body));
             self.label(&mut body);
-            (body, left)
+            (body, left.unwrap_or_default())
         });
         let mut left: BTreeMap<Why, Vec<&ObjectId>> = BTreeMap::new();
         let mut bodies = Vec::with_capacity(desired.len());
@@ -71,16 +97,28 @@ impl Sending<'_> {
         Sent { bodies, notes }
     }
 
+    /// What is sent of an object that is deleted and created again.
+    pub(super) fn anew(&self, object: &Desired, live: &Value) -> Value {
+        let mut body = object.manifest.body.clone();
+        self.leave_out(object.id(), Owners::Nobody { live }, &mut body);
+        self.label(&mut body);
+        body
+    }
+
     /// Takes out what isn't to be set here; why, where Git wants something else.
-    fn leave_out(&self, id: &ObjectId, live: &Value, body: &mut Value) -> Vec<Why> {
+    fn leave_out(&self, id: &ObjectId, owners: Owners<'_>, body: &mut Value) -> Vec<Why> {
+        let live = owners.live();
         let is_scaled = self.autoscaled.targets.contains(id) && live["spec"].get("replicas").is_some();
         let own = ignored_fields(body);
         let rules: Vec<_> = self.rules.ignore.iter().filter(|rule| rule.concerns(id)).collect();
-        let may_yield = self.rules.may_yield();
+        let may_yield = self.rules.may_yield() && !matches!(owners, Owners::Nobody { .. });
         if !is_scaled && own.is_empty() && rules.is_empty() && !may_yield {
             return Vec::new();
         }
-        let ownership = Ownership::of(live, MANAGER);
+        let migrated = owners.migrated(id);
+        let ownership = Ownership::of(migrated.as_ref().unwrap_or(live), MANAGER);
+        let ownership =
+            if matches!(owners, Owners::Nobody { .. }) { ownership.made_anew() } else { ownership };
         let mut left = Vec::new();
         if is_scaled && ownership.leave_alone(body, &replicas(), None) {
             left.push(Why::Autoscaler);

@@ -316,6 +316,18 @@ impl<'a> FieldSet<'a> {
             children: self.children.iter().filter_map(remaining).collect(),
         }
     }
+
+    /// The set without its leaves that have something below them in `all`.
+    #[must_use]
+    pub fn without_hollow(&self, all: &Self) -> Self {
+        let kept = |(element, own): &(Element<'a>, Self)| {
+            let found = all.children.binary_search_by_key(element, |(name, _)| *name);
+            let Ok(position) = found else { return Some((*element, own.clone())) };
+            let all = &all.children[position].1;
+            (!own.is_leaf() || all.is_leaf()).then(|| (*element, own.without_hollow(all)))
+        };
+        Self { member: self.member, children: self.children.iter().filter_map(kept).collect() }
+    }
 }
 
 #[cfg(test)]

@@ -137,14 +137,20 @@ impl Migration {
         ])
     }
 
+    /// The live object as it is once the former managers' fields are the manager's.
+    #[must_use]
+    pub fn of_live(&self, live: &Value) -> Value {
+        let mut migrated = live.clone();
+        migrated["metadata"]["managedFields"] = self.managed_fields.clone();
+        migrated
+    }
+
     /// `applied`, the live object after an apply of `body` without the migration,
     /// as it would be with it: what only the former managers owned and `body` doesn't
     /// have goes. What the server fills in for it isn't there yet.
     #[must_use]
     pub fn without_former(&self, applied: &Value, body: &Value, manager: &str) -> Value {
-        let mut migrated = applied.clone();
-        migrated["metadata"]["managedFields"] = self.managed_fields.clone();
-        let mut left = without_dropped(&migrated, body, manager);
+        let mut left = without_dropped(&self.of_live(applied), body, manager);
         left["metadata"]["managedFields"] = self.left_of(&applied["metadata"]["managedFields"]);
         left
     }

@@ -58,6 +58,15 @@ pub fn drift(drifted: &[Drifted], release: u64, judgement: Judgement) -> Option<
     Some(GuardVerdict { verdict: judgement, about_what: false, ..refuse("drift", message) })
 }
 
+/// What somebody changed live isn't known. Who refuses drift refuses that, too.
+pub fn unknown_drift(release: u64, judgement: Judgement) -> Option<GuardVerdict> {
+    let message = format!(
+        "whether anything was changed live since release {release} isn't known: its record can't be read"
+    );
+    let refused = || GuardVerdict { about_what: false, ..refuse("drift", message) };
+    (judgement == Judgement::Refuse).then(refused)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub use claims::{Claim, claim};
 pub use conflicts::{adopted, conflicts};
 pub use deletions::{everything_removed, protected, too_many};
-pub use drift::{Drifted, drift};
+pub use drift::{Drifted, drift, unknown_drift};
 pub use replacements::replacements;
 pub use uncommitted::{told as told_uncommitted, uncommitted};
 

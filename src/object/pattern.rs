@@ -75,6 +75,10 @@ impl FromStr for FieldPattern {
             (_, ["apiVersion" | "kind", ..] | ["metadata", "*" | "name" | "namespace", ..]) => {
                 Err(format!("{text:?} is part of what the object is"))
             }
+            // Places in a list mean something else after every insertion.
+            _ if path.steps().iter().any(|step| matches!(step, Step::Index(_))) => Err(format!(
+                "{text:?} names an item by its place: name it by its key, such as [name=web], or all by [*]"
+            )),
             (_, ["status", ..]) => Err(format!("{text:?} is never written by trueup")),
             _ => Ok(Self(path)),
         }
@@ -150,6 +154,13 @@ mod tests {
         for text in ["spec.containers[*].image", "spec.a[name=b].c", "spec.replicas"] {
             assert_eq!(pattern(text).to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_place_in_a_list_cant_be_a_rule() {
+        // It would have stood for every item that has a key.
+        let refused = "spec.containers[0].image".parse::<FieldPattern>();
+        assert!(refused.is_err_and(|why| why.contains("by its place")));
     }
 
     #[test]

@@ -65,6 +65,16 @@ pub fn with_cause(
     FieldChange { deployed, ..told }
 }
 
+/// A change where a run that was killed may have written without a record: what
+/// nobody else owns may be from that run.
+#[must_use]
+pub fn maybe_own(change: FieldChange) -> FieldChange {
+    if change.cause == Some(Cause::Drift) && change.by.is_none() {
+        return FieldChange { cause: Some(Cause::Unknown), deployed: None, ..change };
+    }
+    change
+}
+
 /// A change with the cause that it is known to have; of drift also who wrote last,
 /// how and when.
 pub fn told(change: Change, cause: Cause, live: &Value, manager: &str) -> FieldChange {

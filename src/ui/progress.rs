@@ -6,7 +6,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::board::Board;
 use super::step::spinner;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, lock};
 use crate::apply::Event;
 
 const REDRAWN_EVERY: Duration = Duration::from_millis(120);
@@ -81,7 +81,9 @@ impl Progress {
     fn draw(&mut self, now: Instant) {
         self.drawn = Some(now);
         if let Some(drawing) = &mut self.drawing {
-            drawing.draw(&self.prefix, &self.board.rows(now), &self.board.headline(now));
+            let shown = |text: String| lock(&self.terminal.shared.errors).shown(&text).into_owned();
+            let rows: Vec<String> = self.board.rows(now).into_iter().map(shown).collect();
+            drawing.draw(&self.prefix, &rows, &shown(self.board.headline(now)));
         }
     }
 }
@@ -135,7 +137,7 @@ fn row_style() -> ProgressStyle {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Capture, Settings};
+    use super::super::{Capture, Color, Settings};
     use super::*;
     use crate::health::{Health, Verdict};
     use crate::object::{GroupKind, ObjectId};
@@ -183,6 +185,21 @@ mod tests {
     fn on_a_terminal_only_what_is_done_stays_as_a_line() {
         let terminal = Capture { interactive: true, ..Capture::default() };
         insta::assert_snapshot!(run(terminal, None), @"updated  shop/Deployment/web");
+    }
+
+    #[test]
+    fn what_is_drawn_has_no_colours_where_none_are_wanted() {
+        let drawn = |color| {
+            let settings = Settings { color, ..Settings::default() };
+            let (terminal, _) = Capture { interactive: true, settings, ..Capture::default() }.start();
+            let start = Instant::now();
+            let mut progress = terminal.progress(ProgressOptions { total: 1, target: None }, start);
+            progress.on(&Event::Started { id: web(), verb: Verb::Update }, start);
+            let drawing = progress.drawing.as_ref().expect("it draws");
+            drawing.rows.iter().chain([&drawing.headline]).map(ProgressBar::message).collect::<String>()
+        };
+        assert!(drawn(Color::Always).contains('\u{1b}'));
+        assert!(!drawn(Color::Never).contains('\u{1b}'), "{:?}", drawn(Color::Never));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One output: standard output, standard error, or a test's buffer.
 
+use std::borrow::Cow;
 use std::io::{ErrorKind, Write};
 
 use anstream::adapter::strip_str;
@@ -23,12 +24,14 @@ impl Stream {
         if self.failure.is_some() {
             return;
         }
-        let written = if self.color || !text.contains('\u{1b}') {
-            self.sink.write_all(text.as_bytes())
-        } else {
-            self.sink.write_all(strip_str(text).to_string().as_bytes())
-        };
+        let written = self.sink.write_all(self.shown(text).as_bytes());
         self.failure = written.and_then(|()| self.sink.flush()).err();
+    }
+
+    /// The text as it is written.
+    pub(super) fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let is_plain = self.color || !text.contains('\u{1b}');
+        if is_plain { Cow::Borrowed(text) } else { Cow::Owned(strip_str(text).to_string()) }
     }
 
     /// What kept the text from being written. A reader that has gone away

@@ -3,8 +3,8 @@
 //!
 //! A field leaves the manifest only where that changes nothing: an apply resets
 //! what only its manager owned and no longer sends. There the live value is sent
-//! instead. Nor can a part of an atomic value be left out: it has the live value,
-//! too.
+//! instead. Nor can a part of an atomic value be left out, or anything of an object
+//! that is deleted and created again: it has the live value, too.
 
 mod place;
 
@@ -25,6 +25,8 @@ pub struct Ownership<'a> {
     keys: ListKeys<'a>,
     /// There is something in the managed fields that isn't known.
     is_unknown: bool,
+    /// The object is made anew: nobody owns anything of the new one.
+    is_anew: bool,
 }
 
 /// A field whose value another manager has set.
@@ -46,6 +48,7 @@ impl<'a> Ownership<'a> {
             others: Vec::new(),
             keys: ListKeys::of([live, &Value::Null]),
             is_unknown: entries.is_none(),
+            is_anew: false,
         };
         for entry in entries.unwrap_or_default() {
             match entry.fields() {
@@ -54,7 +57,25 @@ impl<'a> Ownership<'a> {
                 Some(fields) => ownership.others.push((entry.manager, fields)),
             }
         }
-        ownership
+        ownership.without_hollow()
+    }
+
+    /// Whose keys of a map were all taken still owns the map, which then looks like a
+    /// value owned as a whole. It's none where anybody owns something below.
+    fn without_hollow(mut self) -> Self {
+        let all = self.all().fold(FieldSet::default(), |all, fields| all.union(fields));
+        self.mine = self.mine.without_hollow(&all);
+        for (_, fields) in &mut self.others {
+            *fields = fields.without_hollow(&all);
+        }
+        self
+    }
+
+    /// The same for an object that is deleted and created again: what is left alone is
+    /// sent as it is live, whoever owns it.
+    #[must_use]
+    pub fn made_anew(self) -> Self {
+        Self { is_anew: true, ..self }
     }
 
     /// Makes the fields that are meant, and all below them, no matter of `body`:
@@ -124,7 +145,9 @@ impl<'a> Ownership<'a> {
             return;
         };
         for (found, place) in at.children() {
-            if is_any(step) || may_be_same(step, &found) {
+            // An item that Git doesn't have goes, whatever of it would be left alone.
+            let goes = place.body.is_none() && !below.is_empty() && !matches!(found, Step::Field(_));
+            if !goes && (is_any(step) || may_be_same(step, &found)) {
                 path.push(found);
                 self.find(below, place, path, units);
                 path.pop();
@@ -139,7 +162,7 @@ impl<'a> Ownership<'a> {
         }
         for (found, place) in at.children() {
             path.push(found);
-            if place.body.is_some() || self.mine.touches(path) {
+            if place.body.is_some() || self.is_anew || self.mine.touches(path) {
                 self.refine(place, path, units);
             }
             path.pop();
@@ -157,7 +180,8 @@ impl<'a> Ownership<'a> {
     /// Takes one field out of `body`, or puts the live value there.
     fn settle(&self, body: &mut Value, field: &FieldPath) {
         let is_part = self.all().any(|fields| fields.has_leaf_above(field));
-        let live = field.get(self.live).filter(|_| self.is_unknown || is_part || self.is_only_mine(field));
+        let is_sent = || self.is_unknown || self.is_anew || is_part || self.is_only_mine(field);
+        let live = field.get(self.live).filter(|_| is_sent());
         match live {
             Some(live) => put(body, field.steps(), live.clone()),
             None => take(body, field.steps()),

@@ -90,6 +90,17 @@ fn items_of_a_list_are_found_by_their_keys_and_by_patterns() {
 }
 
 #[test]
+fn an_item_that_git_took_out_goes_though_a_field_of_it_is_left_alone() {
+    let whole = json!({".": {}, "f:name": {}, "f:image": {}});
+    let fields =
+        json!({"f:containers": {"k:{\"name\":\"web\"}": whole.clone(), "k:{\"name\":\"db\"}": whole}});
+    let live = live(&[("trueup", "Apply", fields)], containers("web:9"));
+    let wanted = json!({"containers": [{"name": "web", "image": "web:1"}]});
+    let (sent, _) = left_alone(&live, wanted, "spec.containers[*].image");
+    assert_eq!(sent, json!({"containers": [{"name": "web", "image": "web:9"}]}));
+}
+
+#[test]
 fn a_map_is_left_alone_key_by_key() {
     let live = live(
         &[
@@ -150,6 +161,22 @@ fn a_conflict_is_another_managers_other_value() {
     assert_eq!(conflicts, [expected]);
     ownership.give_way(&mut body, &conflicts);
     assert_eq!(body, json!({"spec": {"minReadySeconds": 5, "paused": false}}));
+}
+
+#[test]
+fn a_map_whose_keys_were_all_taken_from_its_maker_is_no_conflict() {
+    let live = live(
+        &[
+            ("trueup", "Apply", json!({"f:labels": {"f:a": {}}})),
+            ("maker", "Update", json!({"f:labels": {}})),
+            ("other", "Update", json!({"f:labels": {"f:b": {}}})),
+        ],
+        json!({"labels": {"a": "1", "b": "1"}}),
+    );
+    let body = json!({"spec": {"labels": {"a": "2"}}});
+    assert_eq!(Ownership::of(&live, "trueup").conflicts(&body), []);
+    let (sent, _) = left_alone(&live, json!({"labels": {"a": "2"}}), "spec.labels");
+    assert_eq!(sent, json!({"labels": {"a": "1"}}), "what only we own is sent");
 }
 
 #[test]

@@ -46,7 +46,8 @@ fn about(outcome: &TargetOutcome) -> String {
         format!("On {}, namespace {}", code(&outcome.cluster.server), code(&outcome.namespace));
     if let Some(commit) = &outcome.commit {
         let (sha, subject) = (code(words::short(&commit.sha)), text(&commit.subject));
-        sentence.extend([", commit ", &sha, " “", &subject, "”"]);
+        let dirty = if commit.dirty { ", with uncommitted changes" } else { "" };
+        sentence.extend([", commit ", &sha, " “", &subject, "”", dirty]);
     }
     sentence + ".\n\n"
 }

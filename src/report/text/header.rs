@@ -32,14 +32,12 @@ fn described(commit: &CommitRef, options: &TextOptions) -> String {
     let author = visible(words::name_of(&commit.author)).into_owned();
     let mut parts = vec![named(commit, options), author, words::ago(options.now, commit.time)];
     parts.extend(commit.reference.as_deref().map(|reference| visible(reference).into_owned()));
-    if commit.dirty {
-        parts.push(paint(WARNING, "with uncommitted changes"));
-    }
+    parts.extend(uncommitted(commit));
     parts.join(", ")
 }
 
 /// `abc1234 "Bigger images"`.
-pub(super) fn named(commit: &CommitRef, options: &TextOptions) -> String {
+fn named(commit: &CommitRef, options: &TextOptions) -> String {
     let subject = visible(&commit.subject);
     let subject = if options.full {
         subject.into_owned()
@@ -47,6 +45,15 @@ pub(super) fn named(commit: &CommitRef, options: &TextOptions) -> String {
         words::shortened(&subject, options.width.max(60) / 2)
     };
     format!("{} \"{subject}\"", words::short(&commit.sha))
+}
+
+/// What was deployed: a commit, or one with more.
+pub(super) fn origin(commit: &CommitRef, options: &TextOptions) -> Vec<String> {
+    std::iter::once(named(commit, options)).chain(uncommitted(commit)).collect()
+}
+
+fn uncommitted(commit: &CommitRef) -> Option<String> {
+    commit.dirty.then(|| paint(WARNING, "with uncommitted changes"))
 }
 
 fn found(deployed: &DeployedRef, commit: Option<&CommitRef>) -> String {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::header::named;
+use super::header::origin;
 use super::verdict::verdict;
 use super::{TextOptions, diagnostics, guards::guards, labelled, lines_to_text};
 use crate::apply::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
@@ -176,7 +176,7 @@ fn result(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
 
 fn particulars(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
     let mut parts = Vec::new();
-    parts.extend(outcome.commit.as_ref().map(|commit| named(commit, options)));
+    parts.extend(outcome.commit.iter().flat_map(|commit| origin(commit, options)));
     let changed = outcome.actions.iter().filter(|action| action.result == ActionResult::Done).count();
     if outcome.result == RunResult::Unchanged {
         parts.push(words::count(outcome.summary.unchanged, "object"));

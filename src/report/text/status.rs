@@ -1,6 +1,6 @@
 //! What is deployed and how it is, on one screen.
 
-use super::header::{header, named};
+use super::header::{header, origin};
 use super::table::{Cell, table};
 use super::{TextOptions, labelled, lines_to_text};
 use crate::health::Health;
@@ -38,7 +38,7 @@ fn deployed(report: &StatusReport, options: &TextOptions) -> Vec<String> {
     let Some(state) = &report.deployed else {
         return row("deployed", Some("nothing yet".to_owned())).into_iter().collect();
     };
-    let commit = state.commit.as_ref().map(|commit| row("commit", Some(named(commit, options))));
+    let commit = state.commit.as_ref().map(|commit| row("commit", Some(origin(commit, options).join(", "))));
     let mut lines = Vec::from_iter(row("deployed", Some(release(state, report.healthy, options))));
     lines.extend(commit.flatten());
     lines.extend(state.run.as_ref().and_then(|run| row("run", Some(visible(run).into_owned()))));
@@ -300,6 +300,15 @@ mod tests {
           drift    none
           health   2 ready
         "#);
+    }
+
+    #[test]
+    fn what_was_deployed_uncommitted_is_said_to_be_so() {
+        let mut dirty = status();
+        let commit = dirty.deployed.as_mut().and_then(|state| state.commit.as_mut()).expect("a commit");
+        commit.dirty = true;
+        let said = plain(&text(&dirty, &options(80)));
+        assert!(said.contains("commit   abc1234 \"Bigger images\", with uncommitted changes\n"), "{said}");
     }
 
     #[test]
