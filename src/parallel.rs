@@ -2,13 +2,14 @@
 //! on which is done first.
 
 use std::num::NonZeroUsize;
+use std::sync::OnceLock;
 
 /// So many things make another thread worth its while.
 const THINGS_A_THREAD: usize = 16;
 
 /// `work`'s results, in the order of the things.
 pub(crate) fn each<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = cores();
     let size = things.len().div_ceil(threads).max(THINGS_A_THREAD);
     if things.len() <= size {
         return things.into_iter().map(work).collect();
@@ -26,6 +27,12 @@ pub(crate) fn each<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Syn
             .map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         joined.flatten().collect()
     })
+}
+
+/// How many threads run at once; asking the system takes longer than small work.
+pub(crate) fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
 }
 
 /// Drops something large on a thread of its own: nobody waits until all of it is

@@ -90,7 +90,7 @@ pub(super) struct Membership<'a> {
     /// A run that was killed may have written without a record.
     pub was_killed: bool,
     /// An object in the form in which a record of it holds it.
-    pub keep_form: &'a dyn Fn(&ObjectId, &Value, &Recorded) -> Value,
+    pub keep_form: &'a dyn Fn(&ObjectId, &Value, Recorded<'_>) -> Value,
 }
 
 /// What actions are assembled from.
@@ -278,7 +278,7 @@ impl Writer<'_, '_> {
 
     /// An object that was on record and is gone has been deleted by somebody.
     fn cause_of_creation(&self) -> Cause {
-        let recorded = |membership: Membership<'_>| membership.adopting.past.contains_key(self.object.id());
+        let recorded = |membership: Membership<'_>| membership.adopting.past.get(self.object.id()).is_some();
         if self.membership.is_some_and(recorded) { Cause::Drift } else { Cause::Commit }
     }
 
@@ -376,7 +376,7 @@ fn deletions(
             state_namespace: membership.state_namespace,
             namespaces: membership.namespaces,
             desired: &uids,
-            recorded: membership.adopting.past.get(id).and_then(|recorded| recorded.uid.as_deref()),
+            recorded: membership.adopting.past.get(id).and_then(|recorded| recorded.uid),
         };
         match removal(id, object, evidence) {
             Removal::Prune if membership.keep_removed => {

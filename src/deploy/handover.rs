@@ -24,17 +24,17 @@ pub(super) struct Adopting<'a> {
     /// The inventory's id.
     pub id: &'a str,
     /// What the last run that wrote left on record.
-    pub past: &'a Past,
+    pub past: Past<'a>,
     /// Who hands objects over.
     pub adoption: &'a Adoption,
 }
 
-impl Adopting<'_> {
+impl<'a> Adopting<'a> {
     /// Whether an object is there that isn't ours: it doesn't carry our label, and
     /// isn't on our record.
     pub(super) fn adopts(&self, id: &ObjectId, live: &Value) -> bool {
         let is_labelled = live["metadata"]["labels"][PART_OF] == self.id;
-        let recorded = self.past.get(id).and_then(|recorded| recorded.uid.as_deref());
+        let recorded = self.past.get(id).and_then(|recorded| recorded.uid);
         !is_labelled && recorded != live["metadata"]["uid"].as_str()
     }
 
@@ -49,11 +49,11 @@ impl Adopting<'_> {
     }
 
     /// The fields that were applied last to an object of ours.
-    fn applied(&self, id: &ObjectId, live: &Value) -> Option<&Value> {
+    fn applied(&self, id: &ObjectId, live: &Value) -> Option<&'a Value> {
         let is_labelled = live["metadata"]["labels"][PART_OF] == self.id;
         let recorded = self.past.get(id).filter(|_| is_labelled)?;
-        let is_same = recorded.uid.as_deref() == live["metadata"]["uid"].as_str();
-        Some(&recorded.fields).filter(|_| is_same)
+        let is_same = recorded.uid == live["metadata"]["uid"].as_str();
+        Some(recorded.fields).filter(|_| is_same)
     }
 }
 

@@ -23,8 +23,6 @@ pub struct Memory {
     pub parent: Option<Parent>,
     /// The record of the last run that wrote, if it can be read.
     pub record: Option<Record>,
-    /// The same by identity, for causes.
-    pub past: Past,
     /// The key of the digests of secrets.
     pub key: DigestKey,
     /// What is worth telling about all this.
@@ -43,7 +41,7 @@ impl Memory {
         let Some(target) = target(setup, namespace)? else { return Ok(None) };
         let (parent, key) = futures::join!(inventory::read(cluster, &target), read_key(cluster, &target));
         let parent = parent.map_err(Diagnostic::from)?;
-        let mut memory = Self { target, parent, record: None, past: Past::new(), key, notes: Vec::new() };
+        let mut memory = Self { target, parent, record: None, key, notes: Vec::new() };
         if memory.parent.is_none() {
             memory.rebuild(cluster).await?;
         }
@@ -58,7 +56,6 @@ impl Memory {
         let record = read_record(cluster, &self.target, newest).await.map_err(Diagnostic::from)?;
         let summaries = listed.iter().filter_map(Listed::summary);
         self.parent = Some(Parent::rebuilt(&self.target, summaries, Some(&record)));
-        self.past = past(&record);
         self.record = Some(record);
         self.notes
             .push(format!("the inventory is gone; it is made again from the record of release {newest}"));
@@ -77,7 +74,6 @@ impl Memory {
         match stored.map(|stored| stored.and_then(StoredRecord::unpack)) {
             None => {}
             Some(Ok(record)) => {
-                self.past = past(&record);
                 self.record = Some(record);
             }
             Some(Err(error)) => {
@@ -109,10 +105,15 @@ impl Memory {
         absent.contains(name).then(|| ObjectId::new(GroupKind::new("", "Namespace"), None, name))
     }
 
+    /// The last record, for causes.
+    pub fn past(&self) -> Past<'_> {
+        Past(self.record.as_ref())
+    }
+
     /// An object in the form in which this record of it holds it: what is secret
     /// now may not have been so then.
-    pub fn keep_form(&self, id: &ObjectId, object: &Value, recorded: &Recorded) -> Value {
-        protect(object, id, &digested(&recorded.written), &self.key).into_value()
+    pub fn keep_form(&self, id: &ObjectId, object: &Value, recorded: Recorded<'_>) -> Value {
+        protect(object, id, &digested(recorded.written), &self.key).into_value()
     }
 }
 
@@ -152,17 +153,4 @@ pub(super) async fn releases(
     );
     checked?;
     Ok((listed.map_err(Diagnostic::from)?, parent.map_err(Diagnostic::from)?))
-}
-
-fn past(record: &Record) -> Past {
-    record
-        .objects
-        .iter()
-        .map(|object| {
-            let manifest = object.written.is_some().then(|| object.manifest.value().clone());
-            let written = object.written().value().clone();
-            let (uid, fields) = (object.uid.clone(), object.fields.clone());
-            (object.id(), Recorded { uid, written, manifest, fields })
-        })
-        .collect()
 }

@@ -289,7 +289,7 @@ async fn plan_for(
     let lacking = missing_rights(&desired, &predictions, &live);
 
     let bootstrap = memory.as_ref().and_then(|memory| memory.bootstrap(&absent));
-    let keep_form = |id: &ObjectId, live: &Value, recorded: &Recorded| {
+    let keep_form = |id: &ObjectId, live: &Value, recorded: Recorded<'_>| {
         memory.as_ref().map_or(Value::Null, |memory| memory.keep_form(id, live, recorded))
     };
     let membership = memory.as_ref().zip(adopting).map(|(memory, adopting)| Membership {
@@ -366,7 +366,7 @@ async fn plan_for(
 /// What is adopted, by what is known of the past; nothing where there is no inventory.
 fn adopting<'a>(setup: &'a Setup, memory: Option<&'a Memory>, id: Option<&'a str>) -> Option<Adopting<'a>> {
     let (memory, id) = memory.zip(id)?;
-    Some(Adopting { id, past: &memory.past, adoption: &setup.rules.adoption })
+    Some(Adopting { id, past: memory.past(), adoption: &setup.rules.adoption })
 }
 
 /// Whether any desired object is live without our label.

@@ -1,13 +1,13 @@
 //! Files as a commit has them, out of the object database. The work tree is
 //! never touched.
 
-use std::num::NonZeroUsize;
 use std::sync::OnceLock;
 
 use gix::objs::tree::EntryKind;
 
 use super::repository::damaged;
 use super::{CommitId, GitError, Repository};
+use crate::parallel;
 
 /// So many blobs make another thread worth its while.
 const BLOBS_A_THREAD: usize = 64;
@@ -150,7 +150,7 @@ impl Repository {
     /// The content of these entries, each by itself, in their order: nothing
     /// for submodules and folders, an error for what is over `limit` bytes.
     pub fn blobs(&self, entries: &[TreeEntry], limit: u64) -> Vec<Result<Vec<u8>, GitError>> {
-        let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let threads = parallel::cores();
         let size = entries.len().div_ceil(threads).max(BLOBS_A_THREAD);
         let fetch = OnceLock::new();
         let missing = |path: &str| {

@@ -9,26 +9,47 @@ use super::model::{Cause, FieldChange};
 use crate::diff::{self, Writer};
 use crate::json::Value;
 use crate::object::{Change, FieldPath, ObjectId, SecretPaths, Shown};
-use crate::release::{self, Comparison};
+use crate::release::{self, Comparison, Record, RecordedObject};
 
 /// What the last run that wrote left of an object.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Recorded {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recorded<'a> {
     /// The object's uid.
-    pub uid: Option<String>,
+    pub uid: Option<&'a str>,
     /// The values at the applied paths as the server returned them.
-    pub written: Value,
-    /// The manifest, where it isn't the same.
-    pub manifest: Option<Value>,
+    pub written: &'a Value,
+    /// The manifest.
+    pub manifest: &'a Value,
     /// The applied fields (`fieldsV1`); null where they weren't known.
-    pub fields: Value,
+    pub fields: &'a Value,
 }
 
-impl Recorded {
+/// The last record, if it is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Past<'a>(pub Option<&'a Record>);
+
+impl<'a> Past<'a> {
+    /// What it has of an object.
+    pub fn get(self, id: &ObjectId) -> Option<Recorded<'a>> {
+        self.0?.find(id).map(Recorded::of)
+    }
+}
+
+impl<'a> Recorded<'a> {
+    /// As an object was recorded.
+    pub fn of(object: &'a RecordedObject) -> Self {
+        Self {
+            uid: object.uid.as_deref(),
+            written: object.written().value(),
+            manifest: object.manifest.value(),
+            fields: &object.fields,
+        }
+    }
+
     /// Whether Git has moved at a path since then. `wanted` is the manifest of
     /// today in the records' form.
     pub fn is_superseded(&self, path: &FieldPath, wanted: &Value) -> bool {
-        match (path.get(self.manifest.as_ref().unwrap_or(&self.written)), path.get(wanted)) {
+        match (path.get(self.manifest), path.get(wanted)) {
             (Some(then), Some(now)) => release::compare(then, now) == Comparison::Different,
             (None, None) => false,
             (None, Some(_)) | (Some(_), None) => true,
@@ -37,28 +58,25 @@ impl Recorded {
 
     /// What was written at a path, for people: nothing where a secret is in it.
     fn shown(&self, path: &FieldPath, secret: &SecretPaths) -> Option<Shown> {
-        let value = path.get(&self.written)?;
+        let value = path.get(self.written)?;
         let is_open = secret.is_empty() || {
-            let without = secret.replace(&self.written, |_| Value::Null);
+            let without = secret.replace(self.written, |_| Value::Null);
             !secret.hides(path) && path.get(&without) == Some(value)
         };
         is_open.then(|| Shown::Value(value.clone()))
     }
 }
 
-/// The last record, by identity.
-pub type Past = std::collections::BTreeMap<ObjectId, Recorded>;
-
 /// A change with its cause. `kept` is the live object in the records' form.
 pub fn with_cause(
     change: Change,
-    recorded: Option<&Recorded>,
+    recorded: Option<Recorded<'_>>,
     kept: &Value,
     live: &Value,
     secret: &SecretPaths,
     manager: &str,
 ) -> FieldChange {
-    let cause = recorded.map_or(Cause::Unknown, |recorded| cause(&change.path, &recorded.written, kept));
+    let cause = recorded.map_or(Cause::Unknown, |recorded| cause(&change.path, recorded.written, kept));
     let told = told(change, cause, live, manager);
     let recorded = recorded.filter(|_| cause == Cause::Drift);
     let deployed = recorded.and_then(|recorded| recorded.shown(&told.path, secret));
@@ -131,6 +149,10 @@ mod tests {
     use crate::json::json;
     use crate::object::Op;
 
+    fn recorded<'a>(written: &'a Value, manifest: &'a Value) -> Recorded<'a> {
+        Recorded { uid: None, written, manifest, fields: &Value::Null }
+    }
+
     fn of(path: &[&str], written: Value, kept: Value) -> Cause {
         cause(&FieldPath::fields(path.iter().copied()), &written, &kept)
     }
@@ -181,16 +203,12 @@ mod tests {
         let live = json!({"apiVersion": "v1", "kind": "Secret", "data": {"a": "eA=="}, "metadata": {
             "name": "a", "managedFields": [{"manager": "somebody", "operation": "Update",
             "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": {"f:data": {"f:a": {}}}}]}});
-        let recorded = Recorded {
-            uid: None,
-            written: json!({"data": {"a": "hmac:key.one"}}),
-            manifest: None,
-            fields: Value::Null,
-        };
+        let written = json!({"data": {"a": "hmac:key.one"}});
+        let recorded = recorded(&written, &written);
         let secret = SecretPaths::of(&crate::object::GroupKind::new("", "Secret"));
         let told = |kept: &str| {
             let change = Change { path: path.clone(), op: Op::Change, from: None, to: None };
-            with_cause(change, Some(&recorded), &json!({"data": {"a": kept}}), &live, &secret, "trueup")
+            with_cause(change, Some(recorded), &json!({"data": {"a": kept}}), &live, &secret, "trueup")
         };
         let drifted = told("hmac:key.two");
         assert_eq!((drifted.cause, drifted.by.as_deref()), (Some(Cause::Drift), Some("somebody")));
@@ -202,7 +220,7 @@ mod tests {
     #[test]
     fn what_the_last_release_left_is_told_unless_a_secret_is_in_it() {
         let written = json!({"metadata": {"labels": {"a": "1"}}, "data": {"a": "hmac:key.one"}});
-        let recorded = Recorded { uid: None, written, manifest: None, fields: Value::Null };
+        let recorded = recorded(&written, &written);
         let secret = SecretPaths::of(&crate::object::GroupKind::new("", "Secret"));
         let shown = |path: &[&str], secret: &SecretPaths| {
             recorded.shown(&FieldPath::fields(path.iter().copied()), secret)
@@ -217,19 +235,16 @@ mod tests {
 
     #[test]
     fn git_has_moved_where_the_manifest_isnt_what_it_was_whatever_the_server_made_of_it() {
-        let recorded = Recorded {
-            uid: None,
-            written: json!({"spec": {"cpu": "1", "replicas": 3}}),
-            manifest: Some(json!({"spec": {"cpu": "1000m", "replicas": 3}})),
-            fields: Value::Null,
-        };
+        let written = json!({"spec": {"cpu": "1", "replicas": 3}});
+        let manifest = json!({"spec": {"cpu": "1000m", "replicas": 3}});
         let wanted = json!({"spec": {"cpu": "1000m", "replicas": 5, "paused": true}});
-        let moved = |field: &str| recorded.is_superseded(&FieldPath::fields(["spec", field]), &wanted);
+        let moved = |field: &str| {
+            recorded(&written, &manifest).is_superseded(&FieldPath::fields(["spec", field]), &wanted)
+        };
         assert_eq!(["cpu", "replicas", "paused", "none"].map(moved), [false, true, true, false],);
         let secret = |then: &str, now: &str| {
-            let recorded =
-                Recorded { uid: None, written: json!({"data": then}), manifest: None, fields: Value::Null };
-            recorded.is_superseded(&FieldPath::fields(["data"]), &json!({"data": now}))
+            let written = json!({"data": then});
+            recorded(&written, &written).is_superseded(&FieldPath::fields(["data"]), &json!({"data": now}))
         };
         assert!(secret("hmac:key.one", "hmac:key.two"));
         assert!(!secret("hmac:key.one", "hmac:other.two"));

@@ -70,10 +70,12 @@ fn of_disk(file: &Listed<'_>) -> Result<SourceFile, Diagnostic> {
 /// much it has).
 fn bytes_of(place: &Path) -> Result<Option<Vec<u8>>, Unreadable> {
     let file = File::open(place)?;
-    if file.metadata()?.len() > SIZE_LIMIT {
+    let size = file.metadata()?.len();
+    if size > SIZE_LIMIT {
         return Ok(None);
     }
-    let mut bytes = Vec::new();
+    // One more byte than there should be: the end is found without another read.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
     file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
     Ok(Some(bytes))
 }

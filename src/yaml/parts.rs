@@ -7,17 +7,17 @@
 //! an error. So when every part can be read, the whole is the sum of them; when
 //! one can't, the text is read from its start to tell what a user is told.
 
-use std::num::NonZeroUsize;
 use std::thread;
 
 use super::{Read, YamlError};
+use crate::parallel;
 
 /// What is worth a thread, in bytes.
 const SMALLEST: usize = 256 * 1024;
 
 /// Reads a text in parts; `None` when it's too short, or has to be read whole.
 pub(super) fn read(text: &str) -> Option<Read> {
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let cores = parallel::cores();
     let size = text.len().div_ceil(cores).max(SMALLEST);
     let parts = split(text, size);
     if parts.len() < 2 {

@@ -80,7 +80,7 @@ fn changes(
     let is_drift = |change: &FieldChange| change.cause == Some(Cause::Drift);
     let recorded = memory.filter(|_| action.changes.iter().any(is_drift));
     let recorded = recorded.and_then(|memory| {
-        let recorded = memory.past.get(id)?;
+        let recorded = memory.past().get(id)?;
         Some((recorded, memory.keep_form(id, body, recorded)))
     });
     let has_moved = |change: &FieldChange| match &recorded {
