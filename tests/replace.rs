@@ -164,3 +164,20 @@ fn a_rollback_replaces_what_cannot_be_changed_back() {
     let live = environment.live_object("apps/v1/deployments/web");
     assert_eq!(live["spec"]["selector"]["matchLabels"]["app"], "web");
 }
+
+#[test]
+fn what_others_have_set_goes_with_an_object_that_is_replaced() {
+    let environment = other_selector(REPLACE);
+    let theirs =
+        trueup::json::json!({"metadata": {"labels": {"team": "front"}}, "spec": {"minReadySeconds": 3}});
+    environment.edit("apps/v1/deployments/web", &theirs);
+    let plan = environment.trueup(&["plan", "prod"]).success();
+    assert!(plan.stdout.contains("- metadata.labels.team: front"), "{plan}");
+    assert!(plan.stdout.contains("spec.minReadySeconds: 3"), "{plan}");
+
+    environment.apply();
+
+    let live = environment.live_object("apps/v1/deployments/web");
+    assert!(live["metadata"]["labels"].get("team").is_none(), "{live}");
+    assert!(live["spec"].get("minReadySeconds").is_none_or(|seconds| *seconds != 3), "{live}");
+}

@@ -210,7 +210,7 @@ impl Prophet<'_> {
         let namespace = object.id().namespace.as_deref();
         let body = self.sending.anew(object, live);
         self.cluster.try_create(&object.resource, namespace, &body, MANAGER).await?;
-        let after = diff::merged_locally(&body, live, MANAGER, self.schemas);
+        let after = diff::created_locally(&body, live, self.schemas);
         Ok(Prediction::Replaced(Replaced { live: live.clone(), body, after, fields }))
     }
 

@@ -16,7 +16,24 @@ use crate::object::FieldPath;
 /// `live` as it would be after `manager` has applied `desired`. Managed fields
 /// stay as they are.
 pub fn merged_locally(desired: &Value, live: &Value, manager: &str, schemas: &Schemas) -> Value {
-    let mut merged = without_dropped(live, desired, manager);
+    laid_over(desired, without_dropped(live, desired, manager), schemas)
+}
+
+/// `live` as it would be when `desired` is created in its place: what managers have
+/// set goes with the old object. What nobody owns is taken for the server's
+/// defaults, and what was written to a subresource for what comes back.
+pub fn created_locally(desired: &Value, live: &Value, schemas: &Schemas) -> Value {
+    let entries = ManagedEntry::of(live).unwrap_or_default();
+    let mut left = live.clone();
+    for entry in entries.iter().filter(|entry| entry.subresource.is_none()) {
+        if let Some(fields) = entry.fields() {
+            Removal { others: Vec::new(), path: FieldPath::root() }.remove(&mut left, &fields, Some(desired));
+        }
+    }
+    laid_over(desired, left, schemas)
+}
+
+fn laid_over(desired: &Value, mut merged: Value, schemas: &Schemas) -> Value {
     let text = |name: &str| desired.get(name).and_then(Value::as_str).unwrap_or_default();
     let root = schemas.of_kind(text("apiVersion"), text("kind"));
     let (Some(over), Some(under)) = (desired.as_object(), merged.as_object_mut()) else {
@@ -245,6 +262,24 @@ mod tests {
         let mut merged = merged_locally(desired, live, "trueup", Schemas::builtin());
         merged["metadata"].as_object_mut().expect("a map").remove("managedFields");
         merged
+    }
+
+    #[test]
+    fn what_managers_have_set_goes_with_an_object_that_is_created_again() {
+        let live = deployment(json!({"replicas": 3, "paused": true, "revisionHistoryLimit": 10}));
+        let mut live = owned(
+            live,
+            &[
+                ("trueup", "Apply", json!({"f:spec": {"f:replicas": {}}})),
+                ("kubectl-edit", "Update", json!({"f:spec": {"f:paused": {}, "f:replicas": {}}})),
+                ("controller", "Update", json!({"f:spec": {"f:revisionHistoryLimit": {}}})),
+            ],
+        );
+        live["metadata"]["managedFields"][2]["subresource"] = "status".into();
+        let desired = deployment(json!({"minReadySeconds": 5}));
+        let mut created = created_locally(&desired, &live, Schemas::builtin());
+        created["metadata"].as_object_mut().expect("a map").remove("managedFields");
+        assert_eq!(created, deployment(json!({"minReadySeconds": 5, "revisionHistoryLimit": 10})));
     }
 
     #[test]

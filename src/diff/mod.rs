@@ -26,7 +26,7 @@ pub use crate::object::{Op, RawChange};
 pub use changes::{SERVER_METADATA, changes, written_changes};
 pub use drift::{LastWritten, drift};
 pub use field_set::{Element, FieldSet};
-pub use local::merged_locally;
+pub use local::{created_locally, merged_locally};
 pub use managed_fields::{ManagedEntry, Operation};
 pub use migration::{CLIENT_SIDE, Migration, Sources};
 pub use normalise::normalise;
