@@ -52,6 +52,7 @@ complete -c trueup -n "__fish_trueup_needs_command" -f -a "apply" -d 'Makes the 
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "rollback" -d 'Deploys an earlier commit again'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "status" -d 'Shows what is deployed, whether it drifted, and its health'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "history" -d 'Lists the releases, or shows one'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "health" -d 'Judges live objects given as YAML or JSON, without a cluster'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "sandbox" -d 'Runs a throw-away Kubernetes control plane on this machine'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "completions" -d 'Prints a shell\'s completion script'
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
@@ -323,6 +324,28 @@ complete -c trueup -n "__fish_trueup_using_subcommand history" -s q -l quiet -d 
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand health" -s f -l filename -d 'A file or folder with live objects, - for standard input (repeatable)' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand health" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand health" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand health" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand health" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand health" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand health" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand health" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand health" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand health" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand health" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand health" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand health" -l exit-code -d 'Exit with 2 when something isn\'t ready'
+complete -c trueup -n "__fish_trueup_using_subcommand health" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand health" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand health" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l dir -d 'Its folder; needed when there are several' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F

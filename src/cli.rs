@@ -51,6 +51,8 @@ pub enum Command {
     Status(commands::status::Args),
     /// Lists the releases, or shows one
     History(commands::history::Args),
+    /// Judges live objects given as YAML or JSON, without a cluster
+    Health(commands::health::Args),
     /// Runs a throw-away Kubernetes control plane on this machine
     Sandbox(commands::sandbox::Args),
     /// Prints a shell's completion script

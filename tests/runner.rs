@@ -22,6 +22,7 @@ mod harness;
 mod health;
 mod input;
 mod interrupt;
+mod judging;
 mod kinds;
 mod lock;
 mod ownership;

@@ -7,6 +7,7 @@ mod between;
 pub mod check;
 pub mod completions;
 pub mod diff;
+pub mod health;
 pub mod history;
 pub mod plan;
 mod planned;
@@ -127,6 +128,7 @@ pub async fn run(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Rollback(args) => rollback::run(&global, args, terminal).await,
         Command::Status(args) => status::run(&global, args, terminal).await,
         Command::History(args) => history::run(&global, args, terminal).await,
+        Command::Health(args) => health::run(&global, args, terminal),
         Command::Sandbox(args) => sandbox::run(&global, args, terminal),
         Command::Completions(args) => completions::run(args, terminal),
     }

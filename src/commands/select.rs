@@ -114,7 +114,7 @@ fn tracked(
 }
 
 /// Standard input, when it is among the paths.
-fn stdin(paths: &[String]) -> Result<Option<Arc<[u8]>>, CommandError> {
+pub(super) fn stdin(paths: &[String]) -> Result<Option<Arc<[u8]>>, CommandError> {
     if !paths.iter().any(|path| path == "-") {
         return Ok(None);
     }

@@ -18,6 +18,7 @@
 mod definitions;
 mod duplicates;
 mod list;
+mod live;
 mod load;
 mod metadata;
 mod names;
@@ -37,6 +38,7 @@ use crate::object::Manifest;
 
 pub use definitions::{definitions, no_definitions};
 pub use duplicates::duplicates;
+pub use live::{LiveObject, live};
 pub(crate) use plain::objects;
 pub use source::{SourceFile, SourceTree};
 

@@ -18,27 +18,37 @@ use crate::yaml::{self, Document};
 const MOST_READ_AGAIN: usize = 8 * 1024 * 1024;
 
 /// The manifests of files, in their order, and everything that is wrong.
-pub(super) fn render(listed: Vec<Listed<'_>>) -> Read {
+pub(super) fn render(listed: Vec<Listed<'_>>) -> Read<Manifest> {
+    render_as(listed, object::read)
+}
+
+/// What `read` makes of the objects in files, in their order, and everything that is
+/// wrong.
+pub(super) fn render_as<T: Send>(listed: Vec<Listed<'_>>, read_one: ReadOne<T>) -> Read<T> {
     let is_named: Vec<bool> = listed.iter().map(|file| file.is_named).collect();
     let files: Vec<_> = load::files(listed).into_iter().zip(is_named).collect();
     let read = parallel::each(files, |(file, is_named)| match file {
-        Ok(file) => manifests(&file, is_named, MOST_READ_AGAIN),
+        Ok(file) => things(&file, is_named, MOST_READ_AGAIN, read_one),
         Err(finding) => (Vec::new(), vec![finding]),
     });
-    let (manifests, findings): (Vec<_>, Vec<_>) = read.into_iter().unzip();
-    (manifests.into_iter().flatten().collect(), findings.into_iter().flatten().collect())
+    let (things, findings): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    (things.into_iter().flatten().collect(), findings.into_iter().flatten().collect())
 }
 
 /// The objects of one version of a file, as they are written there; `None` when it
 /// can't be read. Where they stand is only told for whole documents.
 pub(crate) fn objects(file: &SourceFile) -> Option<Vec<Manifest>> {
-    let (manifests, findings) = manifests(file, true, 0);
+    let (manifests, findings) = things(file, true, 0, object::read);
     (findings.is_empty() || !manifests.is_empty()).then_some(manifests)
 }
 
-type Read = (Vec<Manifest>, Vec<Diagnostic>);
+/// What was read, and everything that is wrong.
+type Read<T> = (Vec<T>, Vec<Diagnostic>);
 
-fn manifests(file: &SourceFile, is_named: bool, most_read_again: usize) -> Read {
+/// Reads one object, or says everything that is wrong with it.
+pub(super) type ReadOne<T> = fn(Value, &Place<'_>) -> Result<T, Vec<Diagnostic>>;
+
+fn things<T>(file: &SourceFile, is_named: bool, most_read_again: usize, read_one: ReadOne<T>) -> Read<T> {
     let nothing_but = |finding: Diagnostic| (Vec::new(), vec![finding]);
     let text = match yaml::decode(&file.bytes) {
         Ok(text) => text,
@@ -64,7 +74,7 @@ fn manifests(file: &SourceFile, is_named: bool, most_read_again: usize) -> Read 
             start: (document.line, document.column),
             path: FieldPath::root(),
         };
-        read_value(document.value, &place, &mut read);
+        read_value(document.value, &place, read_one, &mut read);
     }
     read.1.sort_by(|one, other| one.location.cmp(&other.location));
     read
@@ -75,10 +85,10 @@ fn looks_like_an_object(document: &Document) -> bool {
 }
 
 /// Reads an object, or the objects of a list, which may be lists again.
-fn read_value(mut value: Value, place: &Place<'_>, read: &mut Read) {
+fn read_value<T>(mut value: Value, place: &Place<'_>, read_one: ReadOne<T>, read: &mut Read<T>) {
     let Some(kind) = list_kind(&value) else {
-        match object::read(value, place) {
-            Ok(manifest) => read.0.push(manifest),
+        match read_one(value, place) {
+            Ok(thing) => read.0.push(thing),
             Err(found) => read.1.extend(found),
         }
         return;
@@ -97,7 +107,7 @@ fn read_value(mut value: Value, place: &Place<'_>, read: &mut Read) {
         inherit(&mut item, &kind, version.as_ref());
         let path = place.path.field("items").then(Step::Index(index));
         let start = place.find(&path);
-        read_value(item, &Place { start, path, ..*place }, read);
+        read_value(item, &Place { start, path, ..*place }, read_one, read);
     }
 }
 
@@ -133,7 +143,7 @@ mod tests {
         }
         let most = 10 * text.len();
         let file = SourceFile { path: "list.yaml".into(), bytes: text.into_bytes(), blob: "".into() };
-        let (manifests, findings) = manifests(&file, true, most);
+        let (manifests, findings) = things(&file, true, most, object::read);
         assert_eq!((manifests.len(), findings.len()), (200, 0));
         let lines: Vec<u32> = manifests.iter().map(|manifest| manifest.source.line).collect();
         assert_eq!(lines[..10], [4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);

@@ -151,7 +151,7 @@ fn rank(health: Health) -> u8 {
     }
 }
 
-fn style(health: Health) -> anstyle::Style {
+pub(super) fn style(health: Health) -> anstyle::Style {
     match health {
         Health::Failed => DANGER,
         Health::Progressing | Health::Deleting => CHANGED,
