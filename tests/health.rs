@@ -206,3 +206,55 @@ fn a_job_that_is_tried_again_does_not_turn_green_by_having_nothing_to_do() {
     environment.trueup(&apply).success();
     environment.trueup(&apply).success();
 }
+
+/// A kind of its own, whose objects a rule of the configuration judges.
+fn ruled(environment: &mut TestEnvironment) -> String {
+    let group = format!("{}.example", environment.unique("x"));
+    let definition = json!({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": format!("databases.{group}")},
+        "spec": {"group": group, "scope": "Namespaced", "names": {"kind": "Database", "plural": "databases"},
+            "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema":
+                {"type": "object", "x-kubernetes-preserve-unknown-fields": true}}}]}});
+    environment.write("deploy/definition.yaml", &definition.to_string());
+    let rule = format!(
+        "health:\n  - {{group: {group}, kind: Database, current: \"status.phase == 'Ready'\", failed: \
+         \"status.phase == 'Broken'\"}}\n"
+    );
+    environment.write("trueup.yaml", &format!("{}{rule}", environment.configuration()));
+    group
+}
+
+#[test]
+fn a_rule_of_the_configuration_judges_a_kind_of_its_own() {
+    let mut environment = TestEnvironment::new();
+    let group = ruled(&mut environment);
+    // Without a status subresource a manifest may say how it is.
+    let database = |size: u8, phase: &str| {
+        json!({"apiVersion": format!("{group}/v1"), "kind": "Database", "metadata": {"name": "main"},
+            "spec": {"size": size}, "status": {"phase": phase}})
+        .to_string()
+    };
+    environment.commit_file("deploy/database.yaml", &database(1, "Broken"));
+    let outcome = environment.trueup(&["apply", "prod", "--yes", "-o", "json"]).exits(4).target();
+    let judged = action(&outcome, "Database/main");
+    assert_eq!((&judged["health"], &judged["reason"]), (&json!("failed"), &json!("Broken")), "{judged}");
+
+    environment.commit_file("deploy/database.yaml", &database(2, "Making"));
+    environment.trueup(&["apply", "prod", "--yes", "--wait-timeout", "1s"]).exits(4);
+    let status = environment.trueup(&["status", "prod", "-o", "json"]).success();
+    assert!(status.stdout.contains("RuleNotMet"), "{status}");
+
+    environment.commit_file("deploy/database.yaml", &database(2, "Ready"));
+    environment.apply();
+}
+
+#[test]
+fn a_rule_that_is_no_expression_is_told_with_its_place() {
+    let mut environment = TestEnvironment::new();
+    let rule = "health:\n  - {kind: Database, current: \"status.phase ==\"}\n";
+    environment.commit_file("trueup.yaml", &format!("{}{rule}", environment.configuration()));
+    environment.trueup(&["plan", "prod"]).exits(1).complains(" --> trueup.yaml:8:");
+    let rule = "health:\n  - {kind: Database, current: \"true\", timeout: 5m}\n";
+    environment.commit_file("trueup.yaml", &format!("{}{rule}", environment.configuration()));
+    environment.trueup(&["plan", "prod"]).exits(1).complains("isn't supported by this version");
+}

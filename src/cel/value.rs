@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::quantity::Quantity;
+use crate::json;
 
 /// A map's key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,6 +111,26 @@ impl Value {
             Self::Cidr(..) => "net.CIDR",
             Self::Url(_) => "kubernetes.URL",
             Self::Format(_) => "kubernetes.NamedFormat",
+        }
+    }
+}
+
+/// A value that no schema describes.
+impl From<&json::Value> for Value {
+    fn from(value: &json::Value) -> Self {
+        match value {
+            json::Value::Null => Self::Null,
+            json::Value::Bool(flag) => Self::Bool(*flag),
+            json::Value::Number(number) => match number.as_i64() {
+                Some(whole) => Self::Int(whole),
+                None => Self::Double(number.as_f64().unwrap_or(f64::NAN)),
+            },
+            json::Value::String(text) => Self::text(text),
+            json::Value::Array(items) => Self::list(items.iter().map(Self::from).collect()),
+            json::Value::Object(map) => {
+                let entries = map.iter().map(|(name, value)| (Key::Text(name.as_str().into()), value.into()));
+                Self::Map(Arc::new(entries.collect()))
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::duration::Period;
 use super::kind::KindPattern;
 use super::limit::Limit;
-use super::rules::{Adopt, Conflicts, IgnoreRule, SensitiveRule};
+use super::rules::{Adopt, Conflicts, HealthRule, IgnoreRule, SensitiveRule};
 use crate::json::Value;
 
 /// Configuration of trueup, which deploys this repository to Kubernetes.
@@ -57,6 +57,8 @@ pub(super) struct File {
     /// Fields whose values are as secret as a Secret's: masked wherever they would
     /// be shown, and kept out of every record.
     pub(super) sensitive: Option<Vec<SensitiveRule>>,
+    /// When objects are healthy, for kinds that trueup doesn't know.
+    pub(super) health: Option<Vec<HealthRule>>,
     /// What is kept of past releases.
     pub(super) history: Option<History>,
 }

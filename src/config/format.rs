@@ -4,6 +4,7 @@
 use super::duration::Period;
 use super::kind::KindPattern;
 use super::limit::Limit;
+use crate::health::Predicate;
 use crate::object::FieldPattern;
 
 /// The longest `name`.
@@ -23,6 +24,7 @@ pub(super) fn problem(format: &str, text: &str) -> Option<String> {
         "period" => text.parse::<Period>().err().map(|error| error.to_string()),
         "limit" => text.parse::<Limit>().err().map(|error| error.to_string()),
         "field" => text.parse::<FieldPattern>().err(),
+        "predicate" => text.parse::<Predicate>().err(),
         "kind" => text.parse::<KindPattern>().err().map(|error| error.to_string()),
         _ => None,
     }

@@ -51,6 +51,7 @@ pub(super) fn environments(mut file: File) -> Vec<Environment> {
         conflicts: file.conflicts.take().map(Into::into).unwrap_or_default(),
         adoption: file.adopt.take().map(Into::into).unwrap_or_default(),
         sensitive: file.sensitive.take().unwrap_or_default(),
+        health: file.health.take().unwrap_or_default(),
     };
     let settings = environments.into_iter().map(|(name, settings)| (name, settings.unwrap_or_default()));
     settings.map(|(name, settings)| environment(&file, &rules, name, settings)).collect()

@@ -7,8 +7,9 @@ use serde::Deserialize;
 
 use super::glob;
 use super::kind::KindPattern;
+use crate::health::{Predicate, Rule};
 use crate::json::Value;
-use crate::object::{FieldPath, FieldPattern, ObjectId, SecretPaths};
+use crate::object::{FieldPath, FieldPattern, GroupKind, ObjectId, SecretPaths};
 
 /// All of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +22,24 @@ pub struct Rules {
     pub adoption: Adoption,
     /// Fields that are secret.
     pub sensitive: Vec<SensitiveRule>,
+    /// When objects are healthy; the first rule for a kind counts.
+    pub health: Vec<HealthRule>,
+}
+
+/// When objects of a kind are healthy.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HealthRule {
+    /// The API group; without it the core group.
+    #[serde(default)]
+    group: String,
+    /// The kind.
+    #[schemars(extend("minLength" = 1))]
+    kind: String,
+    /// Ready while this holds.
+    current: Predicate,
+    /// Failed while this holds.
+    failed: Option<Predicate>,
 }
 
 /// Fields whose values are as secret as a Secret's.
@@ -192,6 +211,12 @@ impl Rules {
         })
     }
 
+    /// The rule for the health of a kind.
+    pub fn health_of(&self, kind: &GroupKind) -> Option<Rule> {
+        let rule = self.health.iter().find(|rule| rule.group == kind.group && rule.kind == kind.kind)?;
+        Some(Rule { current: rule.current.clone(), failed: rule.failed.clone() })
+    }
+
     /// What is secret in an object: by its kind, by its own word, and by the
     /// rules about it.
     pub fn secrets_of(&self, id: &ObjectId, object: &Value) -> SecretPaths {
@@ -246,7 +271,6 @@ fn is_one_of(managers: Option<&[String]>, manager: &str) -> bool {
 mod tests {
     use super::*;
     use crate::json::json;
-    use crate::object::GroupKind;
 
     fn web() -> ObjectId {
         ObjectId::new(GroupKind::new("apps", "Deployment"), Some("shop"), "web")

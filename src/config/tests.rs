@@ -283,7 +283,7 @@ fn names_must_fit_together_into_an_objects_name() {
 
 #[test]
 fn every_key_of_the_contract_works_or_is_refused_by_name() {
-    for key in ["movedFrom", "health", "policies", "checks", "verify", "secrets", "notify"] {
+    for key in ["movedFrom", "policies", "checks", "verify", "secrets", "notify"] {
         let text = format!("{{version: 1, name: shop, environments: {{dev: {{}}}}, {key}: [] }}");
         assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
     }

@@ -181,6 +181,7 @@ impl Carrying<'_> {
                 resource: object.resource.clone(),
                 written: written.clone(),
                 baseline: Some(before.map(Baseline::of).unwrap_or_default().written_at(start)),
+                rule: self.setup.rules.health_of(&object.id().kind),
             });
         }
         let secrets = Secrets::of(&self.planned.desired);

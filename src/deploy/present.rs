@@ -12,6 +12,7 @@ use crate::cluster::{Cluster, Discovery, MANAGER, Resource};
 use crate::config::{OnConflict, Rules};
 use crate::diff::{self, LastWritten, RawChange, Schemas};
 use crate::error::{CommandError, Diagnostic};
+use crate::health::Rule;
 use crate::json::Value;
 use crate::object::{FieldPath, ObjectId, SecretPaths, ignored_fields, is_create_only};
 use crate::release::{Comparison, DigestKey, RecordedObject, compare, digested, protect};
@@ -23,6 +24,8 @@ pub(super) struct Present {
     pub recorded: RecordedObject,
     /// As it is.
     pub sight: Sight,
+    /// The user's own rule for its health.
+    pub rule: Option<Rule>,
     /// Which of its fields are secret, now or when it was recorded.
     pub secrets: SecretPaths,
     /// What differs from what was written last, secrets as digests; `None` when
@@ -128,7 +131,8 @@ async fn present(
         let secrets = rules.secrets_of(&id, manifest).or(digested(recorded.written().value()));
         let moved = moved(&memory.key, &id, &recorded, &sight)
             .map(|moved| minded(rules, &id, manifest, &sight, moved));
-        Present { recorded, sight, secrets, moved }
+        let rule = rules.health_of(&id.kind);
+        Present { recorded, sight, rule, secrets, moved }
     };
     Ok(recorded.into_iter().zip(ids.clone()).map(seen).collect())
 }

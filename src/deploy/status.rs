@@ -12,7 +12,7 @@ use super::setup::Setup;
 use crate::cluster::{Cluster, Resource, Scope};
 use crate::error::CommandError;
 use crate::git::Distance;
-use crate::health::{self, Health, Owned, WorkloadVerdict};
+use crate::health::{self, Context, Health, Owned, WorkloadVerdict};
 use crate::json::Value;
 use crate::report::{
     DeployedState, DriftCount, HealthCount, HoldState, ObjectStatus, PodCount, StatusReport,
@@ -151,8 +151,9 @@ fn status(object: &Present, neighbours: &Neighbours, now: Timestamp) -> ObjectSt
     let namespace = reference.namespace.clone().unwrap_or_default();
     let nothing = (Vec::new(), Vec::new());
     let (replica_sets, pods) = neighbours.get(&namespace).unwrap_or(&nothing);
+    let context = Context::at(now).ruled_by(object.rule.as_ref());
     let WorkloadVerdict { verdict, pods, .. } =
-        health::judge_workload(live, &Owned { replica_sets, pods }, None, now);
+        health::judge_workload_in(live, &Owned { replica_sets, pods }, &context);
     ObjectStatus {
         health: verdict.health,
         reason: verdict.reason,
@@ -184,7 +185,7 @@ mod tests {
         let recorded = json!({"version": "v1", "group": "metrics.example", "kind": "Gauge",
             "namespace": "shop", "name": "a", "manifest": {}});
         let recorded = crate::json::from_value(recorded).expect("a recorded object");
-        let present = Present { recorded, sight, secrets: SecretPaths::default(), moved: None };
+        let present = Present { recorded, sight, rule: None, secrets: SecretPaths::default(), moved: None };
         status(&present, &Neighbours::new(), Timestamp::UNIX_EPOCH)
     }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::live::{Condition, Live};
+use super::rule::Rule;
 use crate::json::Value;
 
 /// How long something that may pass by itself is given before it counts.
@@ -43,6 +44,7 @@ impl Default for Patience {
 pub struct Baseline {
     uid: Option<String>,
     conditions: BTreeMap<String, Seen>,
+    status: Option<String>,
     written: Option<Timestamp>,
 }
 
@@ -65,6 +67,7 @@ impl Baseline {
         Self {
             uid: live.uid().map(str::to_owned),
             conditions: live.conditions().map(|found| (found.kind.to_owned(), seen(found))).collect(),
+            status: live.at("/status").map(Value::to_string),
             written: None,
         }
     }
@@ -99,6 +102,8 @@ pub struct Context<'a> {
     /// Whether a controller is expected to write a status: true for custom
     /// resources whose CRD has the status subresource.
     pub expects_status: bool,
+    /// The user's own rule for its kind.
+    pub rule: Option<&'a Rule>,
     /// Whether the `StorageClass` of this claim binds on first use
     /// (`volumeBindingMode: WaitForFirstConsumer`); `None` when not known.
     pub binds_on_first_use: Option<bool>,
@@ -113,6 +118,7 @@ impl<'a> Context<'a> {
             now,
             baseline: None,
             expects_status: false,
+            rule: None,
             binds_on_first_use: None,
             patience: Patience::default(),
         }
@@ -122,6 +128,21 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn since(self, baseline: Option<&'a Baseline>) -> Self {
         Self { baseline, ..self }
+    }
+
+    /// And with the user's own rule for its kind.
+    #[must_use]
+    pub fn ruled_by(self, rule: Option<&'a Rule>) -> Self {
+        Self { rule, ..self }
+    }
+
+    /// Whether the status as a whole counts: it is another than before our write, or
+    /// has stood for so long after it that it won't change.
+    pub(super) fn is_news(&self, live: Live<'_>) -> bool {
+        self.baseline.is_none_or(|baseline| {
+            baseline.status != live.at("/status").map(Value::to_string)
+                || baseline.written.is_some_and(|written| self.has_passed(written, self.patience.controller))
+        })
     }
 
     /// Whether a condition that tells of a failure counts: it is newer than

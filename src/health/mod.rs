@@ -13,7 +13,8 @@
 //! 1. `metadata.deletionTimestamp`: deleting;
 //! 2. `metadata.generation` isn't `status.observedGeneration`: progressing;
 //! 3. condition `Reconciling` is true: progressing; `Stalled` is true: failed;
-//! 4. the rule of the kind, by group and kind, never by kind alone;
+//! 4. the user's own rule of the kind ([`Rule`]), else ours, by group and kind, never
+//!    by kind alone;
 //! 5. the conditions that controllers commonly write (`generic`);
 //! 6. ready.
 //!
@@ -64,6 +65,7 @@ mod properties;
 mod replica_set;
 mod replicas;
 mod revision;
+mod rule;
 mod service;
 mod stateful_set;
 mod verdict;
@@ -77,6 +79,7 @@ pub use context::{Baseline, Context, Patience};
 pub use doom::{Doom, doom};
 pub use pod::{PodCount, pod_count};
 pub use revision::Owned;
+pub use rule::{Predicate, Rule};
 pub use verdict::{Health, Verdict};
 pub use workload::{WorkloadVerdict, judge_workload, judge_workload_in};
 
@@ -105,7 +108,10 @@ pub fn judge_in(object: &Value, context: &Context<'_>) -> Verdict {
         .or_else(|| not_observed(live))
         .or_else(|| reconciling(live))
         .or_else(|| stalled(live, context))
-        .unwrap_or_else(|| rule_of(&kind)(live, context))
+        .unwrap_or_else(|| match context.rule {
+            Some(rule) => rule.judge(live, context),
+            None => rule_of(&kind)(live, context),
+        })
 }
 
 fn deleting(live: Live<'_>) -> Option<Verdict> {
@@ -138,10 +144,10 @@ fn stalled(live: Live<'_>, context: &Context<'_>) -> Option<Verdict> {
     Some(Verdict::progressing(condition.reason_or_kind(), message))
 }
 
-type Rule = fn(Live<'_>, &Context<'_>) -> Verdict;
+type BuiltinRule = fn(Live<'_>, &Context<'_>) -> Verdict;
 
 /// The rule of a kind.
-fn rule_of(kind: &GroupKind) -> Rule {
+fn rule_of(kind: &GroupKind) -> BuiltinRule {
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("apps", "Deployment") => deployment::judge,
         ("apps", "StatefulSet") => stateful_set::judge,

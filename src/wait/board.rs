@@ -12,7 +12,7 @@ use super::watches::{Watch, Watched, behind};
 use super::{Awaited, Ended};
 use crate::apply::Event;
 use crate::cluster::WatchEvent;
-use crate::health::{Cause, Health, Owned, Verdict, judge_workload};
+use crate::health::{Cause, Context, Health, Owned, Verdict, judge_workload_in};
 use crate::json::Value;
 use crate::object::{GroupKind, ObjectId};
 
@@ -233,7 +233,9 @@ fn judge(
         let message = "it was deleted while it was waited for".to_owned();
         (Verdict { health: Health::Failed, reason: "Deleted".to_owned(), message }, Vec::new())
     } else {
-        let judged = judge_workload(&row.newest, &owned, row.awaited.baseline.as_ref(), now);
+        let context = Context::at(now).since(row.awaited.baseline.as_ref());
+        let context = context.ruled_by(row.awaited.rule.as_ref());
+        let judged = judge_workload_in(&row.newest, &owned, &context);
         (judged.verdict, judged.causes)
     };
     row.took = elapsed;
@@ -263,7 +265,7 @@ mod tests {
     fn board(written: Value) -> (Board, Watch) {
         let watch = watch(Resource::known("apps", "v1", "Deployment", "deployments", true), "shop");
         let id = ObjectId::new(watch.resource.kind.clone(), Some("shop"), "web");
-        let awaited = Awaited { id, resource: watch.resource.clone(), written, baseline: None };
+        let awaited = Awaited { id, resource: watch.resource.clone(), written, baseline: None, rule: None };
         (Board::new(vec![awaited]), watch)
     }
 

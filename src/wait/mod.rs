@@ -17,7 +17,7 @@ use jiff::Timestamp;
 
 use crate::apply::{Event, Stop};
 use crate::cluster::{Cluster, Resource, WatchEvent};
-use crate::health::{Baseline, Cause, Verdict};
+use crate::health::{Baseline, Cause, Rule, Verdict};
 use crate::json::Value;
 use crate::object::ObjectId;
 use board::Board;
@@ -40,6 +40,8 @@ pub struct Awaited {
     pub written: Value,
     /// What was seen of it before our write.
     pub baseline: Option<Baseline>,
+    /// The user's own rule for its health.
+    pub rule: Option<Rule>,
 }
 
 /// What became of an object.
@@ -145,7 +147,7 @@ mod tests {
     fn board() -> Board {
         let resource = jobs().resource.clone();
         let id = ObjectId::new(resource.kind.clone(), Some("shop"), "seed");
-        Board::new(vec![Awaited { id, resource, written: job(false), baseline: None }])
+        Board::new(vec![Awaited { id, resource, written: job(false), baseline: None, rule: None }])
     }
 
     fn within(limit: Duration) -> Limit {

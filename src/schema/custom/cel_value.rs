@@ -19,9 +19,9 @@ pub(super) fn cel_value(schemas: &Schemas, id: SchemaId, value: &Value) -> cel::
         Value::Number(number) => of_number(schema.kind, number),
         Value::String(text) => of_text(schema, text),
         Value::Array(items) => {
-            let items = items
-                .iter()
-                .map(|item| schema.items.map_or_else(|| plain(item), |id| cel_value(schemas, id, item)));
+            let items = items.iter().map(|item| {
+                schema.items.map_or_else(|| cel::Value::from(item), |id| cel_value(schemas, id, item))
+            });
             let items = Arc::new(items.collect());
             match schema.list {
                 ListType::Atomic => cel::Value::List(items),
@@ -32,18 +32,11 @@ pub(super) fn cel_value(schemas: &Schemas, id: SchemaId, value: &Value) -> cel::
             let entries = map.iter().map(|(name, value)| match (schema.properties.get(name), schema.rest) {
                 (Some(id), _) => (escaped(name), cel_value(schemas, *id, value)),
                 (None, Rest::Of(id)) => (name.clone(), cel_value(schemas, id, value)),
-                (None, _) => (name.clone(), plain(value)),
+                (None, _) => (name.clone(), cel::Value::from(value)),
             });
             cel::Value::Map(Arc::new(entries.map(|(name, value)| (Key::Text(name.into()), value)).collect()))
         }
     }
-}
-
-/// A value that no schema describes.
-fn plain(value: &Value) -> cel::Value {
-    let anything =
-        Schemas(vec![Schema { rest: Rest::Of(SchemaId(0)), items: Some(SchemaId(0)), ..Schema::default() }]);
-    cel_value(&anything, SchemaId(0), value)
 }
 
 fn of_number(kind: Option<Type>, number: &Number) -> cel::Value {
