@@ -13,7 +13,7 @@
 //! 1. `metadata.deletionTimestamp`: deleting;
 //! 2. `metadata.generation` isn't `status.observedGeneration`: progressing;
 //! 3. condition `Reconciling` is true: progressing; `Stalled` is true: failed;
-//! 4. the user's own rule of the kind ([`Rule`]), else ours, by group and kind, never
+//! 4. the user's own rule of the kind ([`Rule`]), else ours (`known`, and a file a kind), by group and kind, never
 //!    by kind alone;
 //! 5. the conditions that controllers commonly write (`generic`);
 //! 6. ready.
@@ -57,6 +57,7 @@ mod horizontal_pod_autoscaler;
 mod image_pull;
 mod ingress;
 mod job;
+mod known;
 mod live;
 mod persistent_volume_claim;
 mod pod;
@@ -108,7 +109,7 @@ pub fn judge_in(object: &Value, context: &Context<'_>) -> Verdict {
         .or_else(|| not_observed(live))
         .or_else(|| reconciling(live))
         .or_else(|| stalled(live, context))
-        .unwrap_or_else(|| match context.rule {
+        .unwrap_or_else(|| match context.rule.or_else(|| known::rule_of(&kind)) {
             Some(rule) => rule.judge(live, context),
             None => rule_of(&kind)(live, context),
         })

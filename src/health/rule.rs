@@ -67,10 +67,12 @@ impl Predicate {
     fn holds(&self, object: &Value) -> Held {
         let mut names = vec![("self", cel::Value::from(object))];
         let empty = Value::Object(crate::json::Map::new());
-        for name in ["metadata", "spec", "status"].into_iter().filter(|name| object.get(name).is_none()) {
+        let is_there = |name: &str| object.get(name).is_some_and(|value| *value != Value::Null);
+        for name in ["metadata", "spec", "status"].into_iter().filter(|name| !is_there(name)) {
             names.push((name, cel::Value::from(&empty)));
         }
         let fields = object.as_object().into_iter().flat_map(crate::json::Map::iter);
+        let fields = fields.filter(|(name, _)| is_there(name));
         names.extend(fields.map(|(name, value)| (name.as_str(), cel::Value::from(value))));
         match cel::evaluate(&self.expression, names, &Budget::default()) {
             Ok(cel::Value::Bool(holds)) => Ok(holds),
