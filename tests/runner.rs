@@ -24,6 +24,7 @@ mod input;
 mod interrupt;
 mod judging;
 mod kinds;
+mod kstatus;
 mod lock;
 mod ownership;
 mod plan;

@@ -5,11 +5,15 @@ use super::context::Context;
 use super::live::Live;
 use super::verdict::Verdict;
 
-/// Ready unless it is a load balancer that has no address yet (kstatus is
-/// content with a cluster address, which every Service has at once).
+/// Ready unless it is a load balancer that has no address yet. kstatus is content
+/// with a cluster address, which every Service has at once: without one it isn't
+/// from an API server.
 pub(super) fn judge(live: Live<'_>, _: &Context<'_>) -> Verdict {
     if live.text("/spec/type") != Some("LoadBalancer") {
         return Verdict::ready("");
+    }
+    if live.text("/spec/clusterIP").is_none() {
+        return Verdict::progressing("AddressPending", "it has no cluster address yet");
     }
     match address::of_load_balancer(live).next() {
         Some(address) => Verdict::ready(format!("reachable at {address}")),
@@ -48,6 +52,16 @@ mod tests {
                 "one with a name",
                 service("LoadBalancer", address("hostname", "lb.example")),
                 "ready: reachable at lb.example",
+            ),
+            (
+                "one from nowhere",
+                object(
+                    "v1",
+                    "Service",
+                    json!({"type": "LoadBalancer"}),
+                    json!({"loadBalancer": address("ip", "1.1.1.1")}),
+                ),
+                "progressing AddressPending: it has no cluster address yet",
             ),
         ]);
     }

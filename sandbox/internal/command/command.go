@@ -74,6 +74,8 @@ func dispatch(arguments []string) (code int, err error) {
 		return withFolder("stop", rest, stop)
 	case "status":
 		return withFolder("status", rest, status)
+	case "kstatus":
+		return kstatus(rest)
 	case "yaml-to-json":
 		return yamlToJSON(rest)
 	case "version", "--version":
