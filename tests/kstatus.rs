@@ -32,7 +32,7 @@ struct Answer {
 /// Fields and the values that they may have; a dot leads into a map.
 type Fields = Vec<(&'static str, Vec<Value>)>;
 
-struct Kind {
+struct Subject {
     api_version: &'static str,
     kind: &'static str,
     fields: Fields,
@@ -58,14 +58,14 @@ fn replicas(names: &[&'static str]) -> Fields {
     counts.chain([("spec.replicas", numbers(&[0, 1, 2]))]).collect()
 }
 
-fn kinds() -> Vec<Kind> {
+fn kinds() -> Vec<Subject> {
     let with = |mut fields: Fields, more: Fields| {
         fields.extend(more);
         fields
     };
     let counted =
         ["status.replicas", "status.readyReplicas", "status.availableReplicas", "status.updatedReplicas"];
-    let kind = |api_version, kind, fields, conditions| Kind { api_version, kind, fields, conditions };
+    let kind = |api_version, kind, fields, conditions| Subject { api_version, kind, fields, conditions };
     vec![
         kind(
             "apps/v1",
@@ -193,7 +193,7 @@ fn set(object: &mut Value, path: &str, value: Value) {
     *place = value;
 }
 
-fn object(kind: &Kind, random: &mut Random) -> Value {
+fn object(kind: &Subject, random: &mut Random) -> Value {
     let mut object = json!({"apiVersion": kind.api_version, "kind": kind.kind,
         "metadata": {"name": "a", "namespace": "shop", "generation": 2}});
     if random.once_in(20) {
