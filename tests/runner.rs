@@ -24,6 +24,7 @@ mod input;
 mod interrupt;
 mod kinds;
 mod lock;
+mod order;
 mod ownership;
 mod plan;
 mod preconditions;

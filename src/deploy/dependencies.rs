@@ -1,0 +1,141 @@
+//! What manifests say must come first: that it can be kept, and that what isn't
+//! among the objects is in the cluster.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures::future::try_join_all;
+
+use super::resolve::Desired;
+use crate::cluster::{Cluster, Discovery, Resource};
+use crate::error::{CommandError, Diagnostic};
+use crate::json::Value;
+use crate::object::{DEPENDS_ON, ObjectId, Reference};
+use crate::plan::order::{Cycle, Edge, Hard, Node, Why};
+
+/// An object that others depend on and that this environment doesn't have.
+#[derive(Debug, Clone)]
+pub struct Outside {
+    /// How it is reached.
+    pub resource: Arc<Resource>,
+    /// The object as it is.
+    pub live: Value,
+}
+
+/// What must come first, of all objects.
+#[derive(Default)]
+pub(super) struct Dependencies {
+    /// Among the objects.
+    pub hard: Hard,
+    /// What isn't among them, by who depends on it.
+    pub needs: BTreeMap<usize, Vec<ObjectId>>,
+    /// The same objects as they are.
+    pub outside: BTreeMap<ObjectId, Outside>,
+}
+
+/// The hard edges, or why there is no order.
+pub(super) fn hard_edges(desired: &[Desired]) -> Result<Hard, Diagnostic> {
+    Hard::of(&nodes(desired)).map_err(|cycle| told(&cycle, desired))
+}
+
+/// The objects as nodes of a graph.
+pub(super) fn nodes(desired: &[Desired]) -> Vec<Node<'_>> {
+    desired.iter().map(|object| Node { id: object.id(), body: &object.manifest.body }).collect()
+}
+
+/// Objects that wait for each other.
+fn told(Cycle(edges): &Cycle, desired: &[Desired]) -> Diagnostic {
+    let reason = |edge: &Edge| {
+        let (from, to) = (&desired[edge.from], desired[edge.to].id());
+        let why = match edge.why {
+            Why::Namespace => format!("lives in {to}"),
+            Why::Definition => format!("is defined by {to}"),
+            Why::DependsOn => format!("depends on {to}"),
+            Why::Wave(own, other) => format!("is in wave {own}, and {to} in wave {other}"),
+        };
+        format!("{} ({}) {why}", from.id(), from.source().location())
+    };
+    let message = match edges.as_slice() {
+        [edge] => format!("{} depends on itself", desired[edge.from].id()),
+        _ => "these objects wait for each other".to_owned(),
+    };
+    let diagnostic = Diagnostic::new(message).hint("take one of the annotations out");
+    match edges.as_slice() {
+        [edge] => diagnostic.at(desired[edge.from].source().location()),
+        _ => edges.iter().map(reason).fold(diagnostic, Diagnostic::because),
+    }
+}
+
+/// Looks for what isn't among the objects. What `leaves` holds of is deleted by the
+/// same plan.
+pub(super) async fn dependencies(
+    cluster: &Cluster,
+    discovery: &Discovery,
+    desired: &[Desired],
+    hard: Hard,
+    leaves: impl Fn(&Value) -> bool,
+) -> Result<Dependencies, CommandError> {
+    let (mut needs, mut sought): (BTreeMap<usize, Vec<ObjectId>>, BTreeMap<ObjectId, _>) = Default::default();
+    let mut findings = Vec::new();
+    for (at, reference) in &hard.outside {
+        match meant(discovery, &desired[*at], reference) {
+            Ok((id, resource)) => {
+                sought.entry(id.clone()).or_insert_with(|| (*at, Arc::new(resource.clone())));
+                needs.entry(*at).or_default().push(id);
+            }
+            Err(why) => findings.push(unmet(&desired[*at], reference).because(why)),
+        }
+    }
+    let found = try_join_all(sought.into_iter().map(async |(id, (at, resource))| {
+        let live = cluster.get(&resource, id.namespace.as_deref(), &id.name).await;
+        live.map(|live| (id, at, resource, live))
+    }));
+    let mut outside = BTreeMap::new();
+    for (id, at, resource, live) in found.await.map_err(Diagnostic::from)? {
+        match live {
+            Some(live) if leaves(&live) => findings.push(leaving(&desired[at], &id)),
+            Some(live) => {
+                outside.insert(id, Outside { resource, live });
+            }
+            None => findings.push(missing(&desired[at], &id)),
+        }
+    }
+    if findings.is_empty() { Ok(Dependencies { hard, needs, outside }) } else { Err(findings.into()) }
+}
+
+/// The object that is meant, and how it is reached.
+fn meant<'a>(
+    discovery: &'a Discovery,
+    object: &Desired,
+    reference: &Reference,
+) -> Result<(ObjectId, &'a Resource), String> {
+    let kind = &reference.kind;
+    let resource = discovery.preferred(kind).ok_or_else(|| format!("the cluster has no kind {kind}"))?;
+    let own = object.id().namespace.as_deref();
+    let namespace = match (resource.namespaced, reference.namespace.as_deref().or(own)) {
+        (true, None) => return Err(format!("{kind} lives in a namespace, and none is named")),
+        (true, namespace) => namespace,
+        (false, _) if reference.namespace.is_some() => {
+            return Err(format!("{kind} doesn't live in a namespace, but one is named"));
+        }
+        (false, _) => None,
+    };
+    Ok((ObjectId::new(kind.clone(), namespace, reference.name.as_str()), resource))
+}
+
+fn unmet(object: &Desired, what: &dyn std::fmt::Display) -> Diagnostic {
+    Diagnostic::new(format!("{}: {DEPENDS_ON} names {what}, which isn't there", object.id()))
+        .at(object.source().location())
+}
+
+fn missing(object: &Desired, id: &ObjectId) -> Diagnostic {
+    unmet(object, id)
+        .because("it is neither among the objects of this environment nor in the cluster")
+        .hint("correct the name, or deploy it first")
+}
+
+fn leaving(object: &Desired, id: &ObjectId) -> Diagnostic {
+    Diagnostic::new(format!("{}: {DEPENDS_ON} names {id}, which this very plan would delete", object.id()))
+        .at(object.source().location())
+        .because("it isn't among the objects of this environment any more")
+}
