@@ -153,9 +153,13 @@ fn what_others_deploy_must_be_there() {
      --> deploy/a.yaml:1:1
     caused by: the cluster has no kind Deploymnt.apps
 
+    hint: correct the name, or deploy it first
+
     error: $NAMESPACE/ConfigMap/user: trueup.dev/depends-on names shop/Namespace/x, which isn't there
      --> deploy/a.yaml:1:1
     caused by: Namespace doesn't live in a namespace, but one is named
+
+    hint: correct the name, or deploy it first
 
     error: $NAMESPACE/ConfigMap/user: trueup.dev/depends-on names $NAMESPACE/ConfigMap/theirs, which isn't there
      --> deploy/a.yaml:1:1
@@ -178,10 +182,63 @@ fn what_leaves_cant_be_depended_on() {
     environment.commit_file("deploy/a.yaml", &depending_on(&settings("user"), "ConfigMap/old"));
 
     let run = environment.trueup(&["apply", "prod", "--yes"]).exits(1);
-    run.complains("ConfigMap/old, which this very plan would delete");
+    run.complains("this very plan deletes it");
     assert!(environment.live("v1/configmaps/user").is_none());
 
     environment.trueup(&["apply", "prod", "--yes", "--no-prune"]).success();
+}
+
+#[test]
+fn the_annotations_of_other_tools_are_kept() {
+    let mut environment = TestEnvironment::new();
+    let argo = "argocd.argoproj.io/sync-wave";
+    environment.write("deploy/a.yaml", &annotated(&settings("a"), argo, "3"));
+    environment.write("deploy/b.yaml", &annotated(&settings("b"), argo, "-3"));
+    let kpt = format!("/namespaces/{}/ConfigMap/d", environment.namespace);
+    environment.write("deploy/c.yaml", &annotated(&settings("c"), "config.kubernetes.io/depends-on", &kpt));
+    let rule = annotated(&settings("d"), "kapp.k14s.io/change-rule", "upsert after upserting shop/last");
+    environment.write("deploy/d.yaml", &rule);
+    environment
+        .commit_file("deploy/e.yaml", &annotated(&settings("e"), "kapp.k14s.io/change-group", "shop/last"));
+
+    let plan = environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+
+    let namespace = format!("Namespace/{}", environment.namespace);
+    let expected = [&namespace, "ConfigMap/b", "ConfigMap/e", "ConfigMap/d", "ConfigMap/c", "ConfigMap/a"];
+    assert_eq!(changing(&plan), expected);
+    assert_eq!(plan["notes"], json!([]));
+    environment.apply();
+}
+
+#[test]
+fn what_other_tools_annotations_ask_for_and_isnt_kept_is_told() {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    environment.write("deploy/a.yaml", &annotated(&settings("a"), "argocd.argoproj.io/sync-wave", "early"));
+    environment.commit_file(
+        "deploy/b.yaml",
+        &annotated(
+            &settings("b"),
+            "config.kubernetes.io/depends-on",
+            "/namespaces/shop-elsewhere/ConfigMap/x",
+        ),
+    );
+
+    let plan = environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+
+    let namespace = &environment.namespace;
+    let notes = json!([
+        format!(
+            "{namespace}/ConfigMap/a: argocd.argoproj.io/sync-wave isn't kept: \"early\" is no whole number"
+        ),
+        format!(
+            "{namespace}/ConfigMap/b: config.kubernetes.io/depends-on isn't kept, because \
+             shop-elsewhere/ConfigMap/x isn't there: it is neither among the objects of this environment nor in \
+             the cluster"
+        ),
+    ]);
+    assert_eq!(plan["notes"], notes);
+    environment.apply();
 }
 
 #[test]

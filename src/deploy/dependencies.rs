@@ -2,6 +2,7 @@
 //! among the objects is in the cluster.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::sync::Arc;
 
 use futures::future::try_join_all;
@@ -11,7 +12,7 @@ use crate::cluster::{Cluster, Discovery, Resource};
 use crate::error::{CommandError, Diagnostic};
 use crate::json::Value;
 use crate::object::{DEPENDS_ON, ObjectId, Reference};
-use crate::plan::order::{Cycle, Edge, Hard, Node, Why};
+use crate::plan::order::{self, Cycle, Edge, Hard, Node, Why};
 
 /// An object that others depend on and that this environment doesn't have.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub(super) struct Dependencies {
     pub needs: BTreeMap<usize, Vec<ObjectId>>,
     /// The same objects as they are.
     pub outside: BTreeMap<ObjectId, Outside>,
+    /// What other tools' annotations ask for and isn't kept.
+    pub notes: Vec<String>,
 }
 
 /// The hard edges, or why there is no order.
@@ -75,32 +78,62 @@ pub(super) async fn dependencies(
     hard: Hard,
     leaves: impl Fn(&Value) -> bool,
 ) -> Result<Dependencies, CommandError> {
-    let (mut needs, mut sought): (BTreeMap<usize, Vec<ObjectId>>, BTreeMap<ObjectId, _>) = Default::default();
-    let mut findings = Vec::new();
-    for (at, reference) in &hard.outside {
-        match meant(discovery, &desired[*at], reference) {
+    let mut missing = Missing::default();
+    let mut sought: BTreeMap<ObjectId, (Arc<Resource>, Vec<&order::Outside>)> = BTreeMap::new();
+    for need in &hard.outside {
+        match meant(discovery, &desired[need.from], &need.reference) {
             Ok((id, resource)) => {
-                sought.entry(id.clone()).or_insert_with(|| (*at, Arc::new(resource.clone())));
-                needs.entry(*at).or_default().push(id);
+                sought.entry(id).or_insert_with(|| (Arc::new(resource.clone()), Vec::new())).1.push(need);
             }
-            Err(why) => findings.push(unmet(&desired[*at], reference).because(why)),
+            Err(why) => missing.add(&desired[need.from], need, &need.reference, &why),
         }
     }
-    let found = try_join_all(sought.into_iter().map(async |(id, (at, resource))| {
+    let found = try_join_all(sought.into_iter().map(async |(id, (resource, needed))| {
         let live = cluster.get(&resource, id.namespace.as_deref(), &id.name).await;
-        live.map(|live| (id, at, resource, live))
+        live.map(|live| (id, resource, needed, live))
     }));
-    let mut outside = BTreeMap::new();
-    for (id, at, resource, live) in found.await.map_err(Diagnostic::from)? {
-        match live {
-            Some(live) if leaves(&live) => findings.push(leaving(&desired[at], &id)),
-            Some(live) => {
-                outside.insert(id, Outside { resource, live });
+    let (mut needs, mut outside) = (BTreeMap::<usize, Vec<ObjectId>>::new(), BTreeMap::new());
+    for (id, resource, needed, live) in found.await.map_err(Diagnostic::from)? {
+        let why = match &live {
+            Some(live) if leaves(live) => "this very plan deletes it",
+            Some(_) => "",
+            None => "it is neither among the objects of this environment nor in the cluster",
+        };
+        for need in needed {
+            match why {
+                "" => needs.entry(need.from).or_default().push(id.clone()),
+                why => missing.add(&desired[need.from], need, &id, why),
             }
-            None => findings.push(missing(&desired[at], &id)),
+        }
+        if let Some(live) = live {
+            outside.insert(id, Outside { resource, live });
         }
     }
-    if findings.is_empty() { Ok(Dependencies { hard, needs, outside }) } else { Err(findings.into()) }
+    let Missing { findings, mut notes } = missing;
+    notes.splice(0..0, hard.notes.iter().cloned());
+    if findings.is_empty() { Ok(Dependencies { hard, needs, outside, notes }) } else { Err(findings.into()) }
+}
+
+/// What isn't there: an error where we are asked for it, a note where another tool
+/// is.
+#[derive(Default)]
+struct Missing {
+    findings: Vec<Diagnostic>,
+    notes: Vec<String>,
+}
+
+impl Missing {
+    fn add(&mut self, object: &Desired, need: &order::Outside, what: &dyn Display, why: &str) {
+        let annotation = need.annotation;
+        if annotation == DEPENDS_ON {
+            let message = format!("{}: {annotation} names {what}, which isn't there", object.id());
+            let finding = Diagnostic::new(message).at(object.source().location()).because(why);
+            self.findings.push(finding.hint("correct the name, or deploy it first"));
+        } else {
+            let note = format!("{}: {annotation} isn't kept, because {what} isn't there: {why}", object.id());
+            self.notes.push(note);
+        }
+    }
 }
 
 /// The object that is meant, and how it is reached.
@@ -121,21 +154,4 @@ fn meant<'a>(
         (false, _) => None,
     };
     Ok((ObjectId::new(kind.clone(), namespace, reference.name.as_str()), resource))
-}
-
-fn unmet(object: &Desired, what: &dyn std::fmt::Display) -> Diagnostic {
-    Diagnostic::new(format!("{}: {DEPENDS_ON} names {what}, which isn't there", object.id()))
-        .at(object.source().location())
-}
-
-fn missing(object: &Desired, id: &ObjectId) -> Diagnostic {
-    unmet(object, id)
-        .because("it is neither among the objects of this environment nor in the cluster")
-        .hint("correct the name, or deploy it first")
-}
-
-fn leaving(object: &Desired, id: &ObjectId) -> Diagnostic {
-    Diagnostic::new(format!("{}: {DEPENDS_ON} names {id}, which this very plan would delete", object.id()))
-        .at(object.source().location())
-        .because("it isn't among the objects of this environment any more")
 }

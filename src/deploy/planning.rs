@@ -335,6 +335,7 @@ async fn plan_for(
     notes.extend(left);
     notes.extend(lacking);
     notes.extend(simulated);
+    notes.extend(dependencies.notes);
     notes.extend(ending);
     notes.extend(warned(setup, cluster, &desired));
     notes.splice(

@@ -1,9 +1,10 @@
 //! The edges that are never dropped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::others::{KPT_DEPENDS_ON, Rule, Said};
 use super::{Index, Node, index};
-use crate::object::{GroupKind, ObjectId, Reference, depends_on, kinds, wave};
+use crate::object::{DEPENDS_ON, GroupKind, ObjectId, Reference, depends_on, kinds, wave};
 
 /// Why one object comes after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,24 +43,42 @@ pub struct Hard {
     /// The wave of each object, if any is in one.
     pub(super) waves: Option<Vec<i32>>,
     /// What objects depend on that isn't in the set.
-    pub outside: Vec<(usize, Reference)>,
+    pub outside: Vec<Outside>,
+    /// What other tools' annotations ask for and isn't kept.
+    pub notes: Vec<String>,
+}
+
+/// An object that another one depends on and that isn't in the set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// Who depends on it.
+    pub from: usize,
+    /// The object, as it is named.
+    pub reference: Reference,
+    /// The annotation that names it.
+    pub annotation: &'static str,
 }
 
 impl Hard {
     /// Reads them; an error when not all can be kept.
     pub fn of(nodes: &[Node<'_>]) -> Result<Self, Cycle> {
         let index = index(nodes);
+        let said: Vec<Said<'_>> = nodes.iter().map(Said::by).collect();
         let mut hard = Self { edges: promises(nodes, &index), ..Self::default() };
-        hard.waves = waves(nodes, &hard.edges);
+        hard.waves = waves(nodes, &said, &hard.edges);
         for (from, node) in nodes.iter().enumerate() {
-            for reference in depends_on(node.body) {
+            let ours = depends_on(node.body).into_iter().map(|reference| (reference, DEPENDS_ON));
+            let theirs = said[from].needs.iter().map(|reference| (reference.clone(), KPT_DEPENDS_ON));
+            for (reference, annotation) in ours.chain(theirs) {
                 let meanings = reference.meanings(node.id.namespace.as_deref());
                 match meanings.iter().find_map(|id| index.get(id)) {
                     Some(&to) => hard.edges.push(Edge { from, to, why: Why::DependsOn }),
-                    None => hard.outside.push((from, reference)),
+                    None => hard.outside.push(Outside { from, reference, annotation }),
                 }
             }
         }
+        hard.edges.extend(rules(&said));
+        hard.notes = said.into_iter().flat_map(|said| said.notes).collect();
         match hard.contradiction().or_else(|| cycle(nodes, &hard.edges)) {
             Some(cycle) => Err(cycle),
             None => Ok(hard),
@@ -110,8 +129,9 @@ fn definitions(nodes: &[Node<'_>]) -> BTreeMap<GroupKind, usize> {
 
 /// The wave of each object: 0 where it names none, but a namespace or definition
 /// is then as early as what needs it.
-fn waves(nodes: &[Node<'_>], promises: &[Edge]) -> Option<Vec<i32>> {
-    let named: Vec<Option<i32>> = nodes.iter().map(|node| wave(node.body)).collect();
+fn waves(nodes: &[Node<'_>], said: &[Said<'_>], promises: &[Edge]) -> Option<Vec<i32>> {
+    let named: Vec<Option<i32>> =
+        nodes.iter().zip(said).map(|(node, said)| wave(node.body).or(said.wave)).collect();
     if named.iter().all(Option::is_none) {
         return None;
     }
@@ -120,6 +140,25 @@ fn waves(nodes: &[Node<'_>], promises: &[Edge]) -> Option<Vec<i32>> {
         waves[edge.to] = waves[edge.to].min(waves[edge.from]);
     }
     Some(waves)
+}
+
+/// What kapp's rules ask for. A rule about one's own group is one about its others.
+fn rules(said: &[Said<'_>]) -> Vec<Edge> {
+    let mut groups: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, said) in said.iter().enumerate() {
+        said.groups.iter().for_each(|group| groups.entry(group).or_default().push(at));
+    }
+    let mut edges = Vec::new();
+    for (at, rule) in
+        said.iter().enumerate().flat_map(|(at, said)| said.rules.iter().map(move |rule| (at, rule)))
+    {
+        let (Rule::After(group) | Rule::Before(group)) = rule;
+        for &other in groups.get(group).into_iter().flatten().filter(|&&other| other != at) {
+            let (from, to) = if matches!(rule, Rule::After(_)) { (at, other) } else { (other, at) };
+            edges.push(Edge { from, to, why: Why::DependsOn });
+        }
+    }
+    edges
 }
 
 /// A cycle among the edges, if there is one: from the smallest identity that can't

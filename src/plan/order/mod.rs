@@ -13,6 +13,7 @@
 //! [`ObjectId`], so the result never depends on how the input was sorted.
 
 mod hard;
+mod others;
 mod references;
 mod sequence;
 #[cfg(test)]
@@ -22,7 +23,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::json::Value;
 use crate::object::{GroupKind, ObjectId};
-pub use hard::{Cycle, Edge, Hard, Why};
+pub use hard::{Cycle, Edge, Hard, Outside, Why};
+pub use others::KPT_DEPENDS_ON;
 pub use references::references;
 use sequence::{levels, sequence};
 

@@ -158,7 +158,32 @@ fn what_an_object_depends_on_comes_before_it_and_must_be_ready() {
 fn what_is_not_in_the_set_is_told() {
     let objects = [asking("ConfigMap", "a", "", "Pod/elsewhere/b")];
     let hard = Hard::of(&nodes(&objects)).expect("no cycle");
-    assert_eq!(hard.outside, [(0, "Pod/elsewhere/b".parse().expect("a reference"))]);
+    let reference = "Pod/elsewhere/b".parse().expect("a reference");
+    assert_eq!(hard.outside, [Outside { from: 0, reference, annotation: "trueup.dev/depends-on" }]);
+}
+
+#[test]
+fn the_annotations_of_other_tools_count_as_ours() {
+    let mut objects = [
+        asking("Pod", "a", "", ""),
+        asking("Pod", "b", "", ""),
+        asking("Pod", "c", "", ""),
+        asking("Pod", "d", "1", ""),
+    ];
+    let mut annotate = |at: usize, name: &str, text: &str| {
+        objects[at].1["metadata"]["annotations"][name] = Value::from(text);
+    };
+    annotate(0, "config.kubernetes.io/depends-on", "/namespaces/shop/Pod/b");
+    annotate(1, "kapp.k14s.io/change-group", "all");
+    annotate(1, "kapp.k14s.io/change-rule", "upsert after upserting last");
+    annotate(2, "kapp.k14s.io/change-group", "last");
+    annotate(2, "kapp.k14s.io/change-rule", "upsert after upserting last");
+    annotate(2, "argocd.argoproj.io/sync-wave", "-1");
+    annotate(3, "argocd.argoproj.io/sync-wave", "-7");
+    let order = order(&nodes(&objects)).expect("no cycle");
+    assert_eq!(order.ready, [vec![1], vec![2], vec![], vec![]]);
+    // Our own wave counts before Argo CD's.
+    assert_eq!(order.declared, Some(vec![0, 0, -1, 1]));
 }
 
 #[test]
