@@ -2,7 +2,7 @@
 
 use trueup::json::json;
 
-use crate::harness::manifests::{config_map, deployment};
+use crate::harness::manifests::{config_map, deployment, service};
 use crate::harness::{TestEnvironment, action, changing};
 
 /// The manifest with an annotation.
@@ -330,4 +330,44 @@ fn a_namespace_is_as_early_as_its_content() {
     environment.apply();
 
     environment.trueup(&["plan", "prod", "--exit-code"]).success();
+}
+
+#[test]
+fn a_webhook_is_configured_when_the_pods_behind_it_are_ready() {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    let name = environment.unique("hook");
+    let webhook = format!(
+        "apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata:
+  name: {name}
+webhooks:
+  - name: hook.example.com
+    admissionReviewVersions: [v1]
+    sideEffects: None
+    clientConfig:
+      service:
+        namespace: {}
+        name: hook
+    rules:
+      - apiGroups: [{name}.example.com]
+        apiVersions: [v1]
+        operations: [CREATE]
+        resources: [tills]
+",
+        environment.namespace
+    );
+    environment.write("deploy/a.yaml", &webhook);
+    environment.write("deploy/b.yaml", &service("hook", 443));
+    environment.commit_file("deploy/c.yaml", &deployment("hook", "hook:missing"));
+    let path = format!("admissionregistration.k8s.io/v1/validatingwebhookconfigurations/{name}");
+
+    let outcome = environment.trueup(&["apply", "prod", "--yes", "-o", "json"]).exits(6).target();
+    assert_eq!(action(&outcome, &format!("ValidatingWebhookConfiguration/{name}"))["result"], "skipped");
+    assert!(environment.cluster_object(&path).is_none());
+
+    environment.commit_file("deploy/c.yaml", &deployment("hook", "hook:1"));
+    environment.apply();
+    assert!(environment.cluster_object(&path).is_some());
 }

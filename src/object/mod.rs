@@ -17,6 +17,7 @@ pub mod quantity;
 mod reference;
 mod scrub;
 mod secret_paths;
+pub mod selector;
 
 pub use annotations::{
     CREATE_ONLY, DEPENDS_ON, IGNORE_FIELDS, ON_IMMUTABLE, OnImmutable, depends_on, ignored_fields,

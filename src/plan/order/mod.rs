@@ -5,7 +5,8 @@
 //! an object depends on comes before it, a lower wave before a higher. They are
 //! never dropped: where they close a cycle, there is no order. Soft edges are what
 //! a rollout would otherwise stumble over: configuration, accounts and rights
-//! before the workloads that use them. A soft edge that would close a cycle is
+//! before the workloads that use them, and workloads that answer the API server,
+//! ready, before it is told to ask them. A soft edge that would close a cycle is
 //! dropped.
 //!
 //! In: identities and manifests. Out: for each object the indices of those that
@@ -15,6 +16,7 @@
 mod hard;
 mod others;
 mod references;
+mod selected;
 mod sequence;
 #[cfg(test)]
 mod tests;
@@ -26,6 +28,7 @@ use crate::object::{GroupKind, ObjectId};
 pub use hard::{Cycle, Edge, Hard, Outside, Why};
 pub use others::KPT_DEPENDS_ON;
 pub use references::references;
+use selected::{Soft, selected};
 use sequence::{levels, sequence};
 
 /// One object to be ordered.
@@ -47,6 +50,8 @@ pub struct Order {
     pub after: Vec<Vec<usize>>,
     /// Those of them that must be ready, and not only written.
     pub ready: Vec<Vec<usize>>,
+    /// Those that must be ready only if they are written at all.
+    ready_if_written: Vec<Vec<usize>>,
     /// For each node the length of the longest chain before it.
     pub wave: Vec<u32>,
     /// For each node the wave that manifests ask for; `None` where none does.
@@ -74,15 +79,19 @@ impl Hard {
             }
         }
         let waves = self.waves.as_deref();
-        for (from, to) in soft_edges(nodes, &index) {
+        let mut ready_if_written = vec![Vec::new(); nodes.len()];
+        for Soft { from, to, ready } in soft_edges(nodes, &index) {
             if from != to && may_follow(&after, waves, from, to) {
                 after[from].insert(to);
+                if ready {
+                    ready_if_written[from].push(to);
+                }
             }
         }
         let (after, ready) = (sorted(after), sorted(ready));
         let sequence = sequence(nodes, &after, waves);
         let wave = levels(&sequence, &after, waves);
-        Order { sequence, after, ready, wave, declared: self.waves.clone() }
+        Order { sequence, after, ready, ready_if_written, wave, declared: self.waves.clone() }
     }
 }
 
@@ -110,7 +119,12 @@ impl Order {
         }
         let sequence: Vec<usize> = self.sequence.iter().copied().filter(|&at| stays(at)).collect();
         let wave = levels(&sequence, &after, self.declared.as_deref());
-        Self { sequence, after, wave, ready: self.ready.clone(), declared: self.declared.clone() }
+        let also = |at: usize| self.ready_if_written[at].iter().copied().filter(|&before| stays(before));
+        let ready = self.ready.iter().enumerate();
+        let ready = ready.map(|(at, ready)| ready.iter().copied().chain(also(at)).collect::<BTreeSet<_>>());
+        let ready = sorted(ready.collect());
+        let ready_if_written = vec![Vec::new(); self.after.len()];
+        Self { sequence, after, wave, ready, ready_if_written, declared: self.declared.clone() }
     }
 }
 
@@ -122,13 +136,15 @@ fn sorted(sets: Vec<BTreeSet<usize>>) -> Vec<Vec<usize>> {
     sets.into_iter().map(|set| set.into_iter().collect()).collect()
 }
 
-/// Pairs (user, used).
-fn soft_edges(nodes: &[Node<'_>], index: &Index<'_>) -> Vec<(usize, usize)> {
+/// The strongest first: what is named before what is only selected.
+fn soft_edges(nodes: &[Node<'_>], index: &Index<'_>) -> Vec<Soft> {
     let mut edges = Vec::new();
-    for (at, node) in nodes.iter().enumerate() {
+    for (from, node) in nodes.iter().enumerate() {
         let used = references(node);
-        edges.extend(used.iter().filter_map(|id| index.get(id)).map(|&to| (at, to)));
+        let used = used.iter().filter_map(|id| index.get(id));
+        edges.extend(used.map(|&to| Soft { from, to, ready: false }));
     }
+    edges.extend(selected(nodes, index));
     edges
 }
 

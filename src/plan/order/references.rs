@@ -2,30 +2,86 @@
 
 use super::Node;
 use crate::json::Value;
-use crate::object::{GroupKind, ObjectId};
+use crate::object::{ApiVersion, GroupKind, ObjectId};
 
 /// The objects that a manifest names.
 pub fn references(node: &Node<'_>) -> Vec<ObjectId> {
     let mut found = Vec::new();
     let namespace = node.id.namespace.as_deref();
-    if let Some(pod) = pod_spec(node) {
-        pod_references(pod, namespace, &mut found);
+    if let Some(pod) = pod(node) {
+        pod_references(&pod["spec"], namespace, &mut found);
     }
-    if node.id.kind.group == "rbac.authorization.k8s.io" {
-        binding_references(node, &mut found);
+    match (node.id.kind.group.as_str(), node.id.kind.kind.as_str()) {
+        ("rbac.authorization.k8s.io", _) => binding_references(node, &mut found),
+        ("", "ServiceAccount") => {
+            let secrets = items(&node.body["imagePullSecrets"]).chain(items(&node.body["secrets"]));
+            found.extend(secrets.filter_map(|secret| named("", "Secret", namespace, &secret["name"])));
+        }
+        ("", "PersistentVolumeClaim") => found.extend(storage_class(&node.body["spec"])),
+        ("apps", "StatefulSet") => {
+            let spec = &node.body["spec"];
+            found.extend(named("", "Service", namespace, &spec["serviceName"]));
+            let claims = items(&spec["volumeClaimTemplates"]);
+            found.extend(claims.filter_map(|claim| storage_class(&claim["spec"])));
+        }
+        ("autoscaling", "HorizontalPodAutoscaler") => found.extend(target(node)),
+        ("networking.k8s.io", "Ingress") => ingress_references(node, &mut found),
+        ("gateway.networking.k8s.io", _) => route_references(node, &mut found),
+        _ => {}
     }
     found
 }
 
-fn pod_spec<'a>(node: &Node<'a>) -> Option<&'a Value> {
+fn named(group: &str, kind: &str, namespace: Option<&str>, name: &Value) -> Option<ObjectId> {
+    Some(ObjectId::new(GroupKind::new(group, kind), namespace, name.as_str()?))
+}
+
+/// The pod that a manifest is or is a template of.
+pub(super) fn pod<'a>(node: &Node<'a>) -> Option<&'a Value> {
     let spec = &node.body["spec"];
     match (node.id.kind.group.as_str(), node.id.kind.kind.as_str()) {
-        ("", "Pod") => Some(spec),
+        ("", "Pod") => Some(node.body),
         ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
         | ("batch", "Job")
-        | ("", "ReplicationController") => Some(&spec["template"]["spec"]),
-        ("batch", "CronJob") => Some(&spec["jobTemplate"]["spec"]["template"]["spec"]),
+        | ("", "ReplicationController") => Some(&spec["template"]),
+        ("batch", "CronJob") => Some(&spec["jobTemplate"]["spec"]["template"]),
         _ => None,
+    }
+}
+
+fn storage_class(claim: &Value) -> Option<ObjectId> {
+    named("storage.k8s.io", "StorageClass", None, &claim["storageClassName"])
+}
+
+/// What an autoscaler scales.
+fn target(node: &Node<'_>) -> Option<ObjectId> {
+    let target = &node.body["spec"]["scaleTargetRef"];
+    let version = ApiVersion::parse(target["apiVersion"].as_str()?)?;
+    named(&version.group, target["kind"].as_str()?, node.id.namespace.as_deref(), &target["name"])
+}
+
+fn ingress_references(node: &Node<'_>, found: &mut Vec<ObjectId>) {
+    let (spec, namespace) = (&node.body["spec"], node.id.namespace.as_deref());
+    let paths = items(&spec["rules"]).flat_map(|rule| items(&rule["http"]["paths"]));
+    for backend in paths.map(|path| &path["backend"]).chain([&spec["defaultBackend"]]) {
+        found.extend(named("", "Service", namespace, &backend["service"]["name"]));
+    }
+    let secrets = items(&spec["tls"]).filter_map(|tls| named("", "Secret", namespace, &tls["secretName"]));
+    found.extend(secrets);
+    found.extend(named("networking.k8s.io", "IngressClass", None, &spec["ingressClassName"]));
+}
+
+/// Routes of every kind name their gateways and backends alike.
+fn route_references(node: &Node<'_>, found: &mut Vec<ObjectId>) {
+    let spec = &node.body["spec"];
+    let backends = items(&spec["rules"]).flat_map(|rule| items(&rule["backendRefs"]));
+    let backends = backends.map(|backend| (backend, "", "Service"));
+    let parents = items(&spec["parentRefs"]).map(|parent| (parent, "gateway.networking.k8s.io", "Gateway"));
+    for (reference, group, kind) in backends.chain(parents) {
+        let group = reference["group"].as_str().unwrap_or(group);
+        let kind = reference["kind"].as_str().unwrap_or(kind);
+        let namespace = reference["namespace"].as_str().or(node.id.namespace.as_deref());
+        found.extend(named(group, kind, namespace, &reference["name"]));
     }
 }
 
@@ -58,9 +114,8 @@ fn pod_references(pod: &Value, namespace: Option<&str>, found: &mut Vec<ObjectId
             add("Secret", &variable["valueFrom"]["secretKeyRef"]["name"]);
         }
     }
-    if let Some(class) = pod["priorityClassName"].as_str() {
-        found.push(ObjectId::new(GroupKind::new("scheduling.k8s.io", "PriorityClass"), None, class));
-    }
+    found.extend(named("scheduling.k8s.io", "PriorityClass", None, &pod["priorityClassName"]));
+    found.extend(named("node.k8s.io", "RuntimeClass", None, &pod["runtimeClassName"]));
 }
 
 /// A binding waits for its role and its subjects.
@@ -70,14 +125,18 @@ fn binding_references(node: &Node<'_>, found: &mut Vec<ObjectId>) {
         let namespace = node.id.namespace.as_deref().filter(|_| kind == "Role");
         found.push(ObjectId::new(GroupKind::new("rbac.authorization.k8s.io", kind), namespace, name));
     }
-    for subject in items(&node.body["subjects"]).filter(|subject| subject["kind"] == "ServiceAccount") {
-        let namespace = subject["namespace"].as_str().or(node.id.namespace.as_deref());
-        if let Some(name) = subject["name"].as_str() {
-            found.push(ObjectId::new(GroupKind::new("", "ServiceAccount"), namespace, name));
-        }
-    }
+    found.extend(bound_accounts(node));
 }
 
-fn items(list: &Value) -> impl Iterator<Item = &Value> {
+/// The accounts that a binding gives rights to.
+pub(super) fn bound_accounts<'a>(node: &Node<'a>) -> impl Iterator<Item = ObjectId> + use<'a> {
+    let own = node.id.namespace.as_deref();
+    let accounts = items(&node.body["subjects"]).filter(|subject| subject["kind"] == "ServiceAccount");
+    accounts.filter_map(move |subject| {
+        named("", "ServiceAccount", subject["namespace"].as_str().or(own), &subject["name"])
+    })
+}
+
+pub(super) fn items(list: &Value) -> impl Iterator<Item = &Value> {
     list.as_array().into_iter().flatten()
 }

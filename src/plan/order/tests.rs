@@ -227,6 +227,141 @@ fn who_waits_for_what_stays_as_it_is_waits_for_what_that_waits_for() {
     assert_eq!((&order.wave, &order.ready[0]), (&vec![1, 0, 0], &vec![1]));
 }
 
+/// An object with this body, in the namespace `shop` if it isn't told otherwise.
+fn object(group: &str, kind: &str, name: &str, body: Value) -> (ObjectId, Value) {
+    let cluster_wide = ["StorageClass", "IngressClass", "ValidatingWebhookConfiguration", "APIService"];
+    (id(group, kind, (!cluster_wide.contains(&kind)).then_some("shop"), name), body)
+}
+
+#[test]
+fn what_is_named_comes_before_who_names_it() {
+    let cases = [
+        (
+            object(
+                "networking.k8s.io",
+                "Ingress",
+                "a",
+                json!({"spec": {"ingressClassName": "used", "rules": [
+                {"http": {"paths": [{"backend": {"service": {"name": "used"}}}]}}], "tls": [{"secretName": "used"}]}}),
+            ),
+            vec![("", "Service"), ("networking.k8s.io", "IngressClass"), ("", "Secret")],
+        ),
+        (
+            object(
+                "networking.k8s.io",
+                "Ingress",
+                "a",
+                json!({"spec": {"defaultBackend": {"service": {"name": "used"}}}}),
+            ),
+            vec![("", "Service")],
+        ),
+        (
+            object(
+                "gateway.networking.k8s.io",
+                "HTTPRoute",
+                "a",
+                json!({"spec": {
+                "parentRefs": [{"name": "used"}], "rules": [{"backendRefs": [{"name": "used", "port": 80}]}]}}),
+            ),
+            vec![("", "Service"), ("gateway.networking.k8s.io", "Gateway")],
+        ),
+        (
+            object(
+                "autoscaling",
+                "HorizontalPodAutoscaler",
+                "a",
+                json!({"spec": {
+                "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "used"}}}),
+            ),
+            vec![("apps", "Deployment")],
+        ),
+        (
+            object("", "PersistentVolumeClaim", "a", json!({"spec": {"storageClassName": "used"}})),
+            vec![("storage.k8s.io", "StorageClass")],
+        ),
+        (
+            object(
+                "apps",
+                "StatefulSet",
+                "a",
+                json!({"spec": {"serviceName": "used",
+                "volumeClaimTemplates": [{"spec": {"storageClassName": "used"}}]}}),
+            ),
+            vec![("", "Service"), ("storage.k8s.io", "StorageClass")],
+        ),
+        (
+            object("", "ServiceAccount", "a", json!({"imagePullSecrets": [{"name": "used"}]})),
+            vec![("", "Secret")],
+        ),
+        (
+            object("", "Pod", "a", json!({"spec": {"imagePullSecrets": [{"name": "used"}]}})),
+            vec![("", "Secret")],
+        ),
+    ];
+    for (user, used) in cases {
+        let mut objects = vec![user];
+        objects.extend(used.iter().map(|(group, kind)| object(group, kind, "used", json!({}))));
+        objects.extend(used.iter().map(|(group, kind)| object(group, kind, "unused", json!({}))));
+        let order = order(&nodes(&objects)).expect("no cycle");
+        let expected: Vec<usize> = (1..=used.len()).collect();
+        assert_eq!((&order.after[0], &order.ready[0]), (&expected, &vec![]), "{}", objects[0].0);
+    }
+}
+
+fn web(labels: &Value) -> (ObjectId, Value) {
+    let pod = json!({"metadata": {"labels": labels}, "spec": {"serviceAccountName": "web"}});
+    object("apps", "Deployment", "web", json!({"spec": {"template": pod}}))
+}
+
+#[test]
+fn a_budget_comes_after_the_pods_that_it_protects() {
+    let budget = |app: &str| {
+        object(
+            "policy",
+            "PodDisruptionBudget",
+            "a",
+            json!({"spec": {"selector": {"matchLabels": {"app": app}}}}),
+        )
+    };
+    for (app, expected) in [("web", vec![1]), ("db", vec![])] {
+        let objects = [budget(app), web(&json!({"app": "web"}))];
+        assert_eq!(order(&nodes(&objects)).expect("no cycle").after[0], expected);
+    }
+}
+
+#[test]
+fn rights_come_before_the_pods_that_have_them() {
+    let binding = json!({"roleRef": {"kind": "Role", "name": "reader"},
+        "subjects": [{"kind": "ServiceAccount", "name": "web"}]});
+    let objects = [
+        web(&json!({})),
+        object("rbac.authorization.k8s.io", "RoleBinding", "a", binding),
+        object("rbac.authorization.k8s.io", "Role", "reader", json!({})),
+        object("", "ServiceAccount", "web", json!({})),
+    ];
+    let order = order(&nodes(&objects)).expect("no cycle");
+    assert_eq!(order.after, [vec![1, 3], vec![2, 3], vec![], vec![]]);
+}
+
+#[test]
+fn who_answers_the_api_server_is_ready_before_it_is_asked() {
+    let asked = json!({"namespace": "shop", "name": "hook"});
+    let service = json!({"spec": {"selector": {"app": "web"}}});
+    let (group, version) = ("admissionregistration.k8s.io", "apiregistration.k8s.io");
+    let webhooks = json!({"webhooks": [{"clientConfig": {"service": asked.clone()}}]});
+    for user in [
+        object(group, "ValidatingWebhookConfiguration", "a", webhooks),
+        object(version, "APIService", "a", json!({"spec": {"service": asked}})),
+    ] {
+        let objects = [user, object("", "Service", "hook", service.clone()), web(&json!({"app": "web"}))];
+        let order = order(&nodes(&objects)).expect("no cycle");
+        assert_eq!(order.among(|_| true).ready, [vec![2], vec![], vec![]]);
+        assert_eq!(order.after[0], [1, 2]);
+        // What stays as it is isn't waited for, unless a manifest says so.
+        assert_eq!(order.among(|at| at != 2).ready[0], [] as [usize; 0]);
+    }
+}
+
 proptest! {
     #[test]
     fn every_hard_edge_is_kept_or_the_set_has_no_order(
