@@ -26,6 +26,7 @@ mod judging;
 mod kinds;
 mod kstatus;
 mod lock;
+mod order;
 mod ownership;
 mod plan;
 mod preconditions;

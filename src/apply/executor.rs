@@ -1,17 +1,18 @@
 //! The executor: starts each job the moment the jobs it waits for are done,
 //! a bounded number at once, and stops starting when told to.
 
-use std::collections::BTreeSet;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
+use futures::future::LocalBoxFuture;
 use futures::stream::FuturesUnordered;
 use tokio::sync::watch;
 
+use super::board::Board;
 use super::event::Event;
 use super::outcome::ActionResult;
-use super::write::{Explain, Job, Unwritten, Written, carry_out};
+use super::write::{Explain, Job, carry_out};
 use crate::cluster::Cluster;
 use crate::error::Diagnostic;
 use crate::json::Value;
@@ -49,10 +50,17 @@ impl Done {
         Self { returned: Some(live), ..Self::of(ActionResult::Done, None) }
     }
 
-    fn of(result: ActionResult, why: Option<Diagnostic>) -> Self {
+    pub(super) fn of(result: ActionResult, why: Option<Diagnostic>) -> Self {
         Self { result, returned: None, why, touched: false, took: Duration::ZERO }
     }
 }
+
+/// The object of a job that isn't ready, and why.
+pub type Unready = (usize, String);
+
+/// Waits until the objects of these jobs are ready, as far as they are going to be.
+/// They come as their writes returned them; those that aren't ready in the end go.
+pub type Readiness<'a> = dyn Fn(Vec<(usize, Value)>) -> LocalBoxFuture<'a, Vec<Unready>> + 'a;
 
 /// Carries out all jobs; the outcomes are in the jobs' order.
 pub async fn execute(
@@ -60,24 +68,37 @@ pub async fn execute(
     jobs: &[Job],
     stop: &Stop,
     explain: &Explain<'_>,
+    ready: &Readiness<'_>,
     on_event: &mut dyn FnMut(Event),
 ) -> Vec<Done> {
     let mut board = Board::new(jobs);
-    let mut running = FuturesUnordered::new();
+    let (mut running, mut waiting) = (FuturesUnordered::new(), FuturesUnordered::new());
     let mut stop = stop.clone();
     let mut stopped = announce(&mut stop, !jobs.is_empty(), on_event);
     loop {
         while !stopped && running.len() < CONCURRENCY {
             let Some(at) = board.next() else { break };
-            on_event(Event::Started { id: jobs[at].id.clone(), verb: jobs[at].verb });
+            if !jobs[at].is_wait() {
+                on_event(Event::Started { id: jobs[at].id.clone(), verb: jobs[at].verb });
+            }
             running.push(timed(at, carry_out(cluster, &jobs[at], explain)));
         }
-        if running.is_empty() {
+        while let Some((waits, objects)) = board.next_wait().filter(|_| !stopped) {
+            let unready = ready(objects);
+            waiting.push(async move { (waits, unready.await) });
+        }
+        if running.is_empty() && waiting.is_empty() {
             return board.into_outcomes();
         }
         tokio::select! {
             biased;
             Some((at, took, outcome)) = running.next() => board.finish(at, took, outcome, on_event),
+            Some((waits, unready)) = waiting.next() => {
+                stopped = stopped || announce(&mut stop, board.unfinished() > 0, on_event);
+                if !stopped {
+                    board.end_wait(waits, unready, on_event);
+                }
+            }
             true = stop_requested(&mut stop), if !stopped => {
                 stopped = announce(&mut stop, board.unfinished() > running.len(), on_event);
             }
@@ -108,92 +129,11 @@ async fn stop_requested(stop: &mut Stop) -> bool {
     stop.wait_for(Option::is_some).await.is_ok()
 }
 
-/// Which jobs are ready, running, done.
-struct Board<'a> {
-    jobs: &'a [Job],
-    ready: BTreeSet<usize>,
-    missing: Vec<usize>,
-    users: Vec<Vec<usize>>,
-    outcomes: Vec<Option<Done>>,
-}
-
-impl<'a> Board<'a> {
-    fn new(jobs: &'a [Job]) -> Self {
-        let missing: Vec<usize> = jobs.iter().map(|job| job.after.len()).collect();
-        let mut users = vec![Vec::new(); jobs.len()];
-        for (at, job) in jobs.iter().enumerate() {
-            job.after.iter().for_each(|&before| users[before].push(at));
-        }
-        let ready = (0..jobs.len()).filter(|&at| missing[at] == 0).collect();
-        Self { jobs, ready, missing, users, outcomes: jobs.iter().map(|_| None).collect() }
-    }
-
-    fn next(&mut self) -> Option<usize> {
-        self.ready.pop_first()
-    }
-
-    /// How many jobs are running or not started yet.
-    fn unfinished(&self) -> usize {
-        self.outcomes.iter().filter(|outcome| outcome.is_none()).count()
-    }
-
-    fn finish(
-        &mut self,
-        at: usize,
-        took: Duration,
-        outcome: Result<Written, Unwritten>,
-        on_event: &mut dyn FnMut(Event),
-    ) {
-        let job = &self.jobs[at];
-        match outcome {
-            Ok(written) => {
-                on_event(Event::Written { id: job.id.clone(), verb: job.verb });
-                let done = Done::of(ActionResult::Done, None);
-                self.outcomes[at] = Some(Done { returned: written.returned, took, ..done });
-                self.release_users(at);
-            }
-            Err(Unwritten { why, touched }) => {
-                on_event(Event::Failed { id: job.id.clone(), why: why.message.clone() });
-                let failed = Done::of(ActionResult::Failed, Some(why));
-                self.outcomes[at] = Some(Done { touched, took, ..failed });
-                self.skip_users(at, on_event);
-            }
-        }
-    }
-
-    fn release_users(&mut self, at: usize) {
-        for &user in &self.users[at] {
-            self.missing[user] -= 1;
-            if self.missing[user] == 0 && self.outcomes[user].is_none() {
-                self.ready.insert(user);
-            }
-        }
-    }
-
-    /// Everything that waits for a failed job, directly or not, isn't tried.
-    fn skip_users(&mut self, failed: usize, on_event: &mut dyn FnMut(Event)) {
-        let mut open = self.users[failed].clone();
-        while let Some(at) = open.pop() {
-            if self.outcomes[at].is_some() {
-                continue;
-            }
-            let because = &self.jobs[failed].id;
-            on_event(Event::Skipped { id: self.jobs[at].id.clone(), because: because.clone() });
-            let why = Diagnostic::new(format!("skipped, because {because} failed"));
-            self.outcomes[at] = Some(Done::of(ActionResult::Skipped, Some(why)));
-            open.extend(&self.users[at]);
-        }
-    }
-
-    fn into_outcomes(self) -> Vec<Done> {
-        let untouched = || Done::of(ActionResult::NotStarted, None);
-        self.outcomes.into_iter().map(|done| done.unwrap_or_else(untouched)).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+
+    use futures::FutureExt as _;
 
     use super::*;
     use crate::apply::Task;
@@ -221,6 +161,8 @@ mod tests {
             verb: Verb::Delete,
             resource,
             after: Vec::new(),
+            after_ready: Vec::new(),
+            wave: None,
             task: Task::Delete { precondition, label: ("owner".to_owned(), "us".to_owned()) },
         }
     }
@@ -231,8 +173,11 @@ mod tests {
         let (_sender, stop) = watch::channel(Some("interrupted".to_owned()));
         let explain = |_: &crate::object::Manifest, error: crate::cluster::ApiError| error.into();
         let mut events = Vec::new();
-        let writes = execute(&cluster, &[], &stop, &explain, &mut |event| events.push(event)).await;
-        let done = execute(&cluster, &[deletion()], &stop, &explain, &mut |event| events.push(event)).await;
+        let ready = |_| async { Vec::new() }.boxed_local();
+        let writes = execute(&cluster, &[], &stop, &explain, &ready, &mut |event| events.push(event)).await;
+        let deletions = [deletion()];
+        let done =
+            execute(&cluster, &deletions, &stop, &explain, &ready, &mut |event| events.push(event)).await;
         assert!(writes.is_empty());
         assert_eq!(done[0].result, ActionResult::NotStarted);
         assert!(matches!(&events[..], [Event::Stopping { why }] if why == "interrupted"), "{events:?}");

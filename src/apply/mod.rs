@@ -4,6 +4,7 @@
 //! In: a plan with the manifests behind it. Out: typed [`Event`]s while it
 //! runs, and an outcome. It never decides what to change, and never prints.
 
+mod board;
 mod event;
 mod executor;
 mod outcome;
@@ -11,7 +12,7 @@ mod takeover;
 mod write;
 
 pub use event::Event;
-pub use executor::{Done, Stop, execute};
+pub use executor::{Done, Readiness, Stop, Unready, execute};
 pub use outcome::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
 pub use takeover::Takeover;
 pub use write::{Explain, Job, Task, Write, precondition};

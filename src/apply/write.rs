@@ -40,8 +40,20 @@ pub struct Job {
     pub resource: Arc<Resource>,
     /// The jobs, by position, that must be done before.
     pub after: Vec<usize>,
+    /// The jobs, by position, whose objects must be ready before.
+    pub after_ready: Vec<usize>,
+    /// Its wave: everything of the waves before must be ready. What is in none
+    /// waits for no wave, and no wave for it.
+    pub wave: Option<i32>,
     /// What is sent.
     pub task: Task,
+}
+
+impl Job {
+    /// Whether nothing is sent.
+    pub(super) fn is_wait(&self) -> bool {
+        matches!(self.task, Task::Await { .. })
+    }
 }
 
 /// What is sent.
@@ -55,6 +67,12 @@ pub enum Task {
         precondition: Precondition,
         /// The label that makes it ours, as key and value.
         label: (String, String),
+    },
+    /// Nothing: the object is as it should be, or isn't ours, and others wait
+    /// until it's ready.
+    Await {
+        /// The object as it is.
+        live: Value,
     },
 }
 
@@ -114,6 +132,7 @@ pub(super) async fn carry_out(
         Task::Delete { precondition, label } => {
             delete(cluster, job, precondition.clone(), label).await.map(|()| None)
         }
+        Task::Await { live } => Ok(Some(live.clone())),
     };
     match outcome {
         Ok(returned) => Ok(Written { returned }),

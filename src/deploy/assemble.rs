@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use super::dependencies::{Dependencies, nodes};
 use super::handover::Adopting;
 use super::observe::Live;
 use super::predict::{Predicted, Prediction, Replaced};
@@ -20,7 +21,7 @@ use crate::object::{
 use crate::parallel;
 use crate::plan::causes::{Recorded, maybe_own, with_cause};
 use crate::plan::digest::{Entry, EntryChange, action_digest, digest};
-use crate::plan::order::{Node, order, rank};
+use crate::plan::order::{Order, rank};
 use crate::plan::prune::{Evidence, Removal, removal};
 use crate::plan::replacement;
 use crate::plan::{Action, Cause, FieldChange, GuardVerdict, ManagerFields, Verb};
@@ -103,6 +104,8 @@ pub(super) struct Ingredients<'a> {
     pub bodies: Vec<Value>,
     /// What is live.
     pub live: &'a Live,
+    /// What must come first.
+    pub dependencies: &'a Dependencies,
     /// The inventory, if there is one.
     pub membership: Option<Membership<'a>>,
     /// What may be taken from others.
@@ -132,7 +135,8 @@ pub(super) struct Assembled {
 
 /// Puts the actions together.
 pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
-    let Ingredients { desired, predictions, bodies, live, membership, rules, cluster, target } = ingredients;
+    let Ingredients { desired, predictions, bodies, live, dependencies, membership, rules, cluster, target } =
+        ingredients;
     let mut assembled = Assembled {
         actions: Vec::with_capacity(desired.len()),
         work: Vec::with_capacity(desired.len()),
@@ -159,20 +163,11 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
     claimed.retain(|(_, claim)| !claim.is_given_away(&rules.adoption));
     assembled.guards.extend(guard::foreign_owners(&claimed));
     assembled.guards.extend(guards_of_others(&parts, rules));
-    let changed: Vec<usize> =
-        (0..parts.len()).filter(|&at| matches!(parts[at], Some((_, Work::Write { .. })))).collect();
-    let nodes: Vec<Node<'_>> =
-        changed.iter().map(|&at| Node { id: desired[at].id(), body: &desired[at].manifest.body }).collect();
-    let sequence = order(&nodes);
-    let last = sequence.wave.iter().max().copied();
-    for &node in &sequence.sequence {
-        let Some((mut action, work)) = parts[changed[node]].take() else { continue };
-        action.wave = sequence.wave[node];
-        action.after = sequence.after[node]
-            .iter()
-            .map(|&before| desired[changed[before]].manifest.object_ref())
-            .collect();
-        assembled.actions.push(action);
+    let order = order_of_writes(desired, &parts, dependencies);
+    let last = order.sequence.iter().map(|&at| order.wave[at]).max();
+    for &at in &order.sequence {
+        let Some((action, work)) = parts[at].take() else { continue };
+        assembled.actions.push(placed(action, at, &order, desired, dependencies));
         assembled.work.push(work);
     }
     if let Some(membership) = membership {
@@ -184,6 +179,42 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
     }
     seal(&mut assembled, desired, [cluster, target], bootstrapped);
     assembled
+}
+
+/// The order of what is written, among all objects: what stays as it is may stand
+/// between two that don't.
+fn order_of_writes(
+    desired: &[Desired],
+    parts: &[Option<(Action, Work)>],
+    dependencies: &Dependencies,
+) -> Order {
+    let is_written = |at: usize| matches!(parts[at], Some((_, Work::Write { .. })));
+    if (0..parts.len()).any(is_written) {
+        dependencies.hard.order(&nodes(desired)).among(is_written)
+    } else {
+        Order::default()
+    }
+}
+
+/// The action with what it waits for.
+fn placed(
+    action: Action,
+    at: usize,
+    order: &Order,
+    desired: &[Desired],
+    dependencies: &Dependencies,
+) -> Action {
+    let object = |before: &usize| desired[*before].manifest.object_ref();
+    let outside = dependencies.needs.get(&at).into_iter().flatten();
+    let outside = outside
+        .filter_map(|id| Some(ObjectRef::new(id, dependencies.outside.get(id)?.resource.version.as_str())));
+    Action {
+        wave: order.wave[at],
+        declared_wave: order.declared.as_ref().map(|waves| waves[at]),
+        after: order.after[at].iter().map(object).collect(),
+        after_ready: order.ready[at].iter().map(object).chain(outside).collect(),
+        ..action
+    }
 }
 
 /// What the configuration says of taking others' fields and objects.

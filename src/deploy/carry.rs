@@ -1,13 +1,16 @@
 //! Carrying out a plan: its writes, then its deletions, then the wait for
 //! health, and what came of it all.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use futures::FutureExt as _;
 use jiff::Timestamp;
 
 use super::assemble::Work;
 use super::planning::Planned;
+use super::readiness::Waiting;
 use super::refusing::explained;
 use super::secrets::Secrets;
 use super::setup::Setup;
@@ -18,7 +21,7 @@ use crate::apply::{
 use crate::cluster::{ApiError, Cluster};
 use crate::health::{Baseline, Health};
 use crate::json::Value;
-use crate::object::{GroupKind, Manifest, ObjectId, kinds};
+use crate::object::{GroupKind, Manifest, ObjectId, ObjectRef, kinds};
 use crate::plan::Verb;
 use crate::plan::order::rank;
 use crate::release::PART_OF;
@@ -60,13 +63,32 @@ impl Carrying<'_> {
         let start = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
         let explain = |manifest: &Manifest, error: ApiError| explained(self.setup, manifest, error);
         let (writes, positions) = self.writes();
-        let done = execute(self.cluster, &writes, self.stop, &explain, on_event).await;
+        let secrets = Secrets::of(&self.planned.desired);
+        let listener = RefCell::new(on_event);
+        let tell = |event| listener.borrow_mut()(event);
+        let waiting = Waiting {
+            cluster: self.cluster,
+            jobs: &writes,
+            limit: self.wait.unwrap_or(self.setup.wait_timeout),
+            stop: self.stop,
+            secrets: &secrets,
+            tell: &tell,
+            baseline: &|job, written| {
+                let live = positions.get(job).and_then(|&at| self.before(at, written));
+                Some(live.map(Baseline::of).unwrap_or_default().written_at(start))
+            },
+            ended: RefCell::default(),
+        };
+        let ready = |objects| waiting.until_ready(objects).boxed_local();
+        let mut on_event = &tell;
+        let done = execute(self.cluster, &writes, self.stop, &explain, &ready, &mut on_event).await;
+        let mut ended = waiting.ended.take();
         let all_written = done.iter().all(|done| done.result == ActionResult::Done);
-        let mut fates: Vec<Fate> =
-            positions.into_iter().zip(done).map(|(at, done)| Fate { at, done, ended: None }).collect();
+        let fate = |(job, (&at, done))| Fate { at, done, ended: ended.remove(&job) };
+        let mut fates: Vec<Fate> = positions.iter().zip(done).enumerate().map(fate).collect();
         let (deletions, positions) = self.deletions();
         let done = if all_written {
-            execute(self.cluster, &deletions, self.stop, &explain, on_event).await
+            execute(self.cluster, &deletions, self.stop, &explain, &ready, &mut on_event).await
         } else {
             // What is still needed may be among what would be deleted.
             deletions
@@ -79,7 +101,7 @@ impl Carrying<'_> {
             fates.extend(self.kept());
         }
         if let Some(limit) = self.wait {
-            self.wait_for(&mut fates, limit, start, on_event).await;
+            self.wait_for(&mut fates, limit, start, &mut on_event).await;
         }
         fates
     }
@@ -100,8 +122,59 @@ impl Carrying<'_> {
             (0..planned.work.len()).filter(|&at| matches!(planned.work[at], Work::Write { .. })).collect();
         let ids: Vec<ObjectId> = positions.iter().map(|&at| planned.plan.actions[at].id()).collect();
         let index: BTreeMap<&ObjectId, usize> = ids.iter().enumerate().map(|(job, id)| (id, job)).collect();
-        let jobs = positions.iter().filter_map(|&at| self.write(at, &index)).collect();
+        let mut jobs: Vec<Job> = positions.iter().filter_map(|&at| self.write(at, &index)).collect();
+        self.add_awaited(&positions, &index, &mut jobs);
         (jobs, positions)
+    }
+
+    /// What others depend on and isn't written is waited for all the same: jobs
+    /// beyond those of the plan's actions.
+    fn add_awaited(&self, positions: &[usize], index: &BTreeMap<&ObjectId, usize>, jobs: &mut Vec<Job>) {
+        let mut awaited: BTreeMap<ObjectId, usize> = BTreeMap::new();
+        for (job, &at) in positions.iter().enumerate() {
+            for id in self.planned.plan.actions[at].after_ready.iter().map(ObjectRef::id) {
+                if index.contains_key(&id) {
+                    continue;
+                }
+                let known = awaited.get(&id).copied();
+                let Some(before) = known.or_else(|| {
+                    jobs.push(self.awaiting(&id)?);
+                    Some(jobs.len() - 1)
+                }) else {
+                    continue;
+                };
+                awaited.insert(id, before);
+                jobs[job].after_ready.push(before);
+            }
+        }
+    }
+
+    /// A job that only waits for an object: one that stays as it is, or isn't ours.
+    fn awaiting(&self, id: &ObjectId) -> Option<Job> {
+        let (resource, live) = match self.planned.work_on(id) {
+            Some(Work::Keep { at, live }) => {
+                (self.planned.desired[*at].resource.clone(), live.as_ref().clone())
+            }
+            _ => self.planned.outside.get(id).map(|found| (found.resource.clone(), found.live.clone()))?,
+        };
+        let (verb, task) = (Verb::Unchanged, Task::Await { live });
+        Some(Job {
+            id: id.clone(),
+            verb,
+            resource,
+            after: Vec::new(),
+            after_ready: Vec::new(),
+            wave: None,
+            task,
+        })
+    }
+
+    /// The object from before a write, if it's the same one.
+    fn before(&self, position: usize, written: &Value) -> Option<&Value> {
+        match &self.planned.work[position] {
+            Work::Write { live, .. } => live.as_ref().filter(|live| is_same(live, written)),
+            _ => None,
+        }
     }
 
     fn write(&self, position: usize, index: &BTreeMap<&ObjectId, usize>) -> Option<Job> {
@@ -122,11 +195,16 @@ impl Carrying<'_> {
                 .zip(migration.clone())
                 .map(|(live, migration)| Takeover { live, migration }),
         };
+        let jobs = |objects: &[ObjectRef]| {
+            objects.iter().filter_map(|before| index.get(&before.id()).copied()).collect()
+        };
         Some(Job {
             id: object.id().clone(),
             verb: action.action,
             resource: object.resource.clone(),
-            after: action.after.iter().filter_map(|before| index.get(&before.id()).copied()).collect(),
+            after: jobs(&action.after),
+            after_ready: jobs(&action.after_ready),
+            wave: action.declared_wave,
             task: Task::Write(Box::new(write)),
         })
     }
@@ -151,6 +229,8 @@ impl Carrying<'_> {
                 verb: Verb::Delete,
                 resource: resource.clone(),
                 after: above.clone(),
+                after_ready: Vec::new(),
+                wave: None,
                 task: Task::Delete { precondition, label: (PART_OF.to_owned(), id.clone()) },
             });
             positions.push(at);
@@ -167,14 +247,13 @@ impl Carrying<'_> {
     ) {
         let mut waited = Vec::new();
         let mut awaited = Vec::new();
-        for (nth, fate) in fates.iter().enumerate() {
+        for (nth, fate) in fates.iter().enumerate().filter(|(_, fate)| fate.ended.is_none()) {
             let Some(written) = &fate.done.returned else { continue };
-            let (at, before) = match &self.planned.work[fate.at] {
-                Work::Write { at, live, .. } => (*at, live.as_ref().filter(|live| is_same(live, written))),
-                Work::Keep { at, .. } => (*at, None),
-                Work::Delete { .. } | Work::Bootstrap => continue,
+            let (Work::Write { at, .. } | Work::Keep { at, .. }) = &self.planned.work[fate.at] else {
+                continue;
             };
-            let object = &self.planned.desired[at];
+            let before = self.before(fate.at, written);
+            let object = &self.planned.desired[*at];
             waited.push(nth);
             awaited.push(Awaited {
                 id: object.id().clone(),
@@ -229,6 +308,7 @@ pub(super) fn result(planned: &Planned, fates: &[Fate], waited: bool, halt: Opti
     let count =
         |wanted: ActionResult| fates.iter().filter(changes).filter(|fate| fate.done.result == wanted).count();
     let (failed, not_started) = (count(ActionResult::Failed), count(ActionResult::NotStarted));
+    let skipped = count(ActionResult::Skipped);
     let is_touched = || fates.iter().any(|fate| fate.done.touched);
     let wrote = count(ActionResult::Done) > 0 || planned.made.is_some() || is_touched();
     let verdicts = || fates.iter().filter_map(|fate| fate.ended.as_ref()).map(|ended| ended.verdict.health);
@@ -242,6 +322,9 @@ pub(super) fn result(planned: &Planned, fates: &[Fate], waited: bool, halt: Opti
     match (wrote, failed) {
         (false, 1..) => RunResult::Failed,
         (true, 1..) => RunResult::Partial,
+        // Something that others depend on didn't get ready.
+        (false, _) if skipped > 0 => RunResult::Failed,
+        _ if skipped > 0 => RunResult::Partial,
         _ if fates.is_empty() => RunResult::Unchanged,
         _ if !waited => RunResult::Applied,
         _ if verdicts().all(|health| health == Health::Ready) => RunResult::Healthy,

@@ -1,7 +1,7 @@
 //! Planning: reads what is live, predicts, and puts the plan together. Sends
 //! nothing but reads and dry runs.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::pin::pin;
 use std::time::Instant;
 
@@ -13,6 +13,7 @@ use super::autoscaling::autoscaled;
 use super::blame;
 use super::carry::since;
 use super::definitions::{definitions, schemas};
+use super::dependencies::{Outside, dependencies, hard_edges};
 use super::explain::warned;
 use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::{Adopting, Handover};
@@ -68,6 +69,8 @@ pub struct Planned {
     pub work: Vec<Work>,
     /// The objects that should be there.
     pub desired: Vec<Desired>,
+    /// What objects depend on that isn't among them.
+    pub outside: BTreeMap<ObjectId, Outside>,
     /// What the target remembers, if it has an inventory.
     pub memory: Option<Memory>,
     /// The state namespace, when it has to be made before anything else.
@@ -224,21 +227,26 @@ async fn plan_for(
     let desired = resolve(wanted.manifests, &observed.discovery, &namespace)?;
     refuse_own(&desired, memory.as_ref())?;
     refuse_misread(&desired)?;
+    let hard = hard_edges(&desired)?;
 
     let spanned = spanned(&desired, memory.as_ref());
     let id = memory.as_ref().map(|memory| memory.target.applyset_id());
     let wanted_ids: HashSet<&ObjectId> = desired.iter().map(Desired::id).collect();
     // An autoscaler that this very plan deletes scales nothing any more.
+    let is_ours =
+        |object: &Value| id.is_some() && object["metadata"]["labels"][PART_OF].as_str() == id.as_deref();
     let goes = |object: &Value| {
         let kind = GroupKind::new("autoscaling", "HorizontalPodAutoscaler");
-        let ours = id.is_some() && object["metadata"]["labels"][PART_OF].as_str() == id.as_deref();
-        ours && !options.keep_removed && !wanted_ids.contains(&observe::id_of(&kind, object))
+        let unwanted = !wanted_ids.contains(&observe::id_of(&kind, object));
+        is_ours(object) && !options.keep_removed && unwanted
     };
-    let (live, definitions, absent, autoscaled, stored) = futures::join!(
+    let leaves = |object: &Value| is_ours(object) && !options.keep_removed;
+    let (live, definitions, absent, autoscaled, dependencies, stored) = futures::join!(
         live(cluster, &observed, &desired, memory.as_ref(), &spanned, options.may_guess),
         definitions(cluster, &desired, |_| !options.exact),
         missing(cluster, &desired, memory.as_ref()),
         autoscaled(cluster, &observed.discovery, &desired, goes),
+        dependencies(cluster, &observed.discovery, &desired, hard, leaves),
         OptionFuture::from(memory.as_ref().map(|memory| memory.fetch(cluster))),
     );
     let mut stored = stored.flatten();
@@ -246,6 +254,7 @@ async fn plan_for(
     let autoscaled = autoscaled.map_err(Diagnostic::from)?;
     let definitions = definitions.map_err(Diagnostic::from)?;
     refuse_missing(&absent, &desired, memory.as_ref())?;
+    let dependencies = dependencies?;
 
     // Whether those are adopted that don't carry our label, the record says.
     if let Some(memory) = memory.as_mut().filter(|_| are_strangers_among(&desired, &live, id.as_deref())) {
@@ -309,6 +318,7 @@ async fn plan_for(
         predictions,
         bodies,
         live: &live,
+        dependencies: &dependencies,
         membership,
         rules: &setup.rules,
         cluster: &cluster_name,
@@ -325,6 +335,7 @@ async fn plan_for(
     notes.extend(left);
     notes.extend(lacking);
     notes.extend(simulated);
+    notes.extend(dependencies.notes);
     notes.extend(ending);
     notes.extend(warned(setup, cluster, &desired));
     notes.splice(
@@ -353,6 +364,7 @@ async fn plan_for(
         plan,
         work,
         desired,
+        outside: dependencies.outside,
         memory,
         bootstrap,
         made: None,

@@ -1,7 +1,7 @@
 //! What a manifest itself says about how it's deployed: annotations that start
 //! with `trueup.dev/`.
 
-use super::{FieldPattern, Manifest};
+use super::{FieldPattern, Manifest, Reference};
 use crate::error::{Diagnostic, did_you_mean};
 use crate::json::Value;
 
@@ -10,6 +10,12 @@ pub const ON_IMMUTABLE: &str = "trueup.dev/on-immutable";
 
 /// `true`: the object is made if it's missing, and never changed.
 pub const CREATE_ONLY: &str = "trueup.dev/create-only";
+
+/// A whole number: everything of a lower one comes before everything of a higher.
+const WAVE: &str = "trueup.dev/wave";
+
+/// The objects that must be ready before, with commas between them.
+pub const DEPENDS_ON: &str = "trueup.dev/depends-on";
 
 /// Fields that are left alone, with commas between them.
 pub const IGNORE_FIELDS: &str = "trueup.dev/ignore-fields";
@@ -41,6 +47,17 @@ pub fn is_create_only(object: &Value) -> bool {
     annotation(object, CREATE_ONLY).is_some_and(|value| *value == "true")
 }
 
+/// The wave that the manifest is in; `None` when it says nothing.
+pub fn wave(object: &Value) -> Option<i32> {
+    annotation(object, WAVE)?.as_str()?.parse().ok()
+}
+
+/// The objects that the manifest says must be ready before.
+pub fn depends_on(object: &Value) -> Vec<Reference> {
+    let text = annotation(object, DEPENDS_ON).and_then(Value::as_str).unwrap_or_default();
+    names(text).filter_map(Result::ok).collect()
+}
+
 /// The fields that the manifest wants to be left alone.
 pub fn ignored_fields(object: &Value) -> Vec<FieldPattern> {
     fields_of(object, IGNORE_FIELDS)
@@ -62,7 +79,38 @@ pub fn misread(manifest: &Manifest) -> Vec<Diagnostic> {
     let words = [(ON_IMMUTABLE, ["replace", "refuse"]), (CREATE_ONLY, ["true", "false"])];
     let words = words.into_iter().filter_map(|(name, words)| misread_word(manifest, name, words));
     let fields = [IGNORE_FIELDS, SENSITIVE_FIELDS].into_iter();
-    words.chain(fields.flat_map(|name| misread_fields(manifest, name))).collect()
+    let fields = fields.flat_map(|name| misread_fields(manifest, name));
+    words.chain(fields).chain(misread_wave(manifest)).chain(misread_names(manifest)).collect()
+}
+
+fn misread_wave(manifest: &Manifest) -> Option<Diagnostic> {
+    let value = annotation(&manifest.body, WAVE)?;
+    if wave(&manifest.body).is_some() {
+        return None;
+    }
+    let problem = format!("{}: {WAVE} is a whole number in quotes, but not {value}", manifest.id);
+    Some(Diagnostic::new(problem).at(manifest.source.location()))
+}
+
+fn misread_names(manifest: &Manifest) -> Vec<Diagnostic> {
+    let Some(value) = annotation(&manifest.body, DEPENDS_ON) else { return Vec::new() };
+    let wrong = |why: &str| {
+        Diagnostic::new(format!("{}: {DEPENDS_ON}: {why}", manifest.id)).at(manifest.source.location())
+    };
+    match value.as_str() {
+        Some(text) if !text.trim().is_empty() => {
+            names(text).filter_map(Result::err).map(|why| wrong(&why)).collect()
+        }
+        _ => vec![
+            wrong("no object is named")
+                .hint("objects with commas between them, such as apps/Deployment/shop/db"),
+        ],
+    }
+}
+
+/// The objects of a list.
+fn names(text: &str) -> impl Iterator<Item = Result<Reference, String>> {
+    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::parse)
 }
 
 fn misread_word(manifest: &Manifest, name: &str, [one, other]: [&str; 2]) -> Option<Diagnostic> {
@@ -125,6 +173,13 @@ mod tests {
         assert_eq!(of("Replace"), None);
         assert_eq!(on_immutable(&json!({"metadata": {}})), None);
         assert!(is_create_only(&with(CREATE_ONLY, "true")) && !is_create_only(&with(CREATE_ONLY, "false")));
+    }
+
+    #[test]
+    fn a_wave_is_a_whole_number() {
+        let of = |value: &str| wave(&with(WAVE, value));
+        assert_eq!((of("2"), of("-3"), of("0")), (Some(2), Some(-3), Some(0)));
+        assert_eq!((of("first"), of("1.5"), of(""), wave(&json!({}))), (None, None, None, None));
     }
 
     #[test]

@@ -14,12 +14,14 @@ pub mod names;
 mod path;
 mod pattern;
 pub mod quantity;
+mod reference;
 mod scrub;
 mod secret_paths;
+pub mod selector;
 
 pub use annotations::{
-    CREATE_ONLY, IGNORE_FIELDS, ON_IMMUTABLE, OnImmutable, ignored_fields, is_create_only, misread,
-    on_immutable,
+    CREATE_ONLY, DEPENDS_ON, IGNORE_FIELDS, ON_IMMUTABLE, OnImmutable, depends_on, ignored_fields,
+    is_create_only, misread, on_immutable, wave,
 };
 pub use change::{Change, Op, RawChange};
 pub use id::{ApiVersion, GroupKind, ObjectId, ObjectRef};
@@ -27,5 +29,6 @@ pub use manifest::{Manifest, Source};
 pub use mask::{Masks, Shown, mask_changes, mask_object};
 pub use path::{FieldPath, PathError, Step};
 pub use pattern::{FieldPattern, is_any, may_be_same};
+pub use reference::Reference;
 pub use scrub::scrub;
 pub use secret_paths::SecretPaths;

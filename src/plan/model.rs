@@ -126,8 +126,17 @@ pub struct Action {
     pub source: Option<SourceRef>,
     /// Its distance from the first actions: 0 waits for nothing.
     pub wave: u32,
-    /// The objects whose actions must be done before.
+    /// The wave that its manifest asks for (0 where it names none); absent where
+    /// no manifest names one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub declared_wave: Option<i32>,
+    /// The objects whose actions must be done before, besides all of a lower
+    /// declared wave.
     pub after: Vec<ObjectRef>,
+    /// The objects that must be ready before, because its manifest depends on them:
+    /// whether they change, stay as they are, or aren't this environment's.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub after_ready: Vec<ObjectRef>,
     /// Why.
     pub causes: Vec<Cause>,
     /// For creations and deletions that Git asked for: the commit that named the
@@ -355,7 +364,9 @@ impl Action {
             object,
             source: None,
             wave: 0,
+            declared_wave: None,
             after: Vec::new(),
+            after_ready: Vec::new(),
             causes: Vec::new(),
             commit: None,
             uncommitted: false,

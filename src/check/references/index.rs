@@ -3,10 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::made::{self, Made};
-use super::selector;
 use super::template::Template;
 use crate::json::{Map, Value};
-use crate::object::Manifest;
+use crate::object::{Manifest, selector};
 
 /// The set's objects by kind and name, and its pods by their labels.
 ///

@@ -9,7 +9,6 @@ mod ingress;
 mod made;
 mod pods;
 mod ports;
-mod selector;
 mod services;
 mod template;
 

@@ -63,6 +63,8 @@ fn action(difference: &ActionDifference, options: &TextOptions) -> Vec<String> {
         changes: Vec::new(),
         takes_from: Vec::new(),
         after: Vec::new(),
+        after_ready: Vec::new(),
+        declared_wave: None,
         commit: None,
         ..now.clone()
     };

@@ -6,13 +6,13 @@ use crate::json::{Map, Value};
 type Labels = Map;
 
 /// Whether all of these labels are there, as a Service's selector wants it.
-pub(super) fn has_all(wanted: &Labels, labels: Option<&Labels>) -> bool {
+pub fn has_all(wanted: &Labels, labels: Option<&Labels>) -> bool {
     wanted.iter().all(|(name, value)| label(labels, name) == Some(value))
 }
 
 /// Whether a `LabelSelector` fits: all of `matchLabels`, and all of
 /// `matchExpressions`. What isn't well formed fits: others say so.
-pub(super) fn fits(selector: &Value, labels: Option<&Labels>) -> bool {
+pub fn fits(selector: &Value, labels: Option<&Labels>) -> bool {
     let exact = selector["matchLabels"].as_object().is_none_or(|wanted| has_all(wanted, labels));
     let expressions = selector["matchExpressions"].as_array().into_iter().flatten();
     exact && expressions.into_iter().all(|expression| holds(expression, labels))

@@ -1,0 +1,51 @@
+//! Waiting, in the midst of a run, for what others depend on.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::secrets::Secrets;
+use crate::apply::{Event, Job, Stop, Unready};
+use crate::cluster::Cluster;
+use crate::health::{Baseline, Health};
+use crate::json::Value;
+use crate::wait::{Awaited, Ended, wait};
+
+/// What is needed to wait for jobs' objects.
+pub(super) struct Waiting<'a> {
+    pub(super) cluster: &'a Cluster,
+    pub(super) jobs: &'a [Job],
+    pub(super) limit: Duration,
+    pub(super) stop: &'a Stop,
+    pub(super) secrets: &'a Secrets<'a>,
+    pub(super) tell: &'a dyn Fn(Event),
+    /// What was seen of a job's object before it was written.
+    pub(super) baseline: &'a dyn Fn(usize, &Value) -> Option<Baseline>,
+    /// What became of the objects, by job: they aren't waited for again.
+    pub(super) ended: RefCell<BTreeMap<usize, Ended>>,
+}
+
+impl Waiting<'_> {
+    /// Waits until each is ready, has failed, or the time is up. Those that aren't
+    /// ready, and why.
+    pub(super) async fn until_ready(&self, objects: Vec<(usize, Value)>) -> Vec<Unready> {
+        let at: Vec<usize> = objects.iter().map(|(at, _)| *at).collect();
+        let awaited = objects.into_iter().map(|(at, written)| Awaited {
+            id: self.jobs[at].id.clone(),
+            resource: self.jobs[at].resource.clone(),
+            baseline: (self.baseline)(at, &written),
+            written,
+        });
+        let mut tell = |event| (self.tell)(self.secrets.scrub_event(event));
+        let ended = wait(self.cluster, awaited.collect(), self.limit, self.stop, &mut tell).await;
+        let mut unready = Vec::new();
+        for (at, ended) in at.into_iter().zip(ended) {
+            let ended = self.secrets.scrub_ended(ended);
+            if ended.verdict.health != Health::Ready {
+                unready.push((at, ended.verdict.message.clone()));
+            }
+            self.ended.borrow_mut().insert(at, ended);
+        }
+        unready
+    }
+}
