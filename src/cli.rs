@@ -51,6 +51,8 @@ pub enum Command {
     Status(commands::status::Args),
     /// Lists the releases, or shows one
     History(commands::history::Args),
+    /// Shows who holds an environment's lock, or breaks it
+    Lock(commands::lock::Args),
     /// Runs a throw-away Kubernetes control plane on this machine
     Sandbox(commands::sandbox::Args),
     /// Prints a shell's completion script

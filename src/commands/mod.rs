@@ -8,6 +8,7 @@ pub mod check;
 pub mod completions;
 pub mod diff;
 pub mod history;
+pub mod lock;
 pub mod plan;
 mod planned;
 pub mod render;
@@ -127,6 +128,7 @@ pub async fn run(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Rollback(args) => rollback::run(&global, args, terminal).await,
         Command::Status(args) => status::run(&global, args, terminal).await,
         Command::History(args) => history::run(&global, args, terminal).await,
+        Command::Lock(args) => lock::run(&global, args, terminal).await,
         Command::Sandbox(args) => sandbox::run(&global, args, terminal),
         Command::Completions(args) => completions::run(args, terminal),
     }

@@ -22,6 +22,7 @@ mod handover;
 pub mod history;
 mod joining;
 mod locked;
+pub mod locking;
 mod memory;
 mod namespaces;
 mod observe;
