@@ -6,6 +6,7 @@
 
 mod event;
 mod executor;
+mod forget;
 mod outcome;
 mod takeover;
 mod write;

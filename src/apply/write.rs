@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::forget::let_go;
 use super::takeover::{Takeover, take_over};
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER, Precondition, Resource};
 use crate::diff;
@@ -53,6 +54,13 @@ pub enum Task {
     Delete {
         /// What must still be true.
         precondition: Precondition,
+        /// The label that makes it ours, as key and value.
+        label: (String, String),
+    },
+    /// The object stays, and is no longer ours.
+    Forget {
+        /// The object that the plan saw.
+        live: Box<Value>,
         /// The label that makes it ours, as key and value.
         label: (String, String),
     },
@@ -114,6 +122,7 @@ pub(super) async fn carry_out(
         Task::Delete { precondition, label } => {
             delete(cluster, job, precondition.clone(), label).await.map(|()| None)
         }
+        Task::Forget { live, label } => let_go(cluster, job, live, label).await.map(|()| None),
     };
     match outcome {
         Ok(returned) => Ok(Written { returned }),

@@ -1,4 +1,4 @@
-//! Carrying out a plan: its writes, then its deletions, then the wait for
+//! Carrying out a plan: its writes, then what leaves, then the wait for
 //! health, and what came of it all.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,12 +64,12 @@ impl Carrying<'_> {
         let all_written = done.iter().all(|done| done.result == ActionResult::Done);
         let mut fates: Vec<Fate> =
             positions.into_iter().zip(done).map(|(at, done)| Fate { at, done, ended: None }).collect();
-        let (deletions, positions) = self.deletions();
+        let (removals, positions) = self.removals();
         let done = if all_written {
-            execute(self.cluster, &deletions, self.stop, &explain, on_event).await
+            execute(self.cluster, &removals, self.stop, &explain, on_event).await
         } else {
             // What is still needed may be among what would be deleted.
-            deletions
+            removals
                 .iter()
                 .map(|_| Done::skipped("skipped, because not everything could be written"))
                 .collect()
@@ -131,28 +131,32 @@ impl Carrying<'_> {
         })
     }
 
-    /// Deletions, those of one rank after those of the rank above.
-    fn deletions(&self) -> (Vec<Job>, Vec<usize>) {
+    /// Deletions, those of one rank after those of the rank above, and what is let
+    /// go.
+    fn removals(&self) -> (Vec<Job>, Vec<usize>) {
         let id = self.planned.memory.as_ref().map(|memory| memory.target.applyset_id()).unwrap_or_default();
+        let label = || (PART_OF.to_owned(), id.clone());
         let mut jobs: Vec<Job> = Vec::new();
         let mut positions = Vec::new();
         let (mut current, mut above): (Option<u8>, Vec<usize>) = (None, Vec::new());
         for (at, work) in self.planned.work.iter().enumerate() {
-            let Work::Delete { resource, live } = work else { continue };
-            let Some(precondition) = precondition(live) else { continue };
+            let (resource, after, task) = match work {
+                Work::Delete { resource, live } => {
+                    let Some(precondition) = precondition(live) else { continue };
+                    let own = rank(&resource.kind);
+                    if current != Some(own) {
+                        above = current.map(|_| same_rank(&jobs, current)).unwrap_or_default();
+                        current = Some(own);
+                    }
+                    (resource, above.clone(), Task::Delete { precondition, label: label() })
+                }
+                Work::Forget { resource, live } => {
+                    (resource, Vec::new(), Task::Forget { live: Box::new(live.clone()), label: label() })
+                }
+                Work::Write { .. } | Work::Keep { .. } | Work::Bootstrap => continue,
+            };
             let action = &self.planned.plan.actions[at];
-            let own = rank(&resource.kind);
-            if current != Some(own) {
-                above = current.map(|_| same_rank(&jobs, current)).unwrap_or_default();
-                current = Some(own);
-            }
-            jobs.push(Job {
-                id: action.id(),
-                verb: Verb::Delete,
-                resource: resource.clone(),
-                after: above.clone(),
-                task: Task::Delete { precondition, label: (PART_OF.to_owned(), id.clone()) },
-            });
+            jobs.push(Job { id: action.id(), verb: action.action, resource: resource.clone(), after, task });
             positions.push(at);
         }
         (jobs, positions)
@@ -172,7 +176,7 @@ impl Carrying<'_> {
             let (at, before) = match &self.planned.work[fate.at] {
                 Work::Write { at, live, .. } => (*at, live.as_ref().filter(|live| is_same(live, written))),
                 Work::Keep { at, .. } => (*at, None),
-                Work::Delete { .. } | Work::Bootstrap => continue,
+                Work::Delete { .. } | Work::Forget { .. } | Work::Bootstrap => continue,
             };
             let object = &self.planned.desired[at];
             waited.push(nth);

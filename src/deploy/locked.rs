@@ -16,7 +16,7 @@ use super::running::{Identity, Listener, Ongoing, is_unsettled};
 use crate::apply::{ActionResult, RunResult, Stop, TargetOutcome};
 use crate::error::{CommandError, Diagnostic};
 use crate::object::GroupKind;
-use crate::plan::{Judgement, Verb};
+use crate::plan::{Action, Judgement, Verb};
 use crate::release::history::{list_summaries, trim, write_record};
 use crate::release::key::ensure_key;
 use crate::release::{
@@ -204,13 +204,13 @@ impl Locked<'_> {
         let (mut kinds, mut namespaces) = desired_span(self.planned);
         let id = memory.target.applyset_id();
         for work in &self.planned.work {
-            let Work::Delete { resource, live } = work else { continue };
-            let deleted = observe::id_of(&resource.kind, live);
-            let left = self.ongoing.cluster.get(resource, deleted.namespace.as_deref(), &deleted.name).await;
+            let (Work::Delete { resource, live } | Work::Forget { resource, live }) = work else { continue };
+            let gone = observe::id_of(&resource.kind, live);
+            let left = self.ongoing.cluster.get(resource, gone.namespace.as_deref(), &gone.name).await;
             let left = left.map_err(Diagnostic::from)?;
             if left.is_some_and(|object| object["metadata"]["labels"][PART_OF] == id.as_str()) {
-                kinds.insert(deleted.kind);
-                namespaces.extend(deleted.namespace);
+                kinds.insert(gone.kind);
+                namespaces.extend(gone.namespace);
             }
         }
         for member in &self.planned.lingering {
@@ -267,10 +267,11 @@ impl Locked<'_> {
 type Span = (BTreeSet<GroupKind>, BTreeSet<String>);
 
 /// What is about to be written: the desired kinds and namespaces, and those of
-/// what is deleted.
+/// what leaves.
 fn spanned(planned: &Planned) -> Span {
     let (mut kinds, mut namespaces) = desired_span(planned);
-    for action in planned.plan.actions.iter().filter(|action| action.action == Verb::Delete) {
+    let leaves = |action: &&Action| matches!(action.action, Verb::Delete | Verb::Forget);
+    for action in planned.plan.actions.iter().filter(leaves) {
         let id = action.id();
         kinds.insert(id.kind);
         namespaces.extend(id.namespace);

@@ -31,6 +31,7 @@ mod predict;
 mod present;
 mod recording;
 mod refusing;
+mod removing;
 mod resolve;
 pub mod rollback;
 pub mod running;

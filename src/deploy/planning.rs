@@ -35,6 +35,7 @@ use crate::json::Value;
 use crate::object::{GroupKind, Masks, ObjectId, ObjectRef, SecretPaths, mask_object};
 use crate::parallel;
 use crate::plan::causes::Recorded;
+use crate::plan::prune::kept_by;
 use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
 use crate::release::PART_OF;
 
@@ -98,7 +99,8 @@ impl Planned {
             let (before, after) = match work {
                 Work::Write { live, after, .. } => (live.as_ref(), Some(after)),
                 Work::Delete { live, .. } => (Some(live), None),
-                Work::Keep { .. } | Work::Bootstrap => continue,
+                // It stays as it is, but for the label.
+                Work::Keep { .. } | Work::Forget { .. } | Work::Bootstrap => continue,
             };
             let id = action.id();
             let both = [before, after].into_iter().flatten();
@@ -232,7 +234,8 @@ async fn plan_for(
     let goes = |object: &Value| {
         let kind = GroupKind::new("autoscaling", "HorizontalPodAutoscaler");
         let ours = id.is_some() && object["metadata"]["labels"][PART_OF].as_str() == id.as_deref();
-        ours && !options.keep_removed && !wanted_ids.contains(&observe::id_of(&kind, object))
+        let goes = ours && kept_by(object).is_none();
+        goes && !options.keep_removed && !wanted_ids.contains(&observe::id_of(&kind, object))
     };
     let (live, definitions, absent, autoscaled, stored) = futures::join!(
         live(cluster, &observed, &desired, memory.as_ref(), &spanned, options.may_guess),
@@ -453,10 +456,10 @@ fn ending<'a>(desired: impl Iterator<Item = &'a Desired>, live: &observe::Live) 
     desired.filter(is_ending).map(note).collect()
 }
 
-/// Members that aren't desired and stay, for whatever reason.
+/// Members that aren't desired and stay members, for whatever reason.
 fn lingering(live: &observe::Live, wanted: &HashSet<&ObjectId>, actions: &[Action]) -> Vec<ObjectId> {
-    let deleted = actions.iter().filter(|action| action.action == Verb::Delete);
-    let deleted: HashSet<ObjectId> = deleted.map(Action::id).collect();
-    let stays = |id: &&ObjectId| !wanted.contains(*id) && !deleted.contains(*id);
+    let leaving = actions.iter().filter(|action| matches!(action.action, Verb::Delete | Verb::Forget));
+    let leaving: HashSet<ObjectId> = leaving.map(Action::id).collect();
+    let stays = |id: &&ObjectId| !wanted.contains(*id) && !leaving.contains(*id);
     live.members().map(|(id, ..)| id).filter(stays).cloned().collect()
 }

@@ -18,8 +18,8 @@ mod scrub;
 mod secret_paths;
 
 pub use annotations::{
-    CREATE_ONLY, IGNORE_FIELDS, ON_IMMUTABLE, OnImmutable, ignored_fields, is_create_only, misread,
-    on_immutable,
+    CREATE_ONLY, IGNORE_FIELDS, ON_IMMUTABLE, ON_REMOVE, OnImmutable, ignored_fields, is_create_only,
+    misread, on_immutable,
 };
 pub use change::{Change, Op, RawChange};
 pub use id::{ApiVersion, GroupKind, ObjectId, ObjectRef};
