@@ -47,6 +47,8 @@ pub enum Command {
     Apply(commands::apply::Args),
     /// Deploys an earlier commit again
     Rollback(commands::rollback::Args),
+    /// Lets objects go without deleting them
+    Forget(commands::forget::Args),
     /// Shows what is deployed, whether it drifted, and its health
     Status(commands::status::Args),
     /// Lists the releases, or shows one

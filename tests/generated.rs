@@ -68,6 +68,7 @@ fn the_reference_of_all_commands_is_up_to_date() {
         "plan",
         "apply",
         "rollback",
+        "forget",
         "status",
         "history",
         "lock",

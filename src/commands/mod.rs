@@ -7,6 +7,7 @@ mod between;
 pub mod check;
 pub mod completions;
 pub mod diff;
+pub mod forget;
 pub mod history;
 pub mod lock;
 pub mod plan;
@@ -126,6 +127,7 @@ pub async fn run(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Plan(args) => plan::run(&global, args, terminal).await,
         Command::Apply(args) => apply::run(&global, args, terminal).await,
         Command::Rollback(args) => rollback::run(&global, args, terminal).await,
+        Command::Forget(args) => forget::run(&global, args, terminal).await,
         Command::Status(args) => status::run(&global, args, terminal).await,
         Command::History(args) => history::run(&global, args, terminal).await,
         Command::Lock(args) => lock::run(&global, args, terminal).await,

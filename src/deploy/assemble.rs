@@ -367,7 +367,7 @@ fn moved_too(id: &ObjectId, changes: &[FieldChange], body: &Value, membership: M
 
 /// Gives the plan and each of its actions their digests; `bootstrapped` is what the
 /// plan's identity is without.
-fn seal(
+pub(super) fn seal(
     assembled: &mut Assembled,
     desired: &[Desired],
     [cluster, target]: [&str; 2],

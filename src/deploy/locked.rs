@@ -152,6 +152,7 @@ impl Locked<'_> {
             trailers: self.trailers(),
             rollback: undone.map(|undone| Rollback { of: undone.of, to: undone.to, automatic: false }),
             overrides: self.overrides(),
+            selection: self.selection(),
             cause: outcome.failure.as_ref().map(|failure| failure.cause.message.clone()),
         };
         record(self.planned, fates, outcome.result, &begun.key, circumstances)
@@ -240,6 +241,13 @@ impl Locked<'_> {
         parent.state.move_to(pointer, healthy);
         inventory::write(self.ongoing.cluster, target, parent).await.map_err(Diagnostic::from)?;
         Ok(())
+    }
+
+    /// What is let go, in words, where that is all that is done.
+    fn selection(&self) -> Option<String> {
+        let named = &self.ongoing.options.planning.forget;
+        let named: Vec<String> = named.iter().map(ToString::to_string).collect();
+        (!named.is_empty()).then(|| format!("forget {}", named.join(" ")))
     }
 
     fn trailers(&self) -> Vec<(String, String)> {

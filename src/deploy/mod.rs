@@ -21,6 +21,7 @@ mod guarding;
 mod handover;
 pub mod history;
 mod joining;
+mod leaving;
 mod locked;
 pub mod locking;
 mod memory;

@@ -16,6 +16,7 @@ use super::definitions::{definitions, schemas};
 use super::explain::warned;
 use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::{Adopting, Handover};
+use super::leaving;
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
@@ -32,7 +33,7 @@ use crate::diff::SERVER_METADATA;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::Value;
-use crate::object::{GroupKind, Masks, ObjectId, ObjectRef, SecretPaths, mask_object};
+use crate::object::{GroupKind, Masks, NamedObject, ObjectId, ObjectRef, SecretPaths, mask_object};
 use crate::parallel;
 use crate::plan::causes::Recorded;
 use crate::plan::prune::kept_by;
@@ -57,6 +58,8 @@ pub struct Options {
     pub without_commits: bool,
     /// Uncommitted files are meant to be deployed.
     pub may_be_dirty: bool,
+    /// Only let these objects go, whatever else the repository says.
+    pub forget: Vec<NamedObject>,
     /// The way back: limits only warn, whoever rolls back at night needs all of it.
     pub is_rollback: bool,
 }
@@ -147,6 +150,9 @@ impl Planned {
 /// Plans for one target. The cluster is asked what it is while the sources are
 /// read.
 pub async fn plan(setup: &Setup, cluster: &Cluster, options: &Options) -> Result<Planned, CommandError> {
+    if !options.forget.is_empty() {
+        return leaving::plan(setup, cluster, &options.forget).await;
+    }
     let begun = Begun::of(cluster);
     let (reading, looking) = (pin!(read(setup.clone())), pin!(Seen::of(setup, cluster)));
     // What is wrong with the sources is told first, and at once.
@@ -204,6 +210,9 @@ pub(super) async fn plan_again(
     options: &Options,
     planned: &mut Planned,
 ) -> Result<Planned, CommandError> {
+    if !options.forget.is_empty() {
+        return leaving::plan(setup, cluster, &options.forget).await;
+    }
     let wanted = Wanted {
         manifests: std::mem::take(&mut planned.desired).into_iter().map(|object| object.manifest).collect(),
         commit: planned.plan.commit.clone(),

@@ -39,6 +39,8 @@ pub(super) struct Circumstances {
     pub rollback: Option<Rollback>,
     /// The guards that were overridden, and why.
     pub overrides: Vec<Override>,
+    /// The part of the target that it was about; absent for the whole.
+    pub selection: Option<String>,
     /// Why it didn't end well.
     pub cause: Option<String>,
 }
@@ -65,7 +67,7 @@ pub(super) fn record(
         started_at: circumstances.started_at,
         finished_at: circumstances.finished_at,
         counts: counts(planned, fates),
-        selection: None,
+        selection: circumstances.selection,
         rollback: circumstances.rollback,
         overrides: circumstances.overrides,
         cause: circumstances.cause,
