@@ -50,9 +50,11 @@ complete -c trueup -n "__fish_trueup_needs_command" -f -a "diff" -d 'Shows field
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "plan" -d 'Shows what apply would do, in order, and whether it may'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "apply" -d 'Makes the cluster as the repository says, waits, and records it'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "rollback" -d 'Deploys an earlier commit again'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "forget" -d 'Lets objects go without deleting them'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "status" -d 'Shows what is deployed, whether it drifted, and its health'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "history" -d 'Lists the releases, or shows one'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "health" -d 'Judges live objects given as YAML or JSON, without a cluster'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "lock" -d 'Shows who holds an environment\'s lock, or breaks it'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "sandbox" -d 'Runs a throw-away Kubernetes control plane on this machine'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "completions" -d 'Prints a shell\'s completion script'
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
@@ -280,6 +282,29 @@ complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s q -l quiet -d
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -s y -l yes -d 'Don\'t ask'
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l dry-run -d 'Only show the plan'
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l name -d 'The name under which what -f named was deployed' -r
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
@@ -346,6 +371,71 @@ complete -c trueup -n "__fish_trueup_using_subcommand health" -s q -l quiet -d '
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -f -a "show" -d 'Shows who holds the lock, since when, and when it expires'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -f -a "break" -d 'Ends the lock; a run that holds it starts no new writes'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l name -d 'The name under which what -f named was deployed' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l name -d 'The name under which what -f named was deployed' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s y -l yes -d 'Don\'t ask'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l dir -d 'Its folder; needed when there are several' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F

@@ -47,12 +47,16 @@ pub enum Command {
     Apply(commands::apply::Args),
     /// Deploys an earlier commit again
     Rollback(commands::rollback::Args),
+    /// Lets objects go without deleting them
+    Forget(commands::forget::Args),
     /// Shows what is deployed, whether it drifted, and its health
     Status(commands::status::Args),
     /// Lists the releases, or shows one
     History(commands::history::Args),
     /// Judges live objects given as YAML or JSON, without a cluster
     Health(commands::health::Args),
+    /// Shows who holds an environment's lock, or breaks it
+    Lock(commands::lock::Args),
     /// Runs a throw-away Kubernetes control plane on this machine
     Sandbox(commands::sandbox::Args),
     /// Prints a shell's completion script

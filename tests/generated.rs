@@ -68,12 +68,16 @@ fn the_reference_of_all_commands_is_up_to_date() {
         "plan",
         "apply",
         "rollback",
+        "forget",
         "status",
         "history",
+        "lock",
+        "lock show",
+        "lock break",
         "sandbox",
         "completions",
     ] {
-        let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+        let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let title = format!("trueup {command}");
         let help = printed(&arguments);
         // Blank lines of help texts have trailing spaces.

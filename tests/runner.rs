@@ -16,6 +16,7 @@ mod discovery;
 mod documents;
 mod drift;
 mod errors;
+mod forget;
 mod generated;
 mod git_sources;
 mod harness;

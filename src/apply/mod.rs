@@ -7,6 +7,7 @@
 mod board;
 mod event;
 mod executor;
+mod forget;
 mod outcome;
 mod takeover;
 mod write;

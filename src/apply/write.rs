@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::forget::let_go;
 use super::takeover::{Takeover, take_over};
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER, Precondition, Resource};
 use crate::diff;
@@ -74,6 +75,13 @@ pub enum Task {
         /// The object as it is.
         live: Value,
     },
+    /// The object stays, and is no longer ours.
+    Forget {
+        /// The object that the plan saw.
+        live: Box<Value>,
+        /// The label that makes it ours, as key and value.
+        label: (String, String),
+    },
 }
 
 /// A server-side apply.
@@ -133,6 +141,7 @@ pub(super) async fn carry_out(
             delete(cluster, job, precondition.clone(), label).await.map(|()| None)
         }
         Task::Await { live } => Ok(Some(live.clone())),
+        Task::Forget { live, label } => let_go(cluster, job, live, label).await.map(|()| None),
     };
     match outcome {
         Ok(returned) => Ok(Written { returned }),

@@ -1,6 +1,6 @@
 //! `trueup apply`: makes the cluster as the repository says.
 
-use super::applying::{self, Running};
+use super::applying::{self, Purpose, Running};
 use super::{Planning, What, select};
 use crate::cli::Global;
 use crate::error::{CommandError, Exit};
@@ -23,5 +23,6 @@ pub struct Args {
 /// Plans, asks, applies, waits and records.
 pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
     let setups = select(global, &args.what)?;
-    applying::all(global, terminal, setups, &args.planning, &args.running, args.dirty, None).await
+    let purpose = Purpose::Apply { may_be_dirty: args.dirty };
+    applying::all(global, terminal, setups, &args.planning, &args.running, &purpose).await
 }

@@ -20,6 +20,7 @@ use crate::deploy::planning::{Options, Planned};
 use crate::deploy::running::{self, Listener, RunOptions, Undone};
 use crate::deploy::setup::{Setup, refuse_dirty};
 use crate::error::{CommandError, Diagnostic, Exit};
+use crate::object::NamedObject;
 use crate::plan::{GuardVerdict, TargetPlan};
 use crate::release::HeldBy;
 use crate::report::json::{self, Kind};
@@ -56,7 +57,53 @@ pub(super) struct Running {
     lock_timeout: Option<Period>,
 }
 
+/// What a run is for.
+pub(super) enum Purpose {
+    /// To make the cluster as the repository says.
+    Apply {
+        /// Uncommitted files may be deployed.
+        may_be_dirty: bool,
+    },
+    /// To undo a release.
+    Rollback(Undone),
+    /// To let these objects go.
+    Forget(Vec<NamedObject>),
+}
+
+impl Purpose {
+    fn options(&self, planning: &Planning) -> Options {
+        Options {
+            may_be_dirty: !matches!(self, Self::Apply { may_be_dirty: false }),
+            is_rollback: matches!(self, Self::Rollback(_)),
+            forget: match self {
+                Self::Forget(named) => named.clone(),
+                Self::Apply { .. } | Self::Rollback(_) => Vec::new(),
+            },
+            ..planning.options()
+        }
+    }
+
+    fn undone(&self) -> Option<&Undone> {
+        match self {
+            Self::Rollback(undone) => Some(undone),
+            Self::Apply { .. } | Self::Forget(_) => None,
+        }
+    }
+
+    fn question(&self, target: &str) -> String {
+        match self {
+            Self::Apply { .. } | Self::Rollback(_) => format!("Apply this to {target}?"),
+            Self::Forget(_) => format!("Let these objects of {target} go?"),
+        }
+    }
+}
+
 impl Running {
+    /// For what changes nothing that would have to become healthy.
+    pub(super) fn without_waiting(yes: bool, dry_run: bool, lock_timeout: Option<Period>) -> Self {
+        Self { yes, plan: None, expect: None, dry_run, no_wait: true, wait_timeout: None, lock_timeout }
+    }
+
     /// What the plan of each setup must be, if that is asked for.
     fn expected(&self, setups: &[Setup]) -> Result<Vec<Option<Expected>>, CommandError> {
         let Some(file) = &self.plan else {
@@ -82,11 +129,10 @@ pub(super) async fn all(
     setups: Vec<Setup>,
     planning: &Planning,
     running: &Running,
-    allow_dirty: bool,
-    undone: Option<Undone>,
+    purpose: &Purpose,
 ) -> Result<Exit, CommandError> {
     check_output(global)?;
-    let options = Options { may_be_dirty: allow_dirty, is_rollback: undone.is_some(), ..planning.options() };
+    let options = purpose.options(planning);
     let expected = running.expected(&setups)?;
     let setups: Vec<Setup> = setups
         .into_iter()
@@ -97,7 +143,7 @@ pub(super) async fn all(
     if running.dry_run {
         return only_show(global, terminal, &expected, &planned);
     }
-    if !allow_dirty {
+    if !options.may_be_dirty {
         planned.iter().try_for_each(|(planned, _)| refuse_dirty(&planned.dirty))?;
     }
     let (stop, listening) = signals::stop()?;
@@ -117,7 +163,7 @@ pub(super) async fn all(
             planning,
             running,
             expected,
-            undone: undone.as_ref(),
+            purpose,
             stop: &stop,
             listening: &listening,
         };
@@ -209,7 +255,7 @@ struct OneRun<'a> {
     planning: &'a Planning,
     running: &'a Running,
     expected: Option<Expected>,
-    undone: Option<&'a Undone>,
+    purpose: &'a Purpose,
     stop: &'a Stop,
     listening: &'a Listening,
 }
@@ -236,7 +282,7 @@ impl OneRun<'_> {
             wait: (!self.running.no_wait).then(|| self.wait_timeout()),
             lock_timeout: self.running.lock_timeout.map_or(LOCK_TIMEOUT, |Period(timeout)| timeout),
             expected: self.expected.clone(),
-            undone: self.undone.cloned(),
+            undone: self.purpose.undone().cloned(),
         };
         let outcome =
             running::run(self.setup, self.cluster, planned, &options, self.stop, &mut listener).await;
@@ -279,7 +325,7 @@ impl OneRun<'_> {
                 CommandError::usage("nobody is there to confirm the plan").hint("use --yes in scripts")
             );
         }
-        let question = format!("Apply this to {}?", plan.target);
+        let question = self.purpose.question(&plan.target);
         if self.listening.asking(|| self.terminal.confirm(&question)) {
             Ok(())
         } else {

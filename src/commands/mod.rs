@@ -7,8 +7,10 @@ mod between;
 pub mod check;
 pub mod completions;
 pub mod diff;
+pub mod forget;
 pub mod health;
 pub mod history;
+pub mod lock;
 pub mod plan;
 mod planned;
 pub mod render;
@@ -126,9 +128,11 @@ pub async fn run(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Plan(args) => plan::run(&global, args, terminal).await,
         Command::Apply(args) => apply::run(&global, args, terminal).await,
         Command::Rollback(args) => rollback::run(&global, args, terminal).await,
+        Command::Forget(args) => forget::run(&global, args, terminal).await,
         Command::Status(args) => status::run(&global, args, terminal).await,
         Command::History(args) => history::run(&global, args, terminal).await,
         Command::Health(args) => health::run(&global, args, terminal),
+        Command::Lock(args) => lock::run(&global, args, terminal).await,
         Command::Sandbox(args) => sandbox::run(&global, args, terminal),
         Command::Completions(args) => completions::run(args, terminal),
     }

@@ -1,6 +1,6 @@
 //! `trueup rollback`: an ordinary apply of an earlier commit.
 
-use super::applying::{self, Running};
+use super::applying::{self, Purpose, Running};
 use super::{Planning, What, select};
 use crate::cli::Global;
 use crate::deploy::rollback::{self, Destination};
@@ -48,5 +48,6 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
         ..What::default()
     };
     let setups = select(global, &what)?;
-    applying::all(global, terminal, setups, &args.planning, &args.running, true, Some(found.undone)).await
+    let purpose = Purpose::Rollback(found.undone);
+    applying::all(global, terminal, setups, &args.planning, &args.running, &purpose).await
 }

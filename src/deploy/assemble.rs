@@ -1,13 +1,14 @@
 //! Predictions become actions: what is done to which object, in which order,
 //! why, and what stands against it. Pure.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::dependencies::{Dependencies, nodes};
 use super::handover::Adopting;
 use super::observe::Live;
 use super::predict::{Predicted, Prediction, Replaced};
+use super::removing::remove;
 use super::resolve::Desired;
 use crate::cluster::{MANAGER, Resource};
 use crate::config::{Adoption, OnConflict, Rules};
@@ -21,8 +22,7 @@ use crate::object::{
 use crate::parallel;
 use crate::plan::causes::{Recorded, maybe_own, with_cause};
 use crate::plan::digest::{Entry, EntryChange, action_digest, digest};
-use crate::plan::order::{Order, rank};
-use crate::plan::prune::{Evidence, Removal, removal};
+use crate::plan::order::Order;
 use crate::plan::replacement;
 use crate::plan::{Action, Cause, FieldChange, GuardVerdict, ManagerFields, Verb};
 use crate::report::words;
@@ -58,6 +58,13 @@ pub enum Work {
         /// The object as it is.
         live: Value,
     },
+    /// An object that isn't desired any more stays, and is no longer ours.
+    Forget {
+        /// How it is reached.
+        resource: Arc<Resource>,
+        /// The object as it is.
+        live: Value,
+    },
     /// The namespace that the inventory lives in is created.
     Bootstrap,
 }
@@ -67,7 +74,7 @@ impl Work {
     pub(super) fn body(&self) -> Option<&Value> {
         match self {
             Self::Write { body, .. } => Some(body),
-            Self::Keep { .. } | Self::Delete { .. } | Self::Bootstrap => None,
+            Self::Keep { .. } | Self::Delete { .. } | Self::Forget { .. } | Self::Bootstrap => None,
         }
     }
 }
@@ -171,7 +178,7 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
         assembled.work.push(work);
     }
     if let Some(membership) = membership {
-        deletions(desired, live, membership, last.map_or(0, |wave| wave + 1), &mut assembled);
+        remove(desired, live, membership, last.map_or(0, |wave| wave + 1), &mut assembled);
     }
     for (action, work) in parts.into_iter().flatten() {
         assembled.actions.push(action);
@@ -389,60 +396,9 @@ fn moved_too(id: &ObjectId, changes: &[FieldChange], body: &Value, membership: M
     drifted.any(|change| recorded.is_superseded(&change.path, &wanted))
 }
 
-fn deletions(
-    desired: &[Desired],
-    live: &Live,
-    membership: Membership<'_>,
-    wave: u32,
-    assembled: &mut Assembled,
-) {
-    let wanted: HashSet<&ObjectId> = desired.iter().map(Desired::id).collect();
-    let mut leaving = live.members().filter(|(id, ..)| !wanted.contains(id)).peekable();
-    let uids = leaving.peek().map(|_| uids(desired, live)).unwrap_or_default();
-    let mut removed = Vec::new();
-    for (id, resource, object) in leaving {
-        let evidence = Evidence {
-            label: membership.label,
-            manager: MANAGER,
-            state_namespace: membership.state_namespace,
-            namespaces: membership.namespaces,
-            desired: &uids,
-            recorded: membership.adopting.past.get(id).and_then(|recorded| recorded.uid),
-        };
-        match removal(id, object, evidence) {
-            Removal::Prune if membership.keep_removed => {
-                assembled.notes.push(format!("{id} isn't in the repository any more and stays (--no-prune)"));
-            }
-            Removal::Prune => removed.push((id, resource, object)),
-            Removal::Keep(why) => assembled.notes.push(format!("{id} isn't deleted: {why}")),
-            Removal::Pass => {}
-        }
-    }
-    // In reverse: what leans on others goes first.
-    removed.sort_by_key(|(id, ..)| (std::cmp::Reverse(rank(&id.kind)), *id));
-    for (id, resource, object) in removed {
-        let action = Action::new(Verb::Delete, ObjectRef::new(id, resource.version.as_str()));
-        assembled.actions.push(Action { wave, causes: vec![Cause::Commit], ..action });
-        assembled.work.push(Work::Delete { resource: resource.clone(), live: object.clone() });
-    }
-    for kind in &live.unknown {
-        let message = format!("objects of {kind} may have to be deleted, but its API server doesn't answer");
-        assembled.notes.push(message);
-    }
-}
-
-/// The uids of the live objects that are desired.
-fn uids(desired: &[Desired], live: &Live) -> BTreeSet<String> {
-    desired
-        .iter()
-        .filter_map(|object| live.get(object.id(), &object.manifest.version))
-        .filter_map(|live| live["metadata"]["uid"].as_str().map(str::to_owned))
-        .collect()
-}
-
 /// Gives the plan and each of its actions their digests; `bootstrapped` is what the
 /// plan's identity is without.
-fn seal(
+pub(super) fn seal(
     assembled: &mut Assembled,
     desired: &[Desired],
     [cluster, target]: [&str; 2],
@@ -479,7 +435,7 @@ fn entry<'a>(
 ) -> Entry<'a> {
     let (body, live, source) = match work {
         Work::Write { at, body, live, .. } => (Some(body), live.as_ref(), Some(&desired[*at])),
-        Work::Delete { live, .. } => (None, Some(live), None),
+        Work::Delete { live, .. } | Work::Forget { live, .. } => (None, Some(live), None),
         Work::Keep { .. } | Work::Bootstrap => (None, None, None),
     };
     Entry {

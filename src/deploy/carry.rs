@@ -1,4 +1,4 @@
-//! Carrying out a plan: its writes, then its deletions, then the wait for
+//! Carrying out a plan: its writes, then what leaves, then the wait for
 //! health, and what came of it all.
 
 use std::cell::RefCell;
@@ -69,6 +69,7 @@ impl Carrying<'_> {
         let waiting = Waiting {
             cluster: self.cluster,
             jobs: &writes,
+            rules: &self.setup.rules,
             limit: self.wait.unwrap_or(self.setup.wait_timeout),
             stop: self.stop,
             secrets: &secrets,
@@ -86,12 +87,12 @@ impl Carrying<'_> {
         let all_written = done.iter().all(|done| done.result == ActionResult::Done);
         let fate = |(job, (&at, done))| Fate { at, done, ended: ended.remove(&job) };
         let mut fates: Vec<Fate> = positions.iter().zip(done).enumerate().map(fate).collect();
-        let (deletions, positions) = self.deletions();
+        let (removals, positions) = self.removals();
         let done = if all_written {
-            execute(self.cluster, &deletions, self.stop, &explain, &ready, &mut on_event).await
+            execute(self.cluster, &removals, self.stop, &explain, &ready, &mut on_event).await
         } else {
             // What is still needed may be among what would be deleted.
-            deletions
+            removals
                 .iter()
                 .map(|_| Done::skipped("skipped, because not everything could be written"))
                 .collect()
@@ -209,29 +210,39 @@ impl Carrying<'_> {
         })
     }
 
-    /// Deletions, those of one rank after those of the rank above.
-    fn deletions(&self) -> (Vec<Job>, Vec<usize>) {
+    /// Deletions, those of one rank after those of the rank above, and what is let
+    /// go.
+    fn removals(&self) -> (Vec<Job>, Vec<usize>) {
         let id = self.planned.memory.as_ref().map(|memory| memory.target.applyset_id()).unwrap_or_default();
+        let label = || (PART_OF.to_owned(), id.clone());
         let mut jobs: Vec<Job> = Vec::new();
         let mut positions = Vec::new();
         let (mut current, mut above): (Option<u8>, Vec<usize>) = (None, Vec::new());
         for (at, work) in self.planned.work.iter().enumerate() {
-            let Work::Delete { resource, live } = work else { continue };
-            let Some(precondition) = precondition(live) else { continue };
+            let (resource, after, task) = match work {
+                Work::Delete { resource, live } => {
+                    let Some(precondition) = precondition(live) else { continue };
+                    let own = rank(&resource.kind);
+                    if current != Some(own) {
+                        above = current.map(|_| same_rank(&jobs, current)).unwrap_or_default();
+                        current = Some(own);
+                    }
+                    (resource, above.clone(), Task::Delete { precondition, label: label() })
+                }
+                Work::Forget { resource, live } => {
+                    (resource, Vec::new(), Task::Forget { live: Box::new(live.clone()), label: label() })
+                }
+                Work::Write { .. } | Work::Keep { .. } | Work::Bootstrap => continue,
+            };
             let action = &self.planned.plan.actions[at];
-            let own = rank(&resource.kind);
-            if current != Some(own) {
-                above = current.map(|_| same_rank(&jobs, current)).unwrap_or_default();
-                current = Some(own);
-            }
             jobs.push(Job {
                 id: action.id(),
-                verb: Verb::Delete,
+                verb: action.action,
                 resource: resource.clone(),
-                after: above.clone(),
+                after,
                 after_ready: Vec::new(),
                 wave: None,
-                task: Task::Delete { precondition, label: (PART_OF.to_owned(), id.clone()) },
+                task,
             });
             positions.push(at);
         }

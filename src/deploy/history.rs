@@ -7,7 +7,7 @@ use crate::apply::RunResult;
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
 use crate::plan::CommitRef;
-use crate::release::{Commit, Listed, Parent, ReleaseResult, Summary};
+use crate::release::{Commit, Listed, Parent, ReleaseResult, Running, Summary};
 use crate::report::HistoryRow;
 
 /// What the history holds.
@@ -41,16 +41,16 @@ pub async fn read(setup: &Setup, cluster: &Cluster, release: Option<u64>) -> Res
     Ok(history)
 }
 
-/// A run that began and never ended was killed, or is under way.
 fn interrupted(parent: Option<&Parent>) -> Vec<String> {
-    let running = parent.and_then(|parent| parent.state.running.as_ref());
-    let note = running.map(|running| {
-        format!(
-            "release {} was begun by {} at {} and isn't finished: it is under way, or was killed",
-            running.release, running.actor, running.started_at
-        )
-    });
-    note.into_iter().collect()
+    parent.and_then(|parent| parent.state.interrupted()).map(unfinished).into_iter().collect()
+}
+
+/// A run that began and never ended was killed, or is under way.
+pub(super) fn unfinished(running: &Running) -> String {
+    format!(
+        "release {} was begun by {} at {} and isn't finished: it is under way, or was killed",
+        running.release, running.actor, running.started_at
+    )
 }
 
 fn row(environment: &str, summary: &Summary) -> HistoryRow {

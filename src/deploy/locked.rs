@@ -16,7 +16,7 @@ use super::running::{Identity, Listener, Ongoing, is_unsettled};
 use crate::apply::{ActionResult, RunResult, Stop, TargetOutcome};
 use crate::error::{CommandError, Diagnostic};
 use crate::object::GroupKind;
-use crate::plan::{Judgement, Verb};
+use crate::plan::{Action, Judgement, Verb};
 use crate::release::history::{list_summaries, trim, write_record};
 use crate::release::key::ensure_key;
 use crate::release::{
@@ -152,6 +152,7 @@ impl Locked<'_> {
             trailers: self.trailers(),
             rollback: undone.map(|undone| Rollback { of: undone.of, to: undone.to, automatic: false }),
             overrides: self.overrides(),
+            selection: self.selection(),
             cause: outcome.failure.as_ref().map(|failure| failure.cause.message.clone()),
         };
         record(self.planned, fates, outcome.result, &begun.key, circumstances)
@@ -204,13 +205,13 @@ impl Locked<'_> {
         let (mut kinds, mut namespaces) = desired_span(self.planned);
         let id = memory.target.applyset_id();
         for work in &self.planned.work {
-            let Work::Delete { resource, live } = work else { continue };
-            let deleted = observe::id_of(&resource.kind, live);
-            let left = self.ongoing.cluster.get(resource, deleted.namespace.as_deref(), &deleted.name).await;
+            let (Work::Delete { resource, live } | Work::Forget { resource, live }) = work else { continue };
+            let gone = observe::id_of(&resource.kind, live);
+            let left = self.ongoing.cluster.get(resource, gone.namespace.as_deref(), &gone.name).await;
             let left = left.map_err(Diagnostic::from)?;
             if left.is_some_and(|object| object["metadata"]["labels"][PART_OF] == id.as_str()) {
-                kinds.insert(deleted.kind);
-                namespaces.extend(deleted.namespace);
+                kinds.insert(gone.kind);
+                namespaces.extend(gone.namespace);
             }
         }
         for member in &self.planned.lingering {
@@ -242,6 +243,13 @@ impl Locked<'_> {
         Ok(())
     }
 
+    /// What is let go, in words, where that is all that is done.
+    fn selection(&self) -> Option<String> {
+        let named = &self.ongoing.options.planning.forget;
+        let named: Vec<String> = named.iter().map(ToString::to_string).collect();
+        (!named.is_empty()).then(|| format!("forget {}", named.join(" ")))
+    }
+
     fn trailers(&self) -> Vec<(String, String)> {
         let found = || {
             let repository = self.ongoing.setup.origin.repository()?;
@@ -267,10 +275,11 @@ impl Locked<'_> {
 type Span = (BTreeSet<GroupKind>, BTreeSet<String>);
 
 /// What is about to be written: the desired kinds and namespaces, and those of
-/// what is deleted.
+/// what leaves.
 fn spanned(planned: &Planned) -> Span {
     let (mut kinds, mut namespaces) = desired_span(planned);
-    for action in planned.plan.actions.iter().filter(|action| action.action == Verb::Delete) {
+    let leaves = |action: &&Action| matches!(action.action, Verb::Delete | Verb::Forget);
+    for action in planned.plan.actions.iter().filter(leaves) {
         let id = action.id();
         kinds.insert(id.kind);
         namespaces.extend(id.namespace);

@@ -17,6 +17,7 @@ use super::dependencies::{Outside, dependencies, hard_edges};
 use super::explain::warned;
 use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::{Adopting, Handover};
+use super::leaving;
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
@@ -33,9 +34,10 @@ use crate::diff::SERVER_METADATA;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::Value;
-use crate::object::{GroupKind, Masks, ObjectId, ObjectRef, SecretPaths, mask_object};
+use crate::object::{GroupKind, Masks, NamedObject, ObjectId, ObjectRef, SecretPaths, mask_object};
 use crate::parallel;
 use crate::plan::causes::Recorded;
+use crate::plan::prune::kept_by;
 use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
 use crate::release::PART_OF;
 
@@ -57,6 +59,8 @@ pub struct Options {
     pub without_commits: bool,
     /// Uncommitted files are meant to be deployed.
     pub may_be_dirty: bool,
+    /// Only let these objects go, whatever else the repository says.
+    pub forget: Vec<NamedObject>,
     /// The way back: limits only warn, whoever rolls back at night needs all of it.
     pub is_rollback: bool,
 }
@@ -101,7 +105,8 @@ impl Planned {
             let (before, after) = match work {
                 Work::Write { live, after, .. } => (live.as_ref(), Some(after)),
                 Work::Delete { live, .. } => (Some(live), None),
-                Work::Keep { .. } | Work::Bootstrap => continue,
+                // It stays as it is, but for the label.
+                Work::Keep { .. } | Work::Forget { .. } | Work::Bootstrap => continue,
             };
             let id = action.id();
             let both = [before, after].into_iter().flatten();
@@ -148,6 +153,9 @@ impl Planned {
 /// Plans for one target. The cluster is asked what it is while the sources are
 /// read.
 pub async fn plan(setup: &Setup, cluster: &Cluster, options: &Options) -> Result<Planned, CommandError> {
+    if !options.forget.is_empty() {
+        return leaving::plan(setup, cluster, &options.forget).await;
+    }
     let begun = Begun::of(cluster);
     let (reading, looking) = (pin!(read(setup.clone())), pin!(Seen::of(setup, cluster)));
     // What is wrong with the sources is told first, and at once.
@@ -205,6 +213,9 @@ pub(super) async fn plan_again(
     options: &Options,
     planned: &mut Planned,
 ) -> Result<Planned, CommandError> {
+    if !options.forget.is_empty() {
+        return leaving::plan(setup, cluster, &options.forget).await;
+    }
     let wanted = Wanted {
         manifests: std::mem::take(&mut planned.desired).into_iter().map(|object| object.manifest).collect(),
         commit: planned.plan.commit.clone(),
@@ -238,7 +249,7 @@ async fn plan_for(
     let goes = |object: &Value| {
         let kind = GroupKind::new("autoscaling", "HorizontalPodAutoscaler");
         let unwanted = !wanted_ids.contains(&observe::id_of(&kind, object));
-        is_ours(object) && !options.keep_removed && unwanted
+        is_ours(object) && kept_by(object).is_none() && !options.keep_removed && unwanted
     };
     let leaves = |object: &Value| is_ours(object) && !options.keep_removed;
     let (live, definitions, absent, autoscaled, dependencies, stored) = futures::join!(
@@ -465,10 +476,10 @@ fn ending<'a>(desired: impl Iterator<Item = &'a Desired>, live: &observe::Live) 
     desired.filter(is_ending).map(note).collect()
 }
 
-/// Members that aren't desired and stay, for whatever reason.
+/// Members that aren't desired and stay members, for whatever reason.
 fn lingering(live: &observe::Live, wanted: &HashSet<&ObjectId>, actions: &[Action]) -> Vec<ObjectId> {
-    let deleted = actions.iter().filter(|action| action.action == Verb::Delete);
-    let deleted: HashSet<ObjectId> = deleted.map(Action::id).collect();
-    let stays = |id: &&ObjectId| !wanted.contains(*id) && !deleted.contains(*id);
+    let leaving = actions.iter().filter(|action| matches!(action.action, Verb::Delete | Verb::Forget));
+    let leaving: HashSet<ObjectId> = leaving.map(Action::id).collect();
+    let stays = |id: &&ObjectId| !wanted.contains(*id) && !leaving.contains(*id);
     live.members().map(|(id, ..)| id).filter(stays).cloned().collect()
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::secrets::Secrets;
 use crate::apply::{Event, Job, Stop, Unready};
 use crate::cluster::Cluster;
+use crate::config::Rules;
 use crate::health::{Baseline, Health};
 use crate::json::Value;
 use crate::wait::{Awaited, Ended, wait};
@@ -15,6 +16,7 @@ use crate::wait::{Awaited, Ended, wait};
 pub(super) struct Waiting<'a> {
     pub(super) cluster: &'a Cluster,
     pub(super) jobs: &'a [Job],
+    pub(super) rules: &'a Rules,
     pub(super) limit: Duration,
     pub(super) stop: &'a Stop,
     pub(super) secrets: &'a Secrets<'a>,
@@ -33,6 +35,7 @@ impl Waiting<'_> {
         let awaited = objects.into_iter().map(|(at, written)| Awaited {
             id: self.jobs[at].id.clone(),
             resource: self.jobs[at].resource.clone(),
+            rule: self.rules.health_of(&self.jobs[at].id.kind),
             baseline: (self.baseline)(at, &written),
             written,
         });

@@ -39,6 +39,8 @@ pub(super) struct Circumstances {
     pub rollback: Option<Rollback>,
     /// The guards that were overridden, and why.
     pub overrides: Vec<Override>,
+    /// The part of the target that it was about; absent for the whole.
+    pub selection: Option<String>,
     /// Why it didn't end well.
     pub cause: Option<String>,
 }
@@ -65,7 +67,7 @@ pub(super) fn record(
         started_at: circumstances.started_at,
         finished_at: circumstances.finished_at,
         counts: counts(planned, fates),
-        selection: None,
+        selection: circumstances.selection,
         rollback: circumstances.rollback,
         overrides: circumstances.overrides,
         cause: circumstances.cause,
@@ -133,7 +135,7 @@ pub(super) fn summary_of(counts: Counts) -> PlanSummary {
 }
 
 /// Every object that the target has after the run: as it was written or found;
-/// what couldn't be written or deleted as the last record has it, but for what was
+/// what couldn't be written, deleted or let go as the last record has it, but for what was
 /// deleted and couldn't be created again.
 fn objects(planned: &Planned, memory: &Memory, key: &DigestKey, fates: &[Fate]) -> Vec<RecordedObject> {
     let live = live_after(planned, fates);
@@ -156,11 +158,12 @@ fn objects(planned: &Planned, memory: &Memory, key: &DigestKey, fates: &[Fate]) 
             None => previous(object.id()).filter(|_| !is_gone(object.id())),
         })
         .collect();
-    let undeleted = fates.iter().filter(|fate| {
-        planned.plan.actions[fate.at].action == Verb::Delete && fate.done.result != ActionResult::Done
+    let unremoved = fates.iter().filter(|fate| {
+        let leaves = matches!(planned.plan.actions[fate.at].action, Verb::Delete | Verb::Forget);
+        leaves && fate.done.result != ActionResult::Done
     });
     objects.extend(planned.lingering.iter().filter_map(previous));
-    objects.extend(undeleted.filter_map(|fate| previous(&planned.plan.actions[fate.at].id())));
+    objects.extend(unremoved.filter_map(|fate| previous(&planned.plan.actions[fate.at].id())));
     objects
 }
 

@@ -14,6 +14,8 @@ use crate::error::CommandError;
 use crate::git::Distance;
 use crate::health::{self, Context, Health, Owned, WorkloadVerdict};
 use crate::json::Value;
+use crate::release::Summary;
+use crate::release::history::read_record;
 use crate::report::{
     DeployedState, DriftCount, HealthCount, HoldState, ObjectStatus, PodCount, StatusReport,
 };
@@ -28,12 +30,13 @@ pub async fn read(setup: &Setup, cluster: &Cluster, now: Timestamp) -> Result<St
     let unknown = unknown_drift(&objects);
     let objects: Vec<ObjectStatus> = objects.iter().map(|object| status(object, &neighbours, now)).collect();
     let (behind, ahead, compared) = distance(setup, memory.as_ref());
+    let summary = deployed_summary(cluster, memory.as_ref()).await;
     let state = memory.as_ref().and_then(|memory| memory.parent.as_ref()).map(|parent| &parent.state);
     Ok(StatusReport {
         target: setup.environment.clone(),
         cluster: observed.cluster_ref(cluster),
         namespace,
-        deployed: memory.as_ref().and_then(deployed),
+        deployed: memory.as_ref().and_then(|memory| deployed(memory, summary.as_ref())),
         healthy: state.and_then(|state| state.healthy.as_ref()).map(|healthy| healthy.release),
         behind,
         ahead,
@@ -68,13 +71,19 @@ pub fn is_pending(report: &StatusReport) -> bool {
         || report.health.ready < report.objects.len()
 }
 
-fn deployed(memory: &Memory) -> Option<DeployedState> {
+/// The deployed release in short: the last record's, unless that is of a run over a
+/// part.
+async fn deployed_summary(cluster: &Cluster, memory: Option<&Memory>) -> Option<Summary> {
+    let memory = memory?;
+    let release = memory.parent.as_ref()?.state.deployed.as_ref()?.release;
+    match memory.record.as_ref().filter(|record| record.summary.release == release) {
+        Some(record) => Some(record.summary.clone()),
+        None => Some(read_record(cluster, &memory.target, release).await.ok()?.summary),
+    }
+}
+
+fn deployed(memory: &Memory, summary: Option<&Summary>) -> Option<DeployedState> {
     let pointer = memory.parent.as_ref()?.state.deployed.as_ref()?;
-    let summary = memory
-        .record
-        .as_ref()
-        .map(|record| &record.summary)
-        .filter(|summary| summary.release == pointer.release);
     let commit = summary.and_then(|summary| summary.commit.as_ref()).map(commit_ref);
     Some(DeployedState {
         release: pointer.release,

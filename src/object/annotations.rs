@@ -16,6 +16,8 @@ const WAVE: &str = "trueup.dev/wave";
 
 /// The objects that must be ready before, with commas between them.
 pub const DEPENDS_ON: &str = "trueup.dev/depends-on";
+/// `keep`: the object stays when it leaves Git. `delete`: as without it.
+pub const ON_REMOVE: &str = "trueup.dev/on-remove";
 
 /// Fields that are left alone, with commas between them.
 pub const IGNORE_FIELDS: &str = "trueup.dev/ignore-fields";
@@ -76,7 +78,11 @@ fn fields_of(object: &Value, name: &str) -> Vec<FieldPattern> {
 /// Annotations that mean nothing, each an error: what has no effect must not
 /// look as if it had.
 pub fn misread(manifest: &Manifest) -> Vec<Diagnostic> {
-    let words = [(ON_IMMUTABLE, ["replace", "refuse"]), (CREATE_ONLY, ["true", "false"])];
+    let words = [
+        (ON_IMMUTABLE, ["replace", "refuse"]),
+        (CREATE_ONLY, ["true", "false"]),
+        (ON_REMOVE, ["keep", "delete"]),
+    ];
     let words = words.into_iter().filter_map(|(name, words)| misread_word(manifest, name, words));
     let fields = [IGNORE_FIELDS, SENSITIVE_FIELDS].into_iter();
     let fields = fields.flat_map(|name| misread_fields(manifest, name));

@@ -10,6 +10,7 @@ mod id;
 pub mod kinds;
 mod manifest;
 mod mask;
+mod named;
 pub mod names;
 mod path;
 mod pattern;
@@ -20,13 +21,14 @@ mod secret_paths;
 pub mod selector;
 
 pub use annotations::{
-    CREATE_ONLY, DEPENDS_ON, IGNORE_FIELDS, ON_IMMUTABLE, OnImmutable, depends_on, ignored_fields,
+    CREATE_ONLY, DEPENDS_ON, IGNORE_FIELDS, ON_IMMUTABLE, ON_REMOVE, OnImmutable, depends_on, ignored_fields,
     is_create_only, misread, on_immutable, wave,
 };
 pub use change::{Change, Op, RawChange};
 pub use id::{ApiVersion, GroupKind, ObjectId, ObjectRef};
 pub use manifest::{Manifest, Source};
 pub use mask::{Masks, Shown, mask_changes, mask_object};
+pub use named::NamedObject;
 pub use path::{FieldPath, PathError, Step};
 pub use pattern::{FieldPattern, is_any, may_be_same};
 pub use reference::Reference;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::diff::ManagedEntry;
 use crate::json::Value;
-use crate::object::{FieldPath, ObjectId, kinds};
+use crate::object::{FieldPath, ON_REMOVE, ObjectId, kinds};
 
 /// What is known when an object's removal is judged.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +30,9 @@ pub struct Evidence<'a> {
 pub enum Removal {
     /// It is provably ours: it goes.
     Prune,
+    /// It is provably ours, and this annotation of its says that it stays: it is
+    /// let go.
+    Forget(&'static str),
     /// It stays, for this reason, which is worth telling.
     Keep(&'static str),
     /// It stays, and there is nothing to tell.
@@ -56,32 +59,36 @@ pub fn removal(id: &ObjectId, live: &Value, evidence: Evidence<'_>) -> Removal {
     if kinds::is_bookkeeping(live) {
         return Removal::Keep("it is an inventory or a history");
     }
-    if is_kept(&metadata["annotations"]) {
-        return Removal::Keep("its annotations say that it stays");
+    if evidence.recorded != Some(uid) && !owns_label(live, evidence) {
+        return Removal::Keep("it carries the label, but trueup didn't put it there");
     }
-    if evidence.recorded == Some(uid) || owns_label(live, evidence) {
-        Removal::Prune
-    } else {
-        Removal::Keep("it carries the label, but trueup didn't put it there")
-    }
+    kept_by(live).map_or(Removal::Prune, Removal::Forget)
 }
 
-/// Whether the object's own annotations keep it from being deleted: ours, and
-/// those of tools that it may have come from.
-fn is_kept(annotations: &Value) -> bool {
-    const KEEPING: [(&str, &str); 4] = [
-        ("trueup.dev/on-remove", "keep"),
-        ("helm.sh/resource-policy", "keep"),
-        ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
-        ("client.lifecycle.config.k8s.io/deletion", "detach"),
+/// The annotation by which an object stays when it leaves Git: ours, or that of a
+/// tool that it may have come from.
+pub fn kept_by(live: &Value) -> Option<&'static str> {
+    const KEEPING: [(&str, &str, &str); 4] = [
+        (ON_REMOVE, "keep", "trueup.dev/on-remove: keep"),
+        ("helm.sh/resource-policy", "keep", "helm.sh/resource-policy: keep"),
+        ("kustomize.toolkit.fluxcd.io/prune", "disabled", "kustomize.toolkit.fluxcd.io/prune: disabled"),
+        (
+            "client.lifecycle.config.k8s.io/deletion",
+            "detach",
+            "client.lifecycle.config.k8s.io/deletion: detach",
+        ),
     ];
-    let says = |option: &str| {
-        let options = annotations["argocd.argoproj.io/sync-options"].as_str().unwrap_or_default();
-        options.split(',').any(|said| said.trim() == option)
-    };
-    KEEPING.iter().any(|(name, value)| annotations[*name] == *value)
-        || says("Prune=false")
-        || says("Delete=false")
+    const OPTIONS: [(&str, &str); 2] = [
+        ("Prune=false", "argocd.argoproj.io/sync-options: Prune=false"),
+        ("Delete=false", "argocd.argoproj.io/sync-options: Delete=false"),
+    ];
+    let annotations = &live["metadata"]["annotations"];
+    let options = annotations["argocd.argoproj.io/sync-options"].as_str().unwrap_or_default();
+    let says = |option: &str| options.split(',').any(|said| said.trim() == option);
+    let keeping = KEEPING.iter().find(|(name, value, _)| annotations[*name] == *value);
+    keeping
+        .map(|(.., told)| *told)
+        .or_else(|| OPTIONS.iter().find(|(option, _)| says(option)).map(|(_, told)| *told))
 }
 
 /// Our own apply owns the membership label: nobody copied it.
@@ -161,14 +168,25 @@ mod tests {
     }
 
     #[test]
-    fn an_annotation_keeps_an_object() {
-        for annotations in [
-            json!({"trueup.dev/on-remove": "keep"}),
-            json!({"helm.sh/resource-policy": "keep"}),
-            json!({"argocd.argoproj.io/sync-options": "Validate=false, Prune=false"}),
+    fn an_annotation_lets_an_object_go() {
+        for (annotation, value, told) in [
+            ("trueup.dev/on-remove", "keep", "trueup.dev/on-remove: keep"),
+            ("helm.sh/resource-policy", "keep", "helm.sh/resource-policy: keep"),
+            ("kustomize.toolkit.fluxcd.io/prune", "disabled", "kustomize.toolkit.fluxcd.io/prune: disabled"),
+            (
+                "client.lifecycle.config.k8s.io/deletion",
+                "detach",
+                "client.lifecycle.config.k8s.io/deletion: detach",
+            ),
+            (
+                "argocd.argoproj.io/sync-options",
+                "Validate=false, Prune=false",
+                "argocd.argoproj.io/sync-options: Prune=false",
+            ),
         ] {
-            let live = json!({"namespace": "shop", "uid": "u", "annotations": annotations});
-            assert!(matches!(judge(live, Some("u")), Removal::Keep(_)));
+            let live = json!({"namespace": "shop", "uid": "u", "annotations": {annotation: value}});
+            assert_eq!(judge(live.clone(), Some("u")), Removal::Forget(told));
+            assert!(matches!(judge(live, None), Removal::Keep(_)), "a copied label and annotation");
         }
         let other =
             json!({"namespace": "shop", "uid": "u", "annotations": {"trueup.dev/on-remove": "delete"}});

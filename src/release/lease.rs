@@ -104,6 +104,19 @@ impl fmt::Display for HeldBy {
     }
 }
 
+/// A lock that is held, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// By whom.
+    pub by: HeldBy,
+    /// When it was renewed last, by the holder's clock.
+    pub renewed: Option<Timestamp>,
+    /// When it expires unless it's renewed, by the holder's clock.
+    pub expires: Option<Timestamp>,
+    /// Whether it is certain that the holder's process is no more.
+    pub is_dead: bool,
+}
+
 /// A Lease as the server has it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Lease {
@@ -145,6 +158,16 @@ impl Lease {
             since: holder.as_ref().map(|holder| holder.since).or(acquired),
             holder,
         })
+    }
+
+    /// Who holds it and until when, if anybody does.
+    pub(super) fn held(&self, processes: &Processes) -> Option<Held> {
+        let by = self.held_by()?;
+        let renewed: Option<Timestamp> =
+            self.object["spec"]["renewTime"].as_str().and_then(|time| time.parse().ok());
+        let expires = renewed.and_then(|renewed| renewed.checked_add(self.duration()).ok());
+        let is_dead = by.holder.as_ref().is_some_and(|holder| holder.is_dead(processes));
+        Some(Held { by, renewed, expires, is_dead })
     }
 
     /// Whether `holder` holds it.
@@ -362,6 +385,18 @@ mod tests {
         observation.has_expired(&lease, seconds(0));
         assert!(!observation.has_expired(&lease, seconds(119)));
         assert!(observation.has_expired(&lease, seconds(120)));
+    }
+
+    #[test]
+    fn a_held_lock_says_when_it_expires() {
+        let processes = Processes::of_this_machine();
+        let lease = Lease::new(&target()).taken(&holder("t"), time(0)).renewed(time(10));
+        let held = lease.held(&processes).expect("held");
+        assert_eq!((held.renewed, held.expires), (Some(time(10)), Some(time(40))));
+        assert_eq!(lease.freed(time(11)).held(&processes), None);
+        let another = json!({"spec": {"holderIdentity": "someone", "renewTime": "soon"}});
+        let held = Lease::read(another).held(&processes).expect("held");
+        assert_eq!((held.renewed, held.expires, held.is_dead), (None, None, false));
     }
 
     #[test]

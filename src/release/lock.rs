@@ -11,7 +11,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::identity::Target;
-use super::lease::{HeldBy, Holder, Lease, Observation};
+use super::lease::{Held, HeldBy, Holder, Lease, Observation};
 use super::lease_store::Leases;
 use super::process::Processes;
 use super::renewal::{Moment, keep};
@@ -104,11 +104,11 @@ pub async fn acquire(
     }
 }
 
-/// Who holds a target's lock, if anybody does.
-pub async fn show(cluster: &Cluster, target: &Target) -> Result<Option<HeldBy>, LockError> {
+/// Who holds a target's lock and until when, if anybody does.
+pub async fn show(cluster: &Cluster, target: &Target) -> Result<Option<Held>, LockError> {
     let leases = Leases { cluster: cluster.clone(), target: target.clone() };
     let lease = leases.read().await.map_err(|error| leases.failed("read", error))?;
-    Ok(lease.and_then(|lease| lease.held_by()))
+    Ok(lease.and_then(|lease| lease.held(&Processes::of_this_machine())))
 }
 
 /// Ends somebody else's lock. If its holder is alive after all, it finds the lock

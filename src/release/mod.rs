@@ -50,7 +50,7 @@ pub use actor::Actor;
 pub use history::Listed;
 pub use hold::Hold;
 pub use identity::{IdentityError, PART_OF, Target};
-pub use lease::{HeldBy, Holder};
+pub use lease::{Held, HeldBy, Holder};
 pub use lock::{Lock, LockError};
 pub use parent::{Parent, TOOL};
 pub use parent_error::{ParentError, Problem};

@@ -34,8 +34,8 @@ pub struct Summary {
     pub finished_at: Timestamp,
     /// What was written.
     pub counts: Counts,
-    /// What `--only` and `--except` left of the target; absent when it was
-    /// deployed as a whole.
+    /// What `--only` and `--except` left of the target, or what was let go; absent
+    /// when it was deployed as a whole.
     pub selection: Option<String>,
     /// What it put back, if it's a rollback.
     pub rollback: Option<Rollback>,

@@ -23,6 +23,7 @@ mod blamed;
 mod check;
 mod groups;
 mod history;
+mod lock;
 mod moves;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -33,5 +34,6 @@ pub(crate) mod verbs;
 
 pub use check::{CheckFinding, CheckReport, CheckSummary, CheckedObject};
 pub use history::HistoryRow;
+pub use lock::{LockReport, LockState};
 pub use severity::Severity;
 pub use status::{DeployedState, DriftCount, HealthCount, HoldState, ObjectStatus, PodCount, StatusReport};

@@ -38,7 +38,7 @@ pub(super) fn tell(
     let mut files = Files { setup, repository, by_path: BTreeMap::new() };
     files.load(actions.iter().zip(work).filter_map(|(action, work)| match work {
         Work::Write { at, .. } => Some(desired[*at].source().path.to_string()),
-        Work::Delete { .. } => removed_from(action, memory),
+        Work::Delete { .. } | Work::Forget { .. } => removed_from(action, memory),
         Work::Keep { .. } | Work::Bootstrap => None,
     }));
     for (at, (action, work)) in actions.iter().zip(work).enumerate() {
@@ -52,7 +52,7 @@ pub(super) fn tell(
                     creation(at, &object.manifest, &mut files);
                 }
             }
-            Work::Delete { .. } => deletion(at, action, memory, &mut files),
+            Work::Delete { .. } | Work::Forget { .. } => deletion(at, action, memory, &mut files),
             Work::Keep { .. } | Work::Bootstrap => {}
         }
     }

@@ -1,0 +1,209 @@
+//! Planning what leaves a target whatever the repository says: objects that are
+//! let go.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::assemble::{Assembled, Work, seal};
+use super::carry::since;
+use super::history::commit_ref;
+use super::memory::{Memory, namespace_of, target_of};
+use super::observe::{self, Live, Observed};
+use super::planning::Planned;
+use super::resolve::{Desired, resolve};
+use super::setup::Setup;
+use crate::cluster::{Cluster, MANAGER, Resource};
+use crate::error::{CommandError, Diagnostic, did_you_mean};
+use crate::json::Value;
+use crate::object::{NamedObject, ObjectId, ObjectRef};
+use crate::plan::prune::{Evidence, Removal, removal};
+use crate::plan::{Action, Summary, TargetPlan, Verb};
+use crate::release::history::StoredRecord;
+use crate::release::{PART_OF, RecordedObject, State};
+use crate::report::words;
+
+/// A member that leaves.
+type Leaving<'a> = (&'a ObjectId, &'a Arc<Resource>, &'a Value);
+
+/// Plans to let these objects go. Sends nothing but reads.
+pub(super) async fn plan(
+    setup: &Setup,
+    cluster: &Cluster,
+    named: &[NamedObject],
+) -> Result<Planned, CommandError> {
+    let (start, requests) = (Instant::now(), cluster.requests());
+    let namespace = namespace_of(setup, cluster).to_owned();
+    let observed = Observed::of(cluster).await.map_err(Diagnostic::from)?;
+    observed.check_pinned(setup, cluster)?;
+    let memory = remembered(setup, cluster, &namespace).await?;
+    let live = members(cluster, &observed, &memory).await?;
+    let desired = resolve(setup.render()?.manifests, &observed.discovery, &namespace)?;
+    let selected = select(setup, &memory, &live, &desired, named)?;
+
+    let mut assembled = Assembled::default();
+    for (id, resource, object) in selected {
+        let action = Action::new(Verb::Forget, ObjectRef::new(id, resource.version.as_str()));
+        let reason = Some("it stays, and isn't trueup's any more".to_owned());
+        assembled.actions.push(Action { reason, ..action });
+        assembled.work.push(Work::Forget { resource: resource.clone(), live: object.clone() });
+    }
+    let cluster_name = observed.uid.clone().unwrap_or_else(|| cluster.server().to_owned());
+    seal(&mut assembled, &[], [&cluster_name, &memory.target.to_string()], None);
+    let Assembled { actions, work, digest, identity, .. } = assembled;
+    let commit = memory.record.as_ref().and_then(|record| record.summary.commit.as_ref()).map(commit_ref);
+    let plan = TargetPlan {
+        target: setup.environment.clone(),
+        cluster: observed.cluster_ref(cluster),
+        namespace,
+        commit,
+        deployed: memory.deployed(),
+        digest: Some(digest),
+        summary: Summary::of(&actions),
+        guards: Vec::new(),
+        notes: setup.notes.iter().chain(&memory.notes).cloned().collect(),
+        requests: cluster.requests() - requests,
+        duration_ms: since(start),
+        actions,
+    };
+    Ok(Planned {
+        lingering: lingering(&memory, &live, &plan.actions),
+        plan,
+        work,
+        desired: Vec::new(),
+        memory: Some(memory),
+        bootstrap: None,
+        made: None,
+        unknown_kinds: live.unknown,
+        identity,
+        dirty: Vec::new(),
+        outside: BTreeMap::new(),
+    })
+}
+
+/// What the target remembers, its last record too: what stays is on record again
+/// afterwards.
+async fn remembered(setup: &Setup, cluster: &Cluster, namespace: &str) -> Result<Memory, CommandError> {
+    target_of(setup, cluster)?;
+    let memory = Memory::load(setup, cluster, namespace).await?;
+    let mut memory = memory
+        .filter(|memory| memory.parent.is_some())
+        .ok_or_else(|| Diagnostic::new(format!("nothing was ever deployed to {}", setup.environment)))?;
+    if let Some(unfinished) = memory.parent.as_ref().and_then(|parent| unfinished(&parent.state)) {
+        return Err(unfinished.into());
+    }
+    if let Some(stored) = memory.fetch(cluster).await {
+        memory.record = Some(stored.and_then(StoredRecord::unpack).map_err(Diagnostic::from)?);
+    }
+    Ok(memory)
+}
+
+/// What a killed run has written is on no record yet, and has to get there first.
+fn unfinished(state: &State) -> Option<Diagnostic> {
+    let told = super::history::unfinished(state.interrupted()?);
+    Some(Diagnostic::new(told).hint("when nobody runs it any more, `trueup apply` finishes it"))
+}
+
+async fn members(cluster: &Cluster, observed: &Observed, memory: &Memory) -> Result<Live, CommandError> {
+    let wanted = observe::Wanted {
+        sought: &[],
+        selector: Some(&memory.target.members()),
+        kinds: &memory.kinds(),
+        namespaces: &memory.namespaces(),
+        tolerant: false,
+    };
+    Ok(observe::live(cluster, &observed.discovery, wanted).await.map_err(Diagnostic::from)?)
+}
+
+/// The members that are named, sorted; or all that is wrong with the names.
+fn select<'a>(
+    setup: &Setup,
+    memory: &Memory,
+    live: &'a Live,
+    desired: &[Desired],
+    named: &[NamedObject],
+) -> Result<Vec<Leaving<'a>>, CommandError> {
+    let mut selected: Vec<Leaving<'a>> = Vec::new();
+    let mut problems = Vec::new();
+    for name in named {
+        match find(setup, live, name).and_then(|leaving| may_leave(memory, desired, leaving)) {
+            Ok(leaving) => selected.push(leaving),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    selected.sort_by_key(|(id, ..)| *id);
+    selected.dedup_by_key(|(id, ..)| *id);
+    Ok(selected)
+}
+
+fn find<'a>(setup: &Setup, live: &'a Live, name: &NamedObject) -> Result<Leaving<'a>, Diagnostic> {
+    let found: Vec<Leaving<'a>> = live.members().filter(|(id, ..)| name.means(id)).collect();
+    match found[..] {
+        [one] => Ok(one),
+        [] => {
+            let names = |id: &ObjectId| [id.to_string(), format!("{}/{}", id.kind.kind, id.name)];
+            let members: Vec<String> = live.members().flat_map(|(id, ..)| names(id)).collect();
+            let what = format!("{name} isn't among what trueup deployed to {}", setup.environment);
+            let meant = did_you_mean(&name.to_string(), members.iter().map(String::as_str));
+            let problem = Diagnostic::new(what);
+            Err(match meant {
+                Some(meant) => problem.hint(format!("did you mean {meant:?}?")),
+                None => problem.hint(format!("`trueup status {}` lists it", setup.environment)),
+            })
+        }
+        _ => {
+            let ids: Vec<String> =
+                found.iter().map(|(id, ..)| id.to_string() + " of group " + group(id)).collect();
+            Err(Diagnostic::new(format!("{name} may be {}", words::list(&ids)))
+                .hint("name it with its namespace and group: namespace/Kind.group/name"))
+        }
+    }
+}
+
+fn group(id: &ObjectId) -> &str {
+    if id.kind.group.is_empty() { "core" } else { &id.kind.group }
+}
+
+/// Only what is provably ours, and what the next apply wouldn't take in again.
+fn may_leave<'a>(
+    memory: &Memory,
+    desired: &[Desired],
+    leaving: Leaving<'a>,
+) -> Result<Leaving<'a>, Diagnostic> {
+    let (id, _, object) = leaving;
+    if let Some(desired) = desired.iter().find(|desired| desired.id() == id) {
+        let what = format!("{id} is still in the repository: the next apply would take it in again");
+        return Err(Diagnostic::new(what)
+            .at(desired.source().location())
+            .hint("take it out of the repository first, then let it go"));
+    }
+    let evidence = Evidence {
+        label: PART_OF,
+        manager: MANAGER,
+        state_namespace: memory.target.state_namespace(),
+        namespaces: &memory.namespaces(),
+        desired: &BTreeSet::new(),
+        recorded: memory.past().get(id).and_then(|recorded| recorded.uid),
+    };
+    match removal(id, object, evidence) {
+        Removal::Prune | Removal::Forget(_) => Ok(leaving),
+        Removal::Keep(why) => Err(Diagnostic::new(format!("{id} can't be let go: {why}"))),
+        Removal::Pass => Err(Diagnostic::new(format!(
+            "{id} can't be let go: it is being deleted, or another object owns it"
+        ))),
+    }
+}
+
+/// What stays on record: all other members, and what was recorded and is gone.
+fn lingering(memory: &Memory, live: &Live, actions: &[Action]) -> Vec<ObjectId> {
+    let recorded = memory.record.iter().flat_map(|record| &record.objects);
+    let mut ids: BTreeSet<ObjectId> = recorded.map(RecordedObject::id).collect();
+    ids.extend(live.members().map(|(id, ..)| id.clone()));
+    for action in actions {
+        ids.remove(&action.id());
+    }
+    ids.into_iter().collect()
+}

@@ -1,0 +1,85 @@
+//! What becomes of members that aren't desired any more: they are deleted, or let
+//! go, or stay for a reason. Pure.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use super::assemble::{Assembled, Membership, Work};
+use super::observe::Live;
+use super::resolve::Desired;
+use crate::cluster::{MANAGER, Resource};
+use crate::json::Value;
+use crate::object::{ObjectId, ObjectRef};
+use crate::plan::order::rank;
+use crate::plan::prune::{Evidence, Removal, removal};
+use crate::plan::{Action, Cause, Verb};
+
+/// A member that leaves.
+type Leaving<'a> = (&'a ObjectId, &'a Arc<Resource>, &'a Value);
+
+/// Adds what becomes of the members that left, as the last wave.
+pub(super) fn remove(
+    desired: &[Desired],
+    live: &Live,
+    membership: Membership<'_>,
+    wave: u32,
+    assembled: &mut Assembled,
+) {
+    let wanted: HashSet<&ObjectId> = desired.iter().map(Desired::id).collect();
+    let mut leaving = live.members().filter(|(id, ..)| !wanted.contains(id)).peekable();
+    let uids = leaving.peek().map(|_| uids(desired, live)).unwrap_or_default();
+    let (mut deleted, mut forgotten) = (Vec::new(), Vec::new());
+    for (id, resource, object) in leaving {
+        let evidence = Evidence {
+            label: membership.label,
+            manager: MANAGER,
+            state_namespace: membership.state_namespace,
+            namespaces: membership.namespaces,
+            desired: &uids,
+            recorded: membership.adopting.past.get(id).and_then(|recorded| recorded.uid),
+        };
+        match removal(id, object, evidence) {
+            Removal::Prune | Removal::Forget(_) if membership.keep_removed => {
+                assembled.notes.push(format!("{id} isn't in the repository any more and stays (--no-prune)"));
+            }
+            Removal::Prune => deleted.push((id, resource, object)),
+            Removal::Forget(why) => forgotten.push(((id, resource, object), why)),
+            Removal::Keep(why) => assembled.notes.push(format!("{id} isn't deleted: {why}")),
+            Removal::Pass => {}
+        }
+    }
+    // In reverse: what leans on others goes first.
+    deleted.sort_by_key(|(id, ..)| (std::cmp::Reverse(rank(&id.kind)), *id));
+    for (id, resource, object) in deleted {
+        assembled.actions.push(Action { wave, ..action(Verb::Delete, id, resource) });
+        assembled.work.push(Work::Delete { resource: resource.clone(), live: object.clone() });
+    }
+    forgotten.sort_by_key(|((id, ..), _)| *id);
+    for (leaving, why) in forgotten {
+        forget(leaving, format!("it stays: {why}"), wave, assembled);
+    }
+    for kind in &live.unknown {
+        let message = format!("objects of {kind} may have to be deleted, but its API server doesn't answer");
+        assembled.notes.push(message);
+    }
+}
+
+fn forget((id, resource, object): Leaving<'_>, reason: String, wave: u32, assembled: &mut Assembled) {
+    let action = action(Verb::Forget, id, resource);
+    assembled.actions.push(Action { wave, reason: Some(reason), ..action });
+    assembled.work.push(Work::Forget { resource: resource.clone(), live: object.clone() });
+}
+
+fn action(verb: Verb, id: &ObjectId, resource: &Resource) -> Action {
+    let action = Action::new(verb, ObjectRef::new(id, resource.version.as_str()));
+    Action { causes: vec![Cause::Commit], ..action }
+}
+
+/// The uids of the live objects that are desired.
+fn uids(desired: &[Desired], live: &Live) -> BTreeSet<String> {
+    desired
+        .iter()
+        .filter_map(|object| live.get(object.id(), &object.manifest.version))
+        .filter_map(|live| live["metadata"]["uid"].as_str().map(str::to_owned))
+        .collect()
+}
