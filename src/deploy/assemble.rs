@@ -21,7 +21,7 @@ use crate::object::{
 use crate::parallel;
 use crate::plan::causes::{Recorded, maybe_own, with_cause};
 use crate::plan::digest::{Entry, EntryChange, action_digest, digest};
-use crate::plan::order::{Order, rank};
+use crate::plan::order::{self, Node, Order};
 use crate::plan::prune::{Evidence, Removal, removal};
 use crate::plan::replacement;
 use crate::plan::{Action, Cause, FieldChange, GuardVerdict, ManagerFields, Verb};
@@ -418,16 +418,33 @@ fn deletions(
             Removal::Pass => {}
         }
     }
-    // In reverse: what leans on others goes first.
-    removed.sort_by_key(|(id, ..)| (std::cmp::Reverse(rank(&id.kind)), *id));
-    for (id, resource, object) in removed {
-        let action = Action::new(Verb::Delete, ObjectRef::new(id, resource.version.as_str()));
-        assembled.actions.push(Action { wave, causes: vec![Cause::Commit], ..action });
-        assembled.work.push(Work::Delete { resource: resource.clone(), live: object.clone() });
-    }
+    delete(&removed, wave, assembled);
     for kind in &live.unknown {
         let message = format!("objects of {kind} may have to be deleted, but its API server doesn't answer");
         assembled.notes.push(message);
+    }
+}
+
+/// An object that goes, and how it's reached.
+type Leaving<'a> = (&'a ObjectId, &'a Arc<Resource>, &'a Value);
+
+/// Deletions, from this wave on: what leans on others goes first.
+fn delete(removed: &[Leaving<'_>], wave: u32, assembled: &mut Assembled) {
+    let nodes: Vec<Node<'_>> = removed.iter().map(|(id, _, body)| Node { id, body }).collect();
+    let order = order::removal(&nodes);
+    let reference = |at: usize| ObjectRef::new(removed[at].0, removed[at].1.version.as_str());
+    for (stage, wave) in order.stages.iter().zip(wave..) {
+        for &at in stage {
+            let (_, resource, object) = removed[at];
+            assembled.actions.push(Action {
+                wave,
+                declared_wave: order.declared.as_ref().map(|waves| waves[at]),
+                after: order.after[at].iter().map(|&user| reference(user)).collect(),
+                causes: vec![Cause::Commit],
+                ..Action::new(Verb::Delete, reference(at))
+            });
+            assembled.work.push(Work::Delete { resource: resource.clone(), live: object.clone() });
+        }
     }
 }
 

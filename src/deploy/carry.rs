@@ -23,7 +23,6 @@ use crate::health::{Baseline, Health};
 use crate::json::Value;
 use crate::object::{GroupKind, Manifest, ObjectId, ObjectRef, kinds};
 use crate::plan::Verb;
-use crate::plan::order::rank;
 use crate::release::PART_OF;
 use crate::wait::{Awaited, Ended, wait};
 
@@ -209,26 +208,24 @@ impl Carrying<'_> {
         })
     }
 
-    /// Deletions, those of one rank after those of the rank above.
+    /// Deletions, each wave of the plan after the one before.
     fn deletions(&self) -> (Vec<Job>, Vec<usize>) {
         let id = self.planned.memory.as_ref().map(|memory| memory.target.applyset_id()).unwrap_or_default();
         let mut jobs: Vec<Job> = Vec::new();
         let mut positions = Vec::new();
-        let (mut current, mut above): (Option<u8>, Vec<usize>) = (None, Vec::new());
+        let (mut current, mut begun, mut before) = (None, 0, 0..0);
         for (at, work) in self.planned.work.iter().enumerate() {
             let Work::Delete { resource, live } = work else { continue };
             let Some(precondition) = precondition(live) else { continue };
             let action = &self.planned.plan.actions[at];
-            let own = rank(&resource.kind);
-            if current != Some(own) {
-                above = current.map(|_| same_rank(&jobs, current)).unwrap_or_default();
-                current = Some(own);
+            if current != Some(action.wave) {
+                (current, before, begun) = (Some(action.wave), begun..jobs.len(), jobs.len());
             }
             jobs.push(Job {
                 id: action.id(),
                 verb: Verb::Delete,
                 resource: resource.clone(),
-                after: above.clone(),
+                after: before.clone().collect(),
                 after_ready: Vec::new(),
                 wave: None,
                 task: Task::Delete { precondition, label: (PART_OF.to_owned(), id.clone()) },
@@ -274,11 +271,6 @@ impl Carrying<'_> {
 /// Whether it's one object, and not one and its successor.
 fn is_same(before: &Value, after: &Value) -> bool {
     before["metadata"]["uid"] == after["metadata"]["uid"]
-}
-
-/// The jobs of one rank, by position.
-fn same_rank(jobs: &[Job], rank_of: Option<u8>) -> Vec<usize> {
-    (0..jobs.len()).filter(|&at| Some(rank(&jobs[at].resource.kind)) == rank_of).collect()
 }
 
 /// What kept a run from starting new writes.
