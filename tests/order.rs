@@ -57,6 +57,33 @@ fn the_plan_says_waves_and_what_must_be_ready() {
 }
 
 #[test]
+fn the_plan_shows_waves_and_what_is_waited_for() {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    environment.write("deploy/a.yaml", &in_wave(&settings("late"), 2));
+    environment.write("deploy/b.yaml", &depending_on(&settings("user"), "apps/Deployment/db"));
+    environment.commit_file("deploy/z.yaml", &deployment("db", "db:1"));
+
+    let run = environment.trueup(&["plan", "prod"]).success();
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup plan prod
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT1 "Change deploy/z.yaml", Ada Example, [ago], main
+
+      + create  $NAMESPACE/Deployment/db  deploy/z.yaml:1  wave 0
+      + create  $NAMESPACE/ConfigMap/user  deploy/b.yaml:1  wave 0
+          after $NAMESPACE/Deployment/db is ready
+      + create  $NAMESPACE/ConfigMap/late  deploy/a.yaml:1  wave 2
+
+    Plan: 3 to create
+    digest v1:[digest]
+    ([n] requests, [time])
+    --- exit status 0
+    "#);
+}
+
+#[test]
 fn what_depends_on_an_object_waits_until_it_is_ready() {
     let mut environment = TestEnvironment::new();
     environment.write("deploy/a.yaml", &depending_on(&settings("user"), "apps/Deployment/db"));
@@ -370,4 +397,29 @@ webhooks:
     environment.commit_file("deploy/c.yaml", &deployment("hook", "hook:1"));
     environment.apply();
     assert!(environment.cluster_object(&path).is_some());
+}
+
+#[test]
+fn what_leaves_goes_in_the_reverse_order() {
+    let mut environment = TestEnvironment::new();
+    environment.write("deploy/a.yaml", &in_wave(&settings("late"), 1));
+    environment.write("deploy/b.yaml", &in_wave(&deployment("db", "db:1"), 0));
+    environment.write("deploy/c.yaml", &depending_on(&settings("user"), "apps/Deployment/db"));
+    environment.commit_file("deploy/keep.yaml", &settings("keep"));
+    environment.apply();
+    for file in ["a", "b", "c"] {
+        environment.remove(&format!("deploy/{file}.yaml"));
+    }
+    environment.commit("Close the shop");
+
+    let plan = environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+    assert_eq!(changing(&plan), ["ConfigMap/late", "ConfigMap/user", "Deployment/db"]);
+    assert_eq!(action(&plan, "Deployment/db")["after"][0]["name"], "user");
+    let run = environment.apply_and_before("DELETE", "apps/v1/deployments/db", || {
+        assert!(environment.live("v1/configmaps/user").is_none());
+        assert!(environment.live("v1/configmaps/late").is_none());
+    });
+
+    run.success();
+    assert!(environment.live("apps/v1/deployments/db").is_none());
 }

@@ -23,7 +23,6 @@ use crate::health::{Baseline, Health};
 use crate::json::Value;
 use crate::object::{GroupKind, Manifest, ObjectId, ObjectRef, kinds};
 use crate::plan::Verb;
-use crate::plan::order::rank;
 use crate::release::PART_OF;
 use crate::wait::{Awaited, Ended, wait};
 
@@ -210,24 +209,22 @@ impl Carrying<'_> {
         })
     }
 
-    /// Deletions, those of one rank after those of the rank above, and what is let
-    /// go.
+    /// Deletions, each wave of the plan after the one before, and what is let go.
     fn removals(&self) -> (Vec<Job>, Vec<usize>) {
         let id = self.planned.memory.as_ref().map(|memory| memory.target.applyset_id()).unwrap_or_default();
         let label = || (PART_OF.to_owned(), id.clone());
         let mut jobs: Vec<Job> = Vec::new();
         let mut positions = Vec::new();
-        let (mut current, mut above): (Option<u8>, Vec<usize>) = (None, Vec::new());
+        let (mut current, mut begun, mut before) = (None, 0, 0..0);
         for (at, work) in self.planned.work.iter().enumerate() {
             let (resource, after, task) = match work {
                 Work::Delete { resource, live } => {
                     let Some(precondition) = precondition(live) else { continue };
-                    let own = rank(&resource.kind);
-                    if current != Some(own) {
-                        above = current.map(|_| same_rank(&jobs, current)).unwrap_or_default();
-                        current = Some(own);
+                    let wave = self.planned.plan.actions[at].wave;
+                    if current != Some(wave) {
+                        (current, before, begun) = (Some(wave), begun..jobs.len(), jobs.len());
                     }
-                    (resource, above.clone(), Task::Delete { precondition, label: label() })
+                    (resource, before.clone().collect(), Task::Delete { precondition, label: label() })
                 }
                 Work::Forget { resource, live } => {
                     (resource, Vec::new(), Task::Forget { live: Box::new(live.clone()), label: label() })
@@ -286,11 +283,6 @@ impl Carrying<'_> {
 /// Whether it's one object, and not one and its successor.
 fn is_same(before: &Value, after: &Value) -> bool {
     before["metadata"]["uid"] == after["metadata"]["uid"]
-}
-
-/// The jobs of one rank, by position.
-fn same_rank(jobs: &[Job], rank_of: Option<u8>) -> Vec<usize> {
-    (0..jobs.len()).filter(|&at| Some(rank(&jobs[at].resource.kind)) == rank_of).collect()
 }
 
 /// What kept a run from starting new writes.

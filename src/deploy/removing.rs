@@ -10,14 +10,14 @@ use super::resolve::Desired;
 use crate::cluster::{MANAGER, Resource};
 use crate::json::Value;
 use crate::object::{ObjectId, ObjectRef};
-use crate::plan::order::rank;
+use crate::plan::order::{self, Node};
 use crate::plan::prune::{Evidence, Removal, removal};
 use crate::plan::{Action, Cause, Verb};
 
 /// A member that leaves.
 type Leaving<'a> = (&'a ObjectId, &'a Arc<Resource>, &'a Value);
 
-/// Adds what becomes of the members that left, as the last wave.
+/// Adds what becomes of the members that left, as the last waves.
 pub(super) fn remove(
     desired: &[Desired],
     live: &Live,
@@ -48,12 +48,7 @@ pub(super) fn remove(
             Removal::Pass => {}
         }
     }
-    // In reverse: what leans on others goes first.
-    deleted.sort_by_key(|(id, ..)| (std::cmp::Reverse(rank(&id.kind)), *id));
-    for (id, resource, object) in deleted {
-        assembled.actions.push(Action { wave, ..action(Verb::Delete, id, resource) });
-        assembled.work.push(Work::Delete { resource: resource.clone(), live: object.clone() });
-    }
+    delete(&deleted, wave, assembled);
     forgotten.sort_by_key(|((id, ..), _)| *id);
     for (leaving, why) in forgotten {
         forget(leaving, format!("it stays: {why}"), wave, assembled);
@@ -61,6 +56,25 @@ pub(super) fn remove(
     for kind in &live.unknown {
         let message = format!("objects of {kind} may have to be deleted, but its API server doesn't answer");
         assembled.notes.push(message);
+    }
+}
+
+/// Deletions, from this wave on: what leans on others goes first.
+fn delete(removed: &[Leaving<'_>], wave: u32, assembled: &mut Assembled) {
+    let nodes: Vec<Node<'_>> = removed.iter().map(|(id, _, body)| Node { id, body }).collect();
+    let order = order::removal(&nodes);
+    let reference = |at: usize| ObjectRef::new(removed[at].0, removed[at].1.version.as_str());
+    for (stage, wave) in order.stages.iter().zip(wave..) {
+        for &at in stage {
+            let (id, resource, object) = removed[at];
+            assembled.actions.push(Action {
+                wave,
+                declared_wave: order.declared.as_ref().map(|waves| waves[at]),
+                after: order.after[at].iter().map(|&user| reference(user)).collect(),
+                ..action(Verb::Delete, id, resource)
+            });
+            assembled.work.push(Work::Delete { resource: resource.clone(), live: object.clone() });
+        }
     }
 }
 

@@ -26,6 +26,8 @@ struct Likeness {
     taken: Vec<String>,
     staying: Vec<String>,
     migrates: Vec<String>,
+    declared_wave: Option<i32>,
+    after_ready: Vec<String>,
 }
 
 impl Likeness {
@@ -41,6 +43,8 @@ impl Likeness {
             taken: action.takes_from.iter().map(owned_likeness).collect(),
             migrates: action.migrates.clone(),
             staying: action.stays.iter().map(owned_likeness).collect(),
+            declared_wave: action.declared_wave,
+            after_ready: action.after_ready.iter().map(|object| object.id().to_string()).collect(),
         })
     }
 }

@@ -85,6 +85,11 @@ impl Hard {
         }
     }
 
+    /// Only what Kubernetes itself asks for, which is always kept.
+    pub(super) fn promised(nodes: &[Node<'_>]) -> Self {
+        Self { edges: promises(nodes, &index(nodes)), ..Self::default() }
+    }
+
     /// An edge to a later wave.
     fn contradiction(&self) -> Option<Cycle> {
         let waves = self.waves.as_ref()?;

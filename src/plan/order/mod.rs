@@ -16,6 +16,7 @@
 mod hard;
 mod others;
 mod references;
+mod removal;
 mod selected;
 mod sequence;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use crate::object::{GroupKind, ObjectId};
 pub use hard::{Cycle, Edge, Hard, Outside, Why};
 pub use others::KPT_DEPENDS_ON;
 pub use references::references;
+pub use removal::{Removal, removal};
 use selected::{Soft, selected};
 use sequence::{levels, sequence};
 

@@ -362,6 +362,50 @@ fn who_answers_the_api_server_is_ready_before_it_is_asked() {
     }
 }
 
+fn stages(objects: &[(ObjectId, Value)]) -> Vec<Vec<String>> {
+    let stages = removal(&nodes(objects)).stages.into_iter();
+    stages.map(|stage| stage.into_iter().map(|at| objects[at].0.to_string()).collect()).collect()
+}
+
+#[test]
+fn objects_go_in_the_reverse_of_the_order_in_which_they_come() {
+    let objects = [
+        asking("ConfigMap", "a", "", "Pod/b"),
+        asking("Pod", "b", "", ""),
+        asking("Pod", "c", "", ""),
+        asking("ConfigMap", "late", "2", ""),
+        asking("Namespace", "shop", "", ""),
+    ];
+    let expected: [&[&str]; 5] = [
+        &["shop/ConfigMap/late"],
+        &["shop/Pod/c"],
+        &["shop/ConfigMap/a"],
+        &["shop/Pod/b"],
+        &["Namespace/shop"],
+    ];
+    assert_eq!(stages(&objects), expected);
+    assert_eq!(removal(&nodes(&objects)).after[1], [0]);
+}
+
+#[test]
+fn what_is_alike_goes_at_once() {
+    let group = "rbac.authorization.k8s.io";
+    let pair = |name: &str| {
+        let binding = json!({"roleRef": {"kind": "Role", "name": name}});
+        [object(group, "RoleBinding", name, binding), object(group, "Role", name, json!({}))]
+    };
+    let objects = [pair("a"), pair("b")].concat();
+    let expected: [&[&str]; 2] =
+        [&["shop/RoleBinding/a", "shop/RoleBinding/b"], &["shop/Role/a", "shop/Role/b"]];
+    assert_eq!(stages(&objects), expected);
+}
+
+#[test]
+fn objects_that_ask_for_the_impossible_go_all_the_same() {
+    let objects = [asking("Pod", "a", "1", "Pod/b"), asking("Pod", "b", "2", "")];
+    assert_eq!(stages(&objects), [["shop/Pod/a", "shop/Pod/b"]]);
+}
+
 proptest! {
     #[test]
     fn every_hard_edge_is_kept_or_the_set_has_no_order(
@@ -387,6 +431,13 @@ proptest! {
                 }
                 for pair in order.sequence.windows(2) {
                     prop_assert!(wave(pair[0]) <= wave(pair[1]));
+                }
+                let stages = removal(&nodes(&objects)).stages;
+                let stage: BTreeMap<usize, usize> = stages.iter().enumerate()
+                    .flat_map(|(stage, all)| all.iter().map(move |&at| (at, stage))).collect();
+                prop_assert_eq!(stage.len(), count);
+                for (from, to) in hard {
+                    prop_assert!(stage[&from] < stage[&to]);
                 }
             }
             Err(Cycle(edges)) => {

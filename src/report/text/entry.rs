@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{TextOptions, change::append, change::change};
+use crate::object::ObjectRef;
 use crate::plan::{Action, CommitRef, FieldChange, ManagerFields, SourceRef, Verb};
 use crate::report::blamed::Telling;
 use crate::report::groups::{Entry, shared};
@@ -67,7 +68,8 @@ fn one(action: &Action, layout: Layout<'_>, options: &TextOptions) -> Vec<String
 
 fn many(actions: &[&Action], layout: Layout<'_>, options: &TextOptions) -> Vec<String> {
     let Some(first) = actions.first() else { return Vec::new() };
-    let title = format!("the same change in {}", kinds(actions));
+    let wave = wave(first).map(|wave| format!(", {wave}")).unwrap_or_default();
+    let title = format!("the same change in {}{wave}", kinds(actions));
     let mut lines = vec![format!("{}{title}", signed(first.action, layout))];
     let changes = shared(actions);
     let mut telling = layout.telling(first, options).without_places();
@@ -118,7 +120,9 @@ fn first_line(action: &Action, layout: Layout<'_>, options: &TextOptions) -> Vec
     let line = format!("{}{}", signed(action.action, layout), words::padded(&name, layout.names));
     let mark = if action.approximate { paint(WARNING, "(approximate)") } else { String::new() };
     let remark = remark(action).unwrap_or_default();
-    let told = [paint(FAINT, &remark), mark].into_iter().filter(|part| words::width(part) > 0);
+    let wave = wave(action).unwrap_or_default();
+    let told =
+        [paint(FAINT, &remark), paint(FAINT, &wave), mark].into_iter().filter(|part| words::width(part) > 0);
     let told = told.collect::<Vec<_>>().join("  ");
     match words::width(&told) {
         0 => vec![line],
@@ -135,6 +139,11 @@ fn remark(action: &Action) -> Option<String> {
 
 fn place(source: &SourceRef) -> String {
     format!("{}:{}", visible(&source.path), source.line)
+}
+
+/// The wave, where manifests ask for waves.
+fn wave(action: &Action) -> Option<String> {
+    action.declared_wave.map(|wave| format!("wave {wave}"))
 }
 
 /// What goes with it, where that is more than the object.
@@ -171,12 +180,22 @@ fn details(
     for staying in &action.stays {
         lines.extend(sentence(TAKEN, &stays(staying, options), options));
     }
-    if options.full && !action.after.is_empty() {
-        let after: Vec<_> =
-            action.after.iter().map(|object| visible(&object.id().to_string()).into_owned()).collect();
-        lines.extend(sentence(FAINT, &format!("after {}", words::list(&after)), options));
+    let also = action.after.iter().filter(|object| !action.after_ready.contains(object));
+    let also = names_of(also);
+    if options.full && !also.is_empty() {
+        lines.extend(sentence(FAINT, &format!("after {}", words::list(&also)), options));
+    }
+    let ready = names_of(&action.after_ready);
+    if !ready.is_empty() {
+        let verb = if ready.len() == 1 { "is" } else { "are" };
+        let shown = some_of(&ready, if options.full { ready.len() } else { FIELDS });
+        lines.extend(sentence(FAINT, &format!("after {} {verb} ready", words::list(&shown)), options));
     }
     lines
+}
+
+fn names_of<'a>(objects: impl IntoIterator<Item = &'a ObjectRef>) -> Vec<String> {
+    objects.into_iter().map(|object| visible(&object.id().to_string()).into_owned()).collect()
 }
 
 fn takes_over(action: &Action) -> String {
