@@ -15,7 +15,7 @@ use crate::plan::prune::{Evidence, Removal, removal};
 use crate::plan::{Action, Cause, Verb};
 
 /// A member that leaves.
-type Leaving<'a> = (&'a ObjectId, &'a Arc<Resource>, &'a Value);
+pub(super) type Leaving<'a> = (&'a ObjectId, &'a Arc<Resource>, &'a Value);
 
 /// Adds what becomes of the members that left, as the last wave.
 pub(super) fn remove(
@@ -43,36 +43,50 @@ pub(super) fn remove(
                 assembled.notes.push(format!("{id} isn't in the repository any more and stays (--no-prune)"));
             }
             Removal::Prune => deleted.push((id, resource, object)),
-            Removal::Forget(why) => forgotten.push(((id, resource, object), why)),
+            Removal::Forget(why) => forgotten.push(((id, resource, object), format!("it stays: {why}"))),
             Removal::Keep(why) => assembled.notes.push(format!("{id} isn't deleted: {why}")),
             Removal::Pass => {}
         }
     }
-    // In reverse: what leans on others goes first.
-    deleted.sort_by_key(|(id, ..)| (std::cmp::Reverse(rank(&id.kind)), *id));
-    for (id, resource, object) in deleted {
-        assembled.actions.push(Action { wave, ..action(Verb::Delete, id, resource) });
-        assembled.work.push(Work::Delete { resource: resource.clone(), live: object.clone() });
-    }
-    forgotten.sort_by_key(|((id, ..), _)| *id);
-    for (leaving, why) in forgotten {
-        forget(leaving, format!("it stays: {why}"), wave, assembled);
-    }
+    leave(deleted, forgotten, Leave { wave, causes: &[Cause::Commit] }, assembled);
     for kind in &live.unknown {
         let message = format!("objects of {kind} may have to be deleted, but its API server doesn't answer");
         assembled.notes.push(message);
     }
 }
 
-fn forget((id, resource, object): Leaving<'_>, reason: String, wave: u32, assembled: &mut Assembled) {
-    let action = action(Verb::Forget, id, resource);
-    assembled.actions.push(Action { wave, reason: Some(reason), ..action });
-    assembled.work.push(Work::Forget { resource: resource.clone(), live: object.clone() });
+/// When members leave, and why.
+#[derive(Clone, Copy)]
+pub(super) struct Leave<'a> {
+    /// The wave.
+    pub wave: u32,
+    /// The causes.
+    pub causes: &'a [Cause],
 }
 
-fn action(verb: Verb, id: &ObjectId, resource: &Resource) -> Action {
-    let action = Action::new(verb, ObjectRef::new(id, resource.version.as_str()));
-    Action { causes: vec![Cause::Commit], ..action }
+/// Adds the deletions of members, and the letting go of those that stay, each for its
+/// reason.
+pub(super) fn leave(
+    mut deleted: Vec<Leaving<'_>>,
+    mut forgotten: Vec<(Leaving<'_>, String)>,
+    leave: Leave<'_>,
+    assembled: &mut Assembled,
+) {
+    let action = |verb, id: &ObjectId, resource: &Resource| {
+        let action = Action::new(verb, ObjectRef::new(id, resource.version.as_str()));
+        Action { wave: leave.wave, causes: leave.causes.to_vec(), ..action }
+    };
+    // In reverse: what leans on others goes first.
+    deleted.sort_by_key(|(id, ..)| (std::cmp::Reverse(rank(&id.kind)), *id));
+    for (id, resource, object) in deleted {
+        assembled.actions.push(action(Verb::Delete, id, resource));
+        assembled.work.push(Work::Delete { resource: resource.clone(), live: object.clone() });
+    }
+    forgotten.sort_by_key(|((id, ..), _)| *id);
+    for ((id, resource, object), reason) in forgotten {
+        assembled.actions.push(Action { reason: Some(reason), ..action(Verb::Forget, id, resource) });
+        assembled.work.push(Work::Forget { resource: resource.clone(), live: object.clone() });
+    }
 }
 
 /// The uids of the live objects that are desired.
