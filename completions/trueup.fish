@@ -51,6 +51,7 @@ complete -c trueup -n "__fish_trueup_needs_command" -f -a "plan" -d 'Shows what 
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "apply" -d 'Makes the cluster as the repository says, waits, and records it'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "rollback" -d 'Deploys an earlier commit again'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "forget" -d 'Lets objects go without deleting them'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "delete" -d 'Deletes a whole target: its objects, and its history'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "status" -d 'Shows what is deployed, whether it drifted, and its health'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "history" -d 'Lists the releases, or shows one'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "health" -d 'Judges live objects given as YAML or JSON, without a cluster'
@@ -305,6 +306,34 @@ complete -c trueup -n "__fish_trueup_using_subcommand forget" -s q -l quiet -d '
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l confirm -d 'The environment\'s name once more, instead of typing it when asked' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "protect\t''
+repository\t''"
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l reason -d 'Why a guard is overridden' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l wait-timeout -d 'How long to wait until all of it is gone' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -s y -l yes -d 'Don\'t ask (needs --confirm)'
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l dry-run -d 'Only show the plan'
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l name -d 'The name under which what -f named was deployed' -r
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F

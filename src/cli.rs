@@ -49,6 +49,8 @@ pub enum Command {
     Rollback(commands::rollback::Args),
     /// Lets objects go without deleting them
     Forget(commands::forget::Args),
+    /// Deletes a whole target: its objects, and its history
+    Delete(commands::delete::Args),
     /// Shows what is deployed, whether it drifted, and its health
     Status(commands::status::Args),
     /// Lists the releases, or shows one

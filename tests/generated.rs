@@ -69,6 +69,7 @@ fn the_reference_of_all_commands_is_up_to_date() {
         "apply",
         "rollback",
         "forget",
+        "delete",
         "status",
         "history",
         "lock",

@@ -11,6 +11,7 @@ mod causes;
 mod check;
 mod command_line;
 mod commits;
+mod delete;
 mod diff;
 mod discovery;
 mod documents;

@@ -67,6 +67,8 @@ pub enum RunResult {
     Interrupted,
     /// There was nothing to do.
     Unchanged,
+    /// The whole target was deleted.
+    Deleted,
 }
 
 /// What became of one action.

@@ -16,11 +16,11 @@ use crate::cli::{Global, Output, Report, ReportKind};
 use crate::cluster::Cluster;
 use crate::config::Period;
 use crate::deploy::expecting::Expected;
+use crate::deploy::leaving::Departure;
 use crate::deploy::planning::{Options, Planned};
 use crate::deploy::running::{self, Listener, RunOptions, Undone};
 use crate::deploy::setup::{Setup, refuse_dirty};
 use crate::error::{CommandError, Diagnostic, Exit};
-use crate::object::NamedObject;
 use crate::plan::{GuardVerdict, TargetPlan};
 use crate::release::HeldBy;
 use crate::report::json::{self, Kind};
@@ -66,8 +66,8 @@ pub(super) enum Purpose {
     },
     /// To undo a release.
     Rollback(Undone),
-    /// To let these objects go.
-    Forget(Vec<NamedObject>),
+    /// To let objects go, or to delete the whole target.
+    Leave(Departure),
 }
 
 impl Purpose {
@@ -75,9 +75,9 @@ impl Purpose {
         Options {
             may_be_dirty: !matches!(self, Self::Apply { may_be_dirty: false }),
             is_rollback: matches!(self, Self::Rollback(_)),
-            forget: match self {
-                Self::Forget(named) => named.clone(),
-                Self::Apply { .. } | Self::Rollback(_) => Vec::new(),
+            departure: match self {
+                Self::Leave(departure) => Some(departure.clone()),
+                Self::Apply { .. } | Self::Rollback(_) => None,
             },
             ..planning.options()
         }
@@ -86,15 +86,36 @@ impl Purpose {
     fn undone(&self) -> Option<&Undone> {
         match self {
             Self::Rollback(undone) => Some(undone),
-            Self::Apply { .. } | Self::Forget(_) => None,
+            Self::Apply { .. } | Self::Leave(_) => None,
         }
     }
 
-    fn question(&self, target: &str) -> String {
+    /// Asks whether to go on. Who deletes everything has to type its name.
+    fn is_agreed(&self, terminal: &Terminal, target: &str) -> bool {
         match self {
-            Self::Apply { .. } | Self::Rollback(_) => format!("Apply this to {target}?"),
-            Self::Forget(_) => format!("Let these objects of {target} go?"),
+            Self::Apply { .. } | Self::Rollback(_) => terminal.confirm(&format!("Apply this to {target}?")),
+            Self::Leave(Departure::Objects(_)) => {
+                terminal.confirm(&format!("Let these objects of {target} go?"))
+            }
+            Self::Leave(Departure::Everything) => {
+                terminal.ask(&format!("Type {target} to delete all of it:")).as_deref() == Some(target)
+            }
         }
+    }
+
+    /// How scripts go on without being asked.
+    fn unasked(&self) -> &'static str {
+        match self {
+            Self::Leave(Departure::Everything) => "use --yes and --confirm ENV in scripts",
+            Self::Leave(Departure::Objects(_)) | Self::Apply { .. } | Self::Rollback(_) => {
+                "use --yes in scripts"
+            }
+        }
+    }
+
+    /// Whether a plan of no actions does something all the same.
+    fn deletes_everything(&self) -> bool {
+        matches!(self, Self::Leave(Departure::Everything))
     }
 }
 
@@ -102,6 +123,11 @@ impl Running {
     /// For what changes nothing that would have to become healthy.
     pub(super) fn without_waiting(yes: bool, dry_run: bool, lock_timeout: Option<Period>) -> Self {
         Self { yes, plan: None, expect: None, dry_run, no_wait: true, wait_timeout: None, lock_timeout }
+    }
+
+    /// For what waits until it's gone.
+    pub(super) fn until_gone(self, wait_timeout: Option<Period>) -> Self {
+        Self { no_wait: false, wait_timeout, ..self }
     }
 
     /// What the plan of each setup must be, if that is asked for.
@@ -317,16 +343,15 @@ impl OneRun<'_> {
     }
 
     fn confirm(&self, plan: &TargetPlan) -> Result<(), CommandError> {
-        if self.running.yes || self.expected.is_some() || plan.is_empty() {
+        let does_nothing = plan.is_empty() && !self.purpose.deletes_everything();
+        if self.running.yes || self.expected.is_some() || does_nothing {
             return Ok(());
         }
         if !self.terminal.is_interactive() {
-            return Err(
-                CommandError::usage("nobody is there to confirm the plan").hint("use --yes in scripts")
-            );
+            let unasked = CommandError::usage("nobody is there to confirm the plan");
+            return Err(unasked.hint(self.purpose.unasked()));
         }
-        let question = self.purpose.question(&plan.target);
-        if self.listening.asking(|| self.terminal.confirm(&question)) {
+        if self.listening.asking(|| self.purpose.is_agreed(self.terminal, &plan.target)) {
             Ok(())
         } else {
             Err(CommandError::new(Exit::Error, Diagnostic::new("not applied: the plan wasn't confirmed")))
@@ -336,7 +361,11 @@ impl OneRun<'_> {
 
 fn exit(outcome: &TargetOutcome, stop: &Stop) -> Exit {
     match outcome.result {
-        RunResult::Healthy | RunResult::Applied | RunResult::Unchanged | RunResult::Superseded => Exit::Done,
+        RunResult::Healthy
+        | RunResult::Applied
+        | RunResult::Unchanged
+        | RunResult::Superseded
+        | RunResult::Deleted => Exit::Done,
         RunResult::Unhealthy => Exit::Unhealthy,
         RunResult::RolledBack => Exit::RolledBack,
         RunResult::Failed => Exit::Error,

@@ -4,6 +4,7 @@ use super::applying::{self, Purpose, Running};
 use super::{Planning, What, select};
 use crate::cli::Global;
 use crate::config::Period;
+use crate::deploy::leaving::Departure;
 use crate::error::{CommandError, Exit};
 use crate::object::NamedObject;
 use crate::ui::Terminal;
@@ -39,6 +40,6 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
         return Err(CommandError::usage("objects are of one environment: name one"));
     }
     let running = Running::without_waiting(args.yes, args.dry_run, args.lock_timeout);
-    let purpose = Purpose::Forget(args.objects);
+    let purpose = Purpose::Leave(Departure::Objects(args.objects));
     applying::all(global, terminal, setups, &Planning::default(), &running, &purpose).await
 }

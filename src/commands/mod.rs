@@ -6,6 +6,7 @@ mod applying;
 mod between;
 pub mod check;
 pub mod completions;
+pub mod delete;
 pub mod diff;
 pub mod forget;
 pub mod health;
@@ -129,6 +130,7 @@ pub async fn run(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Apply(args) => apply::run(&global, args, terminal).await,
         Command::Rollback(args) => rollback::run(&global, args, terminal).await,
         Command::Forget(args) => forget::run(&global, args, terminal).await,
+        Command::Delete(args) => delete::run(&global, args, terminal).await,
         Command::Status(args) => status::run(&global, args, terminal).await,
         Command::History(args) => history::run(&global, args, terminal).await,
         Command::Health(args) => health::run(&global, args, terminal),

@@ -28,7 +28,7 @@ impl Planning {
             may_guess: false,
             without_commits: self.no_cause,
             may_be_dirty: false,
-            forget: Vec::new(),
+            departure: None,
             is_rollback: false,
         }
     }

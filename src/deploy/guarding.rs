@@ -54,7 +54,7 @@ fn drift(setup: &Setup, memory: Option<&Memory>, actions: &[Action]) -> Option<G
 
 /// The deployed commit must be known to this repository: two repositories under
 /// one name would delete each other's objects. A shallow clone can't tell.
-fn unknown_history(setup: &Setup, memory: Option<&Memory>) -> Option<GuardVerdict> {
+pub(super) fn unknown_history(setup: &Setup, memory: Option<&Memory>) -> Option<GuardVerdict> {
     let repository = setup.origin.repository().filter(|repository| !repository.is_shallow())?;
     let deployed = memory?.parent.as_ref()?.state.deployed.as_ref()?;
     let sha = deployed.commit.as_ref()?;

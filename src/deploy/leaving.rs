@@ -1,56 +1,68 @@
 //! Planning what leaves a target whatever the repository says: objects that are
-//! let go.
+//! let go, or all that there is.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Instant;
 
-use super::assemble::{Assembled, Work, seal};
+use super::assemble::{Assembled, seal};
 use super::carry::since;
+use super::deleting::everything;
+use super::guarding::unknown_history;
 use super::history::commit_ref;
 use super::memory::{Memory, namespace_of, target_of};
 use super::observe::{self, Live, Observed};
 use super::planning::Planned;
+use super::removing::{Leave, Leaving, leave};
 use super::resolve::{Desired, resolve};
 use super::setup::Setup;
-use crate::cluster::{Cluster, MANAGER, Resource};
+use crate::cluster::{Cluster, MANAGER};
 use crate::error::{CommandError, Diagnostic, did_you_mean};
+use crate::guard;
 use crate::json::Value;
-use crate::object::{NamedObject, ObjectId, ObjectRef};
+use crate::object::{NamedObject, ObjectId};
 use crate::plan::prune::{Evidence, Removal, removal};
-use crate::plan::{Action, Summary, TargetPlan, Verb};
+use crate::plan::{Action, Summary, TargetPlan};
 use crate::release::history::StoredRecord;
 use crate::release::{PART_OF, RecordedObject, State};
 use crate::report::words;
 
-/// A member that leaves.
-type Leaving<'a> = (&'a ObjectId, &'a Arc<Resource>, &'a Value);
+/// What leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Departure {
+    /// These objects are let go.
+    Objects(Vec<NamedObject>),
+    /// The whole target is deleted.
+    Everything,
+}
 
-/// Plans to let these objects go. Sends nothing but reads.
+/// Plans that. Sends nothing but reads.
 pub(super) async fn plan(
     setup: &Setup,
     cluster: &Cluster,
-    named: &[NamedObject],
+    departure: &Departure,
+    overrides: &[String],
 ) -> Result<Planned, CommandError> {
     let (start, requests) = (Instant::now(), cluster.requests());
     let namespace = namespace_of(setup, cluster).to_owned();
     let observed = Observed::of(cluster).await.map_err(Diagnostic::from)?;
     observed.check_pinned(setup, cluster)?;
-    let memory = remembered(setup, cluster, &namespace).await?;
+    let memory = remembered(setup, cluster, &namespace, departure).await?;
     let live = members(cluster, &observed, &memory).await?;
-    let desired = resolve(setup.render()?.manifests, &observed.discovery, &namespace)?;
-    let selected = select(setup, &memory, &live, &desired, named)?;
-
     let mut assembled = Assembled::default();
-    for (id, resource, object) in selected {
-        let action = Action::new(Verb::Forget, ObjectRef::new(id, resource.version.as_str()));
-        let reason = Some("it stays, and isn't trueup's any more".to_owned());
-        assembled.actions.push(Action { reason, ..action });
-        assembled.work.push(Work::Forget { resource: resource.clone(), live: object.clone() });
+    match departure {
+        Departure::Objects(named) => {
+            let desired = resolve(setup.render()?.manifests, &observed.discovery, &namespace)?;
+            let reason = || "it stays, and isn't trueup's any more".to_owned();
+            let selected = select(setup, &memory, &live, &desired, named)?;
+            let selected = selected.into_iter().map(|leaving| (leaving, reason())).collect();
+            leave(&[], selected, Leave { wave: 0, causes: &[] }, &mut assembled);
+        }
+        Departure::Everything => everything(setup, &memory, &live, &mut assembled)?,
     }
+    assembled.guards.extend(unknown_history(setup, Some(&memory)));
     let cluster_name = observed.uid.clone().unwrap_or_else(|| cluster.server().to_owned());
     seal(&mut assembled, &[], [&cluster_name, &memory.target.to_string()], None);
-    let Assembled { actions, work, digest, identity, .. } = assembled;
+    let Assembled { actions, work, guards, notes, digest, identity } = assembled;
     let commit = memory.record.as_ref().and_then(|record| record.summary.commit.as_ref()).map(commit_ref);
     let plan = TargetPlan {
         target: setup.environment.clone(),
@@ -60,8 +72,8 @@ pub(super) async fn plan(
         deployed: memory.deployed(),
         digest: Some(digest),
         summary: Summary::of(&actions),
-        guards: Vec::new(),
-        notes: setup.notes.iter().chain(&memory.notes).cloned().collect(),
+        guards: guard::overridden(guards, overrides),
+        notes: setup.notes.iter().chain(&memory.notes).chain(&notes).cloned().collect(),
         requests: cluster.requests() - requests,
         duration_ms: since(start),
         actions,
@@ -83,12 +95,22 @@ pub(super) async fn plan(
 
 /// What the target remembers, its last record too: what stays is on record again
 /// afterwards.
-async fn remembered(setup: &Setup, cluster: &Cluster, namespace: &str) -> Result<Memory, CommandError> {
+async fn remembered(
+    setup: &Setup,
+    cluster: &Cluster,
+    namespace: &str,
+    departure: &Departure,
+) -> Result<Memory, CommandError> {
     target_of(setup, cluster)?;
     let memory = Memory::load(setup, cluster, namespace).await?;
     let mut memory = memory
         .filter(|memory| memory.parent.is_some())
         .ok_or_else(|| Diagnostic::new(format!("nothing was ever deployed to {}", setup.environment)))?;
+    if *departure == Departure::Everything {
+        let stored = memory.fetch(cluster).await;
+        memory.recall(stored);
+        return Ok(memory);
+    }
     if let Some(unfinished) = memory.parent.as_ref().and_then(|parent| unfinished(&parent.state)) {
         return Err(unfinished.into());
     }
@@ -180,6 +202,17 @@ fn may_leave<'a>(
             .at(desired.source().location())
             .hint("take it out of the repository first, then let it go"));
     }
+    match judged(memory, id, object) {
+        Removal::Prune | Removal::Forget(_) => Ok(leaving),
+        Removal::Keep(why) => Err(Diagnostic::new(format!("{id} can't be let go: {why}"))),
+        Removal::Pass => Err(Diagnostic::new(format!(
+            "{id} can't be let go: it is being deleted, or another object owns it"
+        ))),
+    }
+}
+
+/// What the rules of ownership say to its leaving.
+pub(super) fn judged(memory: &Memory, id: &ObjectId, object: &Value) -> Removal {
     let evidence = Evidence {
         label: PART_OF,
         manager: MANAGER,
@@ -188,13 +221,7 @@ fn may_leave<'a>(
         desired: &BTreeSet::new(),
         recorded: memory.past().get(id).and_then(|recorded| recorded.uid),
     };
-    match removal(id, object, evidence) {
-        Removal::Prune | Removal::Forget(_) => Ok(leaving),
-        Removal::Keep(why) => Err(Diagnostic::new(format!("{id} can't be let go: {why}"))),
-        Removal::Pass => Err(Diagnostic::new(format!(
-            "{id} can't be let go: it is being deleted, or another object owns it"
-        ))),
-    }
+    removal(id, object, evidence)
 }
 
 /// What stays on record: all other members, and what was recorded and is gone.

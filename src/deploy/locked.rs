@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::assemble::Work;
 use super::carry::{Fate, Halt};
+use super::leaving::Departure;
 use super::memory::Memory;
 use super::observe;
 use super::planning::Planned;
@@ -47,7 +48,8 @@ impl Locked<'_> {
         let (parent, newest) = self.caught_up(memory).await?;
         let was_killed = parent.state.needs_record(false);
         let judge_all = was_killed || (self.ongoing.options.wait.is_some() && is_unsettled(&parent.state));
-        if self.planned.plan.is_empty() && !judge_all {
+        let deletes = self.ongoing.options.planning.deletes_everything();
+        if self.planned.plan.is_empty() && !judge_all && !deletes {
             self.note_commit(&memory.target, parent).await?;
             return Ok(self.ongoing.unchanged(self.planned));
         }
@@ -61,11 +63,28 @@ impl Locked<'_> {
             outcome.notes.push("nothing was recorded, because the lock was lost".to_owned());
             return Ok(outcome);
         }
+        if deletes && fates.iter().all(|fate| fate.done.result == ActionResult::Done) {
+            match self.delete_memory(memory, &begun.parent).await {
+                Ok(()) => {
+                    outcome.result = RunResult::Deleted;
+                    return Ok(outcome);
+                }
+                Err(why) => self.left_over(why, &mut outcome),
+            }
+        }
         self.conclude(memory, begun, &fates, &mut outcome).await;
         Ok(outcome)
     }
 
-    fn halt(&self) -> Option<Halt> {
+    /// All members were deleted, but something is left.
+    fn left_over(&self, why: Diagnostic, outcome: &mut TargetOutcome) {
+        outcome.result = if self.halt().is_some() { RunResult::Interrupted } else { RunResult::Partial };
+        let said: Vec<String> = std::iter::once(why.message).chain(why.causes).collect();
+        let target = &self.planned.plan.target;
+        outcome.notes.push(format!("{}; `trueup delete {target}` again finishes it", said.join(": ")));
+    }
+
+    pub(super) fn halt(&self) -> Option<Halt> {
         if *self.lock.lost().borrow() {
             return Some(Halt::LockLost);
         }
@@ -243,11 +262,14 @@ impl Locked<'_> {
         Ok(())
     }
 
-    /// What is let go, in words, where that is all that is done.
+    /// What leaves, in words, where that is all that is done.
     fn selection(&self) -> Option<String> {
-        let named = &self.ongoing.options.planning.forget;
+        let named = match self.ongoing.options.planning.departure.as_ref()? {
+            Departure::Everything => return Some("delete".to_owned()),
+            Departure::Objects(named) => named,
+        };
         let named: Vec<String> = named.iter().map(ToString::to_string).collect();
-        (!named.is_empty()).then(|| format!("forget {}", named.join(" ")))
+        Some(format!("forget {}", named.join(" ")))
     }
 
     fn trailers(&self) -> Vec<(String, String)> {

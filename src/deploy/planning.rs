@@ -17,7 +17,7 @@ use super::dependencies::{Outside, dependencies, hard_edges};
 use super::explain::warned;
 use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::{Adopting, Handover};
-use super::leaving;
+use super::leaving::{self, Departure};
 use super::memory::{Memory, namespace_of};
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
@@ -34,7 +34,7 @@ use crate::diff::SERVER_METADATA;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::Value;
-use crate::object::{GroupKind, Masks, NamedObject, ObjectId, ObjectRef, SecretPaths, mask_object};
+use crate::object::{GroupKind, Masks, ObjectId, ObjectRef, SecretPaths, mask_object};
 use crate::parallel;
 use crate::plan::causes::Recorded;
 use crate::plan::prune::kept_by;
@@ -59,10 +59,17 @@ pub struct Options {
     pub without_commits: bool,
     /// Uncommitted files are meant to be deployed.
     pub may_be_dirty: bool,
-    /// Only let these objects go, whatever else the repository says.
-    pub forget: Vec<NamedObject>,
+    /// What leaves, whatever the repository says; nothing else is done then.
+    pub departure: Option<Departure>,
     /// The way back: limits only warn, whoever rolls back at night needs all of it.
     pub is_rollback: bool,
+}
+
+impl Options {
+    /// Whether the whole target is deleted.
+    pub(super) fn deletes_everything(&self) -> bool {
+        matches!(self.departure, Some(Departure::Everything))
+    }
 }
 
 /// A plan with everything that is needed to carry it out.
@@ -153,8 +160,8 @@ impl Planned {
 /// Plans for one target. The cluster is asked what it is while the sources are
 /// read.
 pub async fn plan(setup: &Setup, cluster: &Cluster, options: &Options) -> Result<Planned, CommandError> {
-    if !options.forget.is_empty() {
-        return leaving::plan(setup, cluster, &options.forget).await;
+    if let Some(departure) = &options.departure {
+        return leaving::plan(setup, cluster, departure, &options.overrides).await;
     }
     let begun = Begun::of(cluster);
     let (reading, looking) = (pin!(read(setup.clone())), pin!(Seen::of(setup, cluster)));
@@ -213,8 +220,8 @@ pub(super) async fn plan_again(
     options: &Options,
     planned: &mut Planned,
 ) -> Result<Planned, CommandError> {
-    if !options.forget.is_empty() {
-        return leaving::plan(setup, cluster, &options.forget).await;
+    if let Some(departure) = &options.departure {
+        return leaving::plan(setup, cluster, departure, &options.overrides).await;
     }
     let wanted = Wanted {
         manifests: std::mem::take(&mut planned.desired).into_iter().map(|object| object.manifest).collect(),

@@ -82,7 +82,11 @@ fn release_result(result: RunResult) -> Option<ReleaseResult> {
         RunResult::Unhealthy | RunResult::RolledBack => Some(ReleaseResult::Unhealthy),
         RunResult::Partial => Some(ReleaseResult::Partial),
         RunResult::Interrupted => Some(ReleaseResult::Interrupted),
-        RunResult::Failed | RunResult::Refused | RunResult::Superseded | RunResult::Unchanged => None,
+        RunResult::Failed
+        | RunResult::Refused
+        | RunResult::Superseded
+        | RunResult::Unchanged
+        | RunResult::Deleted => None,
     }
 }
 

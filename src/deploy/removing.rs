@@ -15,7 +15,7 @@ use crate::plan::prune::{Evidence, Removal, removal};
 use crate::plan::{Action, Cause, Verb};
 
 /// A member that leaves.
-type Leaving<'a> = (&'a ObjectId, &'a Arc<Resource>, &'a Value);
+pub(super) type Leaving<'a> = (&'a ObjectId, &'a Arc<Resource>, &'a Value);
 
 /// Adds what becomes of the members that left, as the last waves.
 pub(super) fn remove(
@@ -43,50 +43,68 @@ pub(super) fn remove(
                 assembled.notes.push(format!("{id} isn't in the repository any more and stays (--no-prune)"));
             }
             Removal::Prune => deleted.push((id, resource, object)),
-            Removal::Forget(why) => forgotten.push(((id, resource, object), why)),
+            Removal::Forget(why) => forgotten.push(((id, resource, object), format!("it stays: {why}"))),
             Removal::Keep(why) => assembled.notes.push(format!("{id} isn't deleted: {why}")),
             Removal::Pass => {}
         }
     }
-    delete(&deleted, wave, assembled);
-    forgotten.sort_by_key(|((id, ..), _)| *id);
-    for (leaving, why) in forgotten {
-        forget(leaving, format!("it stays: {why}"), wave, assembled);
-    }
+    leave(&deleted, forgotten, Leave { wave, causes: &[Cause::Commit] }, assembled);
     for kind in &live.unknown {
         let message = format!("objects of {kind} may have to be deleted, but its API server doesn't answer");
         assembled.notes.push(message);
     }
 }
 
+/// When members leave, and why.
+#[derive(Clone, Copy)]
+pub(super) struct Leave<'a> {
+    /// The wave.
+    pub wave: u32,
+    /// The causes.
+    pub causes: &'a [Cause],
+}
+
+/// Adds the deletions of members, and the letting go of those that stay, each for its
+/// reason.
+pub(super) fn leave(
+    deleted: &[Leaving<'_>],
+    mut forgotten: Vec<(Leaving<'_>, String)>,
+    leave: Leave<'_>,
+    assembled: &mut Assembled,
+) {
+    delete(deleted, leave, assembled);
+    forgotten.sort_by_key(|((id, ..), _)| *id);
+    for ((id, resource, object), reason) in forgotten {
+        let action = leave.action(Verb::Forget, id, resource);
+        assembled.actions.push(Action { reason: Some(reason), ..action });
+        assembled.work.push(Work::Forget { resource: resource.clone(), live: object.clone() });
+    }
+}
+
+impl Leave<'_> {
+    fn action(self, verb: Verb, id: &ObjectId, resource: &Resource) -> Action {
+        let action = Action::new(verb, ObjectRef::new(id, resource.version.as_str()));
+        Action { wave: self.wave, causes: self.causes.to_vec(), ..action }
+    }
+}
+
 /// Deletions, from this wave on: what leans on others goes first.
-fn delete(removed: &[Leaving<'_>], wave: u32, assembled: &mut Assembled) {
+fn delete(removed: &[Leaving<'_>], leave: Leave<'_>, assembled: &mut Assembled) {
     let nodes: Vec<Node<'_>> = removed.iter().map(|(id, _, body)| Node { id, body }).collect();
     let order = order::removal(&nodes);
     let reference = |at: usize| ObjectRef::new(removed[at].0, removed[at].1.version.as_str());
-    for (stage, wave) in order.stages.iter().zip(wave..) {
+    for (stage, wave) in order.stages.iter().zip(leave.wave..) {
         for &at in stage {
             let (id, resource, object) = removed[at];
             assembled.actions.push(Action {
                 wave,
                 declared_wave: order.declared.as_ref().map(|waves| waves[at]),
                 after: order.after[at].iter().map(|&user| reference(user)).collect(),
-                ..action(Verb::Delete, id, resource)
+                ..leave.action(Verb::Delete, id, resource)
             });
             assembled.work.push(Work::Delete { resource: resource.clone(), live: object.clone() });
         }
     }
-}
-
-fn forget((id, resource, object): Leaving<'_>, reason: String, wave: u32, assembled: &mut Assembled) {
-    let action = action(Verb::Forget, id, resource);
-    assembled.actions.push(Action { wave, reason: Some(reason), ..action });
-    assembled.work.push(Work::Forget { resource: resource.clone(), live: object.clone() });
-}
-
-fn action(verb: Verb, id: &ObjectId, resource: &Resource) -> Action {
-    let action = Action::new(verb, ObjectRef::new(id, resource.version.as_str()));
-    Action { causes: vec![Cause::Commit], ..action }
 }
 
 /// The uids of the live objects that are desired.

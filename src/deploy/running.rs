@@ -116,7 +116,8 @@ impl Ongoing<'_> {
     /// didn't become healthy. A job that is tried again must not turn green by
     /// having nothing to do.
     fn has_to_go_on(&self, planned: &Planned) -> bool {
-        let Some(parent) = planned.memory.as_ref().and_then(|memory| memory.parent.as_ref()) else {
+        let parent = planned.memory.as_ref().and_then(|memory| memory.parent.as_ref());
+        let Some(parent) = parent.filter(|_| !self.options.planning.deletes_everything()) else {
             return true;
         };
         let commit = planned.plan.commit.as_ref();
@@ -183,7 +184,8 @@ impl Ongoing<'_> {
             Ok(Again::Refused) => Ok(refused(planned)),
             Err(error) => Err(error),
         };
-        let released = lock.release().await;
+        let is_deleted = outcome.as_ref().is_ok_and(|outcome| outcome.result == RunResult::Deleted);
+        let released = if is_deleted { lock.remove().await } else { lock.release().await };
         let mut outcome = outcome?;
         if let Err(error) = released {
             outcome.notes.push(format!("the lock could not be released and expires by itself: {error}"));

@@ -33,7 +33,7 @@ pub fn outcome(outcome: &TargetOutcome) -> String {
 
 fn mark(result: RunResult) -> &'static str {
     match result {
-        RunResult::Healthy | RunResult::Applied | RunResult::Unchanged => "✅",
+        RunResult::Healthy | RunResult::Applied | RunResult::Unchanged | RunResult::Deleted => "✅",
         RunResult::Superseded => "⏭️",
         RunResult::Interrupted => "⏸️",
         RunResult::RolledBack => "↩️",

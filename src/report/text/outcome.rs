@@ -38,6 +38,7 @@ fn went_well(result: RunResult) -> bool {
         RunResult::Healthy
             | RunResult::Applied
             | RunResult::Unchanged
+            | RunResult::Deleted
             | RunResult::Superseded
             | RunResult::Refused
     )

@@ -23,6 +23,7 @@ pub(crate) fn verdict(outcome: &TargetOutcome) -> (Style, String) {
         RunResult::Superseded => (FAINT, "superseded: a newer commit is deployed".to_owned()),
         RunResult::Interrupted => (WARNING, format!("interrupted: {}", tally(outcome))),
         RunResult::Unchanged => (Style::new(), "nothing to change".to_owned()),
+        RunResult::Deleted => (GOOD, "deleted, with its history".to_owned()),
     }
 }
 
@@ -71,5 +72,6 @@ pub(crate) fn word(result: RunResult) -> (Style, &'static str) {
         RunResult::Superseded => (FAINT, "superseded"),
         RunResult::Interrupted => (WARNING, "interrupted"),
         RunResult::Unchanged => (FAINT, "unchanged"),
+        RunResult::Deleted => (GOOD, "deleted"),
     }
 }

@@ -1,0 +1,62 @@
+//! `trueup delete`: deletes a whole target.
+
+use clap::builder::NonEmptyStringValueParser;
+
+use super::applying::{self, Purpose, Running};
+use super::{Planning, What, select};
+use crate::cli::Global;
+use crate::config::Period;
+use crate::deploy::leaving::Departure;
+use crate::error::{CommandError, Exit};
+use crate::ui::Terminal;
+
+/// Deletes a whole target: its objects, and its history
+///
+/// Only what trueup deployed is deleted. Protected kinds need --override protect;
+/// the namespace in which the history was stays.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The environment of trueup.yaml
+    #[arg(value_name = "ENV")]
+    environment: String,
+    /// Don't ask (needs --confirm)
+    #[arg(short, long, requires = "confirm")]
+    yes: bool,
+    /// The environment's name once more, instead of typing it when asked
+    #[arg(long, value_name = "ENV", requires = "yes")]
+    confirm: Option<String>,
+    /// Only show the plan
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    /// Let a plan pass that this guard refuses (repeatable; needs --reason)
+    #[arg(long = "override", value_name = "GUARD", requires = "reason", value_parser = ["protect", "repository"])]
+    overrides: Vec<String>,
+    /// Why a guard is overridden
+    #[arg(long, value_name = "TEXT", requires = "overrides", value_parser = NonEmptyStringValueParser::new())]
+    reason: Option<String>,
+    /// How long to wait until all of it is gone
+    #[arg(long, value_name = "DURATION")]
+    wait_timeout: Option<Period>,
+    /// How long to wait for another run on the same target [default: 1m]
+    #[arg(long, value_name = "DURATION")]
+    lock_timeout: Option<Period>,
+}
+
+/// Plans, asks and deletes.
+pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
+    let what = What { environments: vec![args.environment], ..What::default() };
+    let [setup] = select(global, &what)?
+        .try_into()
+        .map_err(|_| CommandError::usage("delete is for one environment: name one"))?;
+    if let Some(confirmed) = args.confirm.filter(|confirmed| *confirmed != setup.environment) {
+        return Err(CommandError::usage(format!(
+            "--confirm says {confirmed:?}, but the environment is {:?}",
+            setup.environment
+        )));
+    }
+    let planning = Planning { overrides: args.overrides, reason: args.reason, ..Planning::default() };
+    let running = Running::without_waiting(args.yes, args.dry_run, args.lock_timeout);
+    let running = running.until_gone(args.wait_timeout);
+    let purpose = Purpose::Leave(Departure::Everything);
+    applying::all(global, terminal, vec![setup], &planning, &running, &purpose).await
+}

@@ -1,0 +1,105 @@
+//! Deleting a whole target: its members, then what it remembers.
+
+use std::time::{Duration, Instant};
+
+use super::assemble::{Assembled, Work};
+use super::leaving::judged;
+use super::locked::Locked;
+use super::memory::Memory;
+use super::observe::{self, Live};
+use super::removing::{Leave, leave};
+use super::setup::Setup;
+use crate::cluster::Resource;
+use crate::error::{CommandError, Diagnostic};
+use crate::guard;
+use crate::json::Value;
+use crate::object::kinds;
+use crate::plan::prune::Removal;
+use crate::release::{Parent, history, inventory, key};
+use crate::report::words;
+
+/// How often is looked whether an object is gone.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Plans the deletion of every member. What may not be deleted is let go, or told.
+pub(super) fn everything(
+    setup: &Setup,
+    memory: &Memory,
+    live: &Live,
+    assembled: &mut Assembled,
+) -> Result<(), CommandError> {
+    if !live.unknown.is_empty() {
+        let unknown: Vec<String> = live.unknown.iter().map(ToString::to_string).collect();
+        let what = format!("which objects of {} there are isn't known", words::list(&unknown));
+        return Err(Diagnostic::new(what).because("their API server doesn't answer").into());
+    }
+    let (mut deleted, mut forgotten) = (Vec::new(), Vec::new());
+    let state_namespace = memory.target.state_namespace();
+    for leaving in live.members() {
+        let (id, _, object) = leaving;
+        match judged(memory, id, &undeleted(object)) {
+            Removal::Prune => deleted.push(leaving),
+            Removal::Forget(why) => forgotten.push((leaving, format!("it stays: {why}"))),
+            Removal::Keep(_) if kinds::is_namespace(&id.kind) && id.name == state_namespace => {
+                forgotten.push((leaving, "it stays: the inventory and the history lived in it".to_owned()));
+            }
+            Removal::Keep(why) => assembled.notes.push(format!("{id} isn't deleted: {why}")),
+            Removal::Pass => {}
+        }
+    }
+    let protects = |kind: &_| setup.protect.iter().any(|pattern| pattern.matches(kind));
+    assembled.guards.extend(guard::protected(deleted.iter().map(|(id, ..)| *id), protects));
+    assembled.notes.push(format!("the namespace {state_namespace} stays"));
+    leave(&deleted, forgotten, Leave { wave: 0, causes: &[] }, assembled);
+    Ok(())
+}
+
+/// The object as if nobody were deleting it: who waits for all to be gone waits for
+/// those too that are going.
+fn undeleted(object: &Value) -> Value {
+    let mut object = object.clone();
+    if let Some(metadata) = object["metadata"].as_object_mut() {
+        metadata.remove("deletionTimestamp");
+    }
+    object
+}
+
+impl Locked<'_> {
+    /// Deletes what the target remembers, once its members are gone; the inventory
+    /// last, by which the next run finds what is left. Why not, if not.
+    pub(super) async fn delete_memory(&self, memory: &Memory, parent: &Parent) -> Result<(), Diagnostic> {
+        let deadline = Instant::now() + self.ongoing.options.wait.unwrap_or(self.ongoing.setup.wait_timeout);
+        for work in &self.planned.work {
+            if let Work::Delete { resource, live } = work {
+                self.gone(resource, live, deadline).await?;
+            }
+        }
+        let (cluster, target) = (self.ongoing.cluster, &memory.target);
+        history::remove(cluster, target).await?;
+        key::remove_key(cluster, target).await?;
+        Ok(inventory::remove(cluster, target, parent).await?)
+    }
+
+    /// Waits until a deleted object is gone.
+    async fn gone(&self, resource: &Resource, deleted: &Value, deadline: Instant) -> Result<(), Diagnostic> {
+        let id = observe::id_of(&resource.kind, deleted);
+        loop {
+            let live = self.ongoing.cluster.get(resource, id.namespace.as_deref(), &id.name).await?;
+            let live = live.filter(|live| live["metadata"]["uid"] == deleted["metadata"]["uid"]);
+            let Some(live) = live else { return Ok(()) };
+            if Instant::now() > deadline || self.halt().is_some() {
+                return Err(Diagnostic::new(format!("{id} is still there{}", held_by(&live))));
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+}
+
+fn held_by(live: &Value) -> String {
+    let finalizers = live["metadata"]["finalizers"].as_array().into_iter().flatten();
+    let finalizers: Vec<&str> = finalizers.filter_map(Value::as_str).collect();
+    if finalizers.is_empty() {
+        return String::new();
+    }
+    format!(", its finalizers hold it: {}", finalizers.join(", "))
+}
