@@ -338,3 +338,21 @@ fn rules_that_mean_nothing_are_errors() {
     --- exit status 1
     "#);
 }
+
+#[test]
+fn an_object_that_is_only_created_and_is_being_deleted_is_told() {
+    let mut environment = TestEnvironment::new();
+    let once = config_map("settings", "level", "info").replace(
+        "  name: settings\n",
+        "  name: settings\n  annotations: {trueup.dev/create-only: \"true\"}\n",
+    );
+    environment.commit_file("deploy/settings.yaml", &once);
+    environment.apply();
+    let held = |finalizers| json!({"metadata": {"finalizers": finalizers}});
+    environment.edit("v1/configmaps/settings", &held(json!(["example.com/never"])));
+    environment.delete("v1/configmaps/settings");
+
+    let plan = environment.trueup(&["plan", "prod"]).success();
+    assert!(plan.stdout.contains("ConfigMap/settings is being deleted"), "{plan}");
+    environment.edit("v1/configmaps/settings", &held(json!(null)));
+}

@@ -34,7 +34,7 @@ use crate::diff::SERVER_METADATA;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::Value;
-use crate::object::{GroupKind, Masks, ObjectId, ObjectRef, SecretPaths, mask_object};
+use crate::object::{GroupKind, Masks, ObjectId, ObjectRef, SecretPaths, is_create_only, mask_object};
 use crate::parallel;
 use crate::plan::causes::Recorded;
 use crate::plan::prune::kept_by;
@@ -291,9 +291,12 @@ async fn plan_for(
     // Where nothing changes, nobody asks what was written last.
     let is_settled =
         proved.iter().all(Option::is_some) && live.members().all(|(id, ..)| wanted_ids.contains(id));
-    // What is proved isn't being deleted.
-    let unproved = desired.iter().zip(&proved).filter(|(_, proved)| proved.is_none());
-    let ending = ending(unproved.map(|(object, _)| object), &live);
+    // What is proved by its fields isn't being deleted.
+    let may_end = desired
+        .iter()
+        .zip(&proved)
+        .filter(|(object, proved)| proved.is_none() || is_create_only(&object.manifest.body));
+    let ending = ending(may_end.map(|(object, _)| object), &live);
     if let Some(memory) = memory.as_mut().filter(|_| !is_settled) {
         memory.recall(stored.take());
     }
