@@ -16,4 +16,4 @@ pub use event::Event;
 pub use executor::{Done, Readiness, Stop, Unready, execute};
 pub use outcome::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
 pub use takeover::Takeover;
-pub use write::{Explain, Job, Task, Write, precondition};
+pub use write::{Explain, Job, Task, Write, held_by, precondition};

@@ -211,15 +211,20 @@ async fn gone(cluster: &Cluster, job: &Job, write: &Write, seen: &Precondition) 
 }
 
 fn still_there(job: &Job, write: &Write, live: &Value) -> Diagnostic {
-    let finalizers = live["metadata"]["finalizers"].as_array().into_iter().flatten();
-    let finalizers: Vec<&str> = finalizers.filter_map(Value::as_str).collect();
     let message = format!("{} was deleted to be created again, but isn't gone after {VANISHING:?}", job.id);
     let diagnostic =
         Diagnostic::new(message).at(write.manifest.source.location()).hint("apply again when it's gone");
-    if finalizers.is_empty() {
-        return diagnostic;
+    match held_by(live) {
+        Some(held) => diagnostic.because(held),
+        None => diagnostic,
     }
-    diagnostic.because(format!("its finalizers hold it: {}", finalizers.join(", ")))
+}
+
+/// What keeps a deleted object from being gone, in words.
+pub fn held_by(live: &Value) -> Option<String> {
+    let finalizers = live["metadata"]["finalizers"].as_array().into_iter().flatten();
+    let finalizers: Vec<&str> = finalizers.filter_map(Value::as_str).collect();
+    (!finalizers.is_empty()).then(|| format!("its finalizers hold it: {}", finalizers.join(", ")))
 }
 
 /// Sends it once, or for as long as a kind that was just defined isn't served.

@@ -75,7 +75,7 @@ impl Carrying<'_> {
             tell: &tell,
             baseline: &|job, written| {
                 let live = positions.get(job).and_then(|&at| self.before(at, written));
-                Some(live.map(Baseline::of).unwrap_or_default().written_at(start))
+                baseline(live, start)
             },
             ended: RefCell::default(),
         };
@@ -101,7 +101,7 @@ impl Carrying<'_> {
             fates.extend(self.kept());
         }
         if let Some(limit) = self.wait {
-            self.wait_for(&mut fates, limit, start, &mut on_event).await;
+            self.wait_for(&mut fates, limit, start, &secrets, &mut on_event).await;
         }
         fates
     }
@@ -251,6 +251,7 @@ impl Carrying<'_> {
         fates: &mut [Fate],
         limit: Duration,
         start: Timestamp,
+        secrets: &Secrets<'_>,
         on_event: &mut dyn FnMut(Event),
     ) {
         let mut waited = Vec::new();
@@ -260,24 +261,27 @@ impl Carrying<'_> {
             let (Work::Write { at, .. } | Work::Keep { at, .. }) = &self.planned.work[fate.at] else {
                 continue;
             };
-            let before = self.before(fate.at, written);
             let object = &self.planned.desired[*at];
             waited.push(nth);
             awaited.push(Awaited {
                 id: object.id().clone(),
                 resource: object.resource.clone(),
                 written: written.clone(),
-                baseline: Some(before.map(Baseline::of).unwrap_or_default().written_at(start)),
+                baseline: Some(baseline(self.before(fate.at, written), start)),
                 rule: self.setup.rules.health_of(&object.id().kind),
             });
         }
-        let secrets = Secrets::of(&self.planned.desired);
         let mut scrubbed = |event: Event| on_event(secrets.scrub_event(event));
         let ended = wait(self.cluster, awaited, limit, self.stop, &mut scrubbed).await;
         for (nth, ended) in waited.into_iter().zip(ended) {
             fates[nth].ended = Some(secrets.scrub_ended(ended));
         }
     }
+}
+
+/// What was seen of an object before its write, and when that was.
+fn baseline(before: Option<&Value>, start: Timestamp) -> Baseline {
+    before.map(Baseline::of).unwrap_or_default().written_at(start)
 }
 
 /// Whether it's one object, and not one and its successor.

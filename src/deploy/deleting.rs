@@ -1,5 +1,6 @@
 //! Deleting a whole target: its members, then what it remembers.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use super::assemble::{Assembled, Work};
@@ -9,6 +10,7 @@ use super::memory::Memory;
 use super::observe::{self, Live};
 use super::removing::{Leave, leave};
 use super::setup::Setup;
+use crate::apply::held_by;
 use crate::cluster::Resource;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
@@ -34,10 +36,10 @@ pub(super) fn everything(
         return Err(Diagnostic::new(what).because("their API server doesn't answer").into());
     }
     let (mut deleted, mut forgotten) = (Vec::new(), Vec::new());
-    let state_namespace = memory.target.state_namespace();
+    let (state_namespace, namespaces) = (memory.target.state_namespace(), memory.namespaces());
     for leaving in live.members() {
         let (id, _, object) = leaving;
-        match judged(memory, id, &undeleted(object)) {
+        match judged(memory, &namespaces, id, &undeleted(object)) {
             Removal::Prune => deleted.push(leaving),
             Removal::Forget(why) => forgotten.push((leaving, format!("it stays: {why}"))),
             Removal::Keep(_) if kinds::is_namespace(&id.kind) && id.name == state_namespace => {
@@ -56,12 +58,13 @@ pub(super) fn everything(
 
 /// The object as if nobody were deleting it: who waits for all to be gone waits for
 /// those too that are going.
-fn undeleted(object: &Value) -> Value {
-    let mut object = object.clone();
-    if let Some(metadata) = object["metadata"].as_object_mut() {
-        metadata.remove("deletionTimestamp");
+fn undeleted(object: &Value) -> Cow<'_, Value> {
+    if object["metadata"].get("deletionTimestamp").is_none() {
+        return Cow::Borrowed(object);
     }
-    object
+    let mut undeleted = object.clone();
+    undeleted["metadata"].as_object_mut().map(|metadata| metadata.remove("deletionTimestamp"));
+    Cow::Owned(undeleted)
 }
 
 impl Locked<'_> {
@@ -88,18 +91,10 @@ impl Locked<'_> {
             let live = live.filter(|live| live["metadata"]["uid"] == deleted["metadata"]["uid"]);
             let Some(live) = live else { return Ok(()) };
             if Instant::now() > deadline || self.halt().is_some() {
-                return Err(Diagnostic::new(format!("{id} is still there{}", held_by(&live))));
+                let held = held_by(&live).map(|held| format!(", {held}")).unwrap_or_default();
+                return Err(Diagnostic::new(format!("{id} is still there{held}")));
             }
             tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
-}
-
-fn held_by(live: &Value) -> String {
-    let finalizers = live["metadata"]["finalizers"].as_array().into_iter().flatten();
-    let finalizers: Vec<&str> = finalizers.filter_map(Value::as_str).collect();
-    if finalizers.is_empty() {
-        return String::new();
-    }
-    format!(", its finalizers hold it: {}", finalizers.join(", "))
 }

@@ -13,7 +13,7 @@ use crate::cluster::{ApiError, MANAGER, Patch};
 use crate::config::{Adoption, Tool};
 use crate::diff::{self, CLIENT_SIDE, Migration, Ownership, SERVER_METADATA, Sources};
 use crate::guard::claim;
-use crate::json::{Map, Value, json};
+use crate::json::{Map, Value, json, pointer_token};
 use crate::object::ObjectId;
 use crate::plan::causes::Past;
 use crate::release::PART_OF;
@@ -148,7 +148,7 @@ fn difference(live: &Value, after: &Value) -> Option<Value> {
 }
 
 fn changes(path: &str, from: &Map, to: &Map, kept: impl Fn(&str) -> bool) -> Vec<Value> {
-    let at = |name: &str| format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"));
+    let at = |name: &str| format!("{path}/{}", pointer_token(name));
     let removed = from.keys().filter(|name| !kept(name) && !to.contains_key(name.as_str()));
     let removed = removed.map(|name| json!({"op": "remove", "path": at(name)}));
     let set = to.iter().filter(|(name, value)| !kept(name) && from.get(name.as_str()) != Some(value));

@@ -9,11 +9,12 @@ use super::carry::since;
 use super::deleting::everything;
 use super::guarding::unknown_history;
 use super::history::commit_ref;
-use super::memory::{Memory, namespace_of, target_of};
+use super::memory::{Memory, target_of};
 use super::observe::{self, Live, Observed};
 use super::planning::Planned;
 use super::removing::{Leave, Leaving, leave};
 use super::resolve::{Desired, resolve};
+use super::seen::Seen;
 use super::setup::Setup;
 use crate::cluster::{Cluster, MANAGER};
 use crate::error::{CommandError, Diagnostic, did_you_mean};
@@ -43,10 +44,8 @@ pub(super) async fn plan(
     overrides: &[String],
 ) -> Result<Planned, CommandError> {
     let (start, requests) = (Instant::now(), cluster.requests());
-    let namespace = namespace_of(setup, cluster).to_owned();
-    let observed = Observed::of(cluster).await.map_err(Diagnostic::from)?;
-    observed.check_pinned(setup, cluster)?;
-    let memory = remembered(setup, cluster, &namespace, departure).await?;
+    let Seen { namespace, observed, memory } = Seen::of(setup, cluster).await?;
+    let memory = remembered(setup, cluster, memory, departure).await?;
     let live = members(cluster, &observed, &memory).await?;
     let mut assembled = Assembled::default();
     match departure {
@@ -98,11 +97,10 @@ pub(super) async fn plan(
 async fn remembered(
     setup: &Setup,
     cluster: &Cluster,
-    namespace: &str,
+    memory: Option<Memory>,
     departure: &Departure,
 ) -> Result<Memory, CommandError> {
     target_of(setup, cluster)?;
-    let memory = Memory::load(setup, cluster, namespace).await?;
     let mut memory = memory
         .filter(|memory| memory.parent.is_some())
         .ok_or_else(|| Diagnostic::new(format!("nothing was ever deployed to {}", setup.environment)))?;
@@ -202,7 +200,7 @@ fn may_leave<'a>(
             .at(desired.source().location())
             .hint("take it out of the repository first, then let it go"));
     }
-    match judged(memory, id, object) {
+    match judged(memory, &memory.namespaces(), id, object) {
         Removal::Prune | Removal::Forget(_) => Ok(leaving),
         Removal::Keep(why) => Err(Diagnostic::new(format!("{id} can't be let go: {why}"))),
         Removal::Pass => Err(Diagnostic::new(format!(
@@ -212,12 +210,17 @@ fn may_leave<'a>(
 }
 
 /// What the rules of ownership say to its leaving.
-pub(super) fn judged(memory: &Memory, id: &ObjectId, object: &Value) -> Removal {
+pub(super) fn judged(
+    memory: &Memory,
+    namespaces: &BTreeSet<String>,
+    id: &ObjectId,
+    object: &Value,
+) -> Removal {
     let evidence = Evidence {
         label: PART_OF,
         manager: MANAGER,
         state_namespace: memory.target.state_namespace(),
-        namespaces: &memory.namespaces(),
+        namespaces,
         desired: &BTreeSet::new(),
         recorded: memory.past().get(id).and_then(|recorded| recorded.uid),
     };

@@ -73,9 +73,7 @@ impl Memory {
     pub fn recall(&mut self, stored: Option<Result<StoredRecord, RecordError>>) {
         match stored.map(|stored| stored.and_then(StoredRecord::unpack)) {
             None => {}
-            Some(Ok(record)) => {
-                self.record = Some(record);
-            }
+            Some(Ok(record)) => self.record = Some(record),
             Some(Err(error)) => {
                 let why = Diagnostic::from(error).message;
                 self.notes.push(format!("what was written last isn't known, so drift isn't either: {why}"));

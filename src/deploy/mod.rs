@@ -40,6 +40,7 @@ mod resolve;
 pub mod rollback;
 pub mod running;
 mod secrets;
+mod seen;
 mod sending;
 pub mod setup;
 mod simulation;

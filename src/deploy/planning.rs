@@ -18,12 +18,13 @@ use super::explain::warned;
 use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::{Adopting, Handover};
 use super::leaving::{self, Departure};
-use super::memory::{Memory, namespace_of};
+use super::memory::Memory;
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
 use super::predict::{Guessed, Prediction, Prophet, prove_all};
 use super::refusing::{refuse_invalid, refuse_misread, refuse_own};
 use super::resolve::{Desired, resolve};
+use super::seen::Seen;
 use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
 use super::simulation::{Settled, Simulation, settle};
@@ -191,24 +192,6 @@ struct Begun {
 impl Begun {
     fn of(cluster: &Cluster) -> Self {
         Self { at: Instant::now(), requests: cluster.requests() }
-    }
-}
-
-/// What is known of a cluster and a target without their objects.
-struct Seen {
-    namespace: String,
-    observed: Observed,
-    memory: Option<Memory>,
-}
-
-impl Seen {
-    async fn of(setup: &Setup, cluster: &Cluster) -> Result<Self, CommandError> {
-        let namespace = namespace_of(setup, cluster).to_owned();
-        let (observed, memory) =
-            futures::join!(Observed::of(cluster), Memory::load(setup, cluster, &namespace));
-        let observed = observed.map_err(Diagnostic::from)?;
-        observed.check_pinned(setup, cluster)?;
-        Ok(Self { namespace, observed, memory: memory? })
     }
 }
 

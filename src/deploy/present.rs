@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::memory::{Memory, namespace_of};
+use super::memory::Memory;
 use super::observe::{self, Observed, Sought};
+use super::seen::Seen;
 use super::setup::Setup;
 use crate::cluster::{Cluster, Discovery, MANAGER, Resource};
 use crate::config::{OnConflict, Rules};
@@ -80,11 +81,7 @@ pub(super) fn unknown_drift(objects: &[Present]) -> Option<String> {
 
 /// Looks at a target.
 pub(super) async fn look(setup: &Setup, cluster: &Cluster) -> Result<Presence, CommandError> {
-    let namespace = namespace_of(setup, cluster).to_owned();
-    let (observed, memory) = futures::join!(Observed::of(cluster), Memory::load(setup, cluster, &namespace));
-    let observed = observed.map_err(Diagnostic::from)?;
-    observed.check_pinned(setup, cluster)?;
-    let mut memory = memory?;
+    let Seen { namespace, observed, mut memory } = Seen::of(setup, cluster).await?;
     if let Some(memory) = &mut memory {
         let stored = memory.fetch(cluster).await;
         memory.recall(stored);

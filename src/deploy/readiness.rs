@@ -22,7 +22,7 @@ pub(super) struct Waiting<'a> {
     pub(super) secrets: &'a Secrets<'a>,
     pub(super) tell: &'a dyn Fn(Event),
     /// What was seen of a job's object before it was written.
-    pub(super) baseline: &'a dyn Fn(usize, &Value) -> Option<Baseline>,
+    pub(super) baseline: &'a dyn Fn(usize, &Value) -> Baseline,
     /// What became of the objects, by job: they aren't waited for again.
     pub(super) ended: RefCell<BTreeMap<usize, Ended>>,
 }
@@ -36,7 +36,7 @@ impl Waiting<'_> {
             id: self.jobs[at].id.clone(),
             resource: self.jobs[at].resource.clone(),
             rule: self.rules.health_of(&self.jobs[at].id.kind),
-            baseline: (self.baseline)(at, &written),
+            baseline: Some((self.baseline)(at, &written)),
             written,
         });
         let mut tell = |event| (self.tell)(self.secrets.scrub_event(event));

@@ -1,7 +1,7 @@
 //! Letting an object go. An apply without its fields would delete their values;
 //! only a patch of the managed fields leaves the object as it is.
 
-use crate::json::{Value, json};
+use crate::json::{Value, json, pointer_token};
 
 /// The JSON patch (RFC 6902) after which `live` doesn't carry the label and
 /// `manager` owns nothing of it, if it is still as it was read: with another
@@ -12,7 +12,7 @@ pub fn let_go(live: &Value, manager: &str, label: &str) -> Value {
         "op": "replace", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"],
     })];
     if metadata["labels"].get(label).is_some() {
-        ops.push(json!({"op": "remove", "path": format!("/metadata/labels/{}", escaped(label))}));
+        ops.push(json!({"op": "remove", "path": format!("/metadata/labels/{}", pointer_token(label))}));
     }
     if let Some(entries) = metadata["managedFields"].as_array() {
         let left: Vec<&Value> = entries.iter().filter(|entry| entry["manager"] != *manager).collect();
@@ -22,11 +22,6 @@ pub fn let_go(live: &Value, manager: &str, label: &str) -> Value {
         ops.push(json!({"op": "replace", "path": "/metadata/managedFields", "value": left}));
     }
     Value::Array(ops)
-}
-
-/// A key as a part of a JSON pointer (RFC 6901).
-fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

@@ -115,6 +115,11 @@ fn tokens(pointer: &str) -> Option<impl Iterator<Item = String>> {
     Some(tokens.map(|token| token.replace("~1", "/").replace("~0", "~")))
 }
 
+/// A key as a part of a JSON pointer (RFC 6901).
+pub fn pointer_token(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
 /// RFC 6901: digits without a leading zero.
 fn position(token: &str) -> Option<usize> {
     let is_plain = token == "0" || !token.starts_with(['0', '+']);

@@ -15,6 +15,7 @@ mod map;
 mod serial;
 mod value;
 
+pub use index::pointer_token;
 pub use map::Map;
 pub use serde_json::Number;
 pub use serial::{from_value, to_value};
