@@ -2,7 +2,7 @@
 
 use trueup::json::json;
 
-use crate::harness::manifests::{config_map, deployment, secret, service};
+use crate::harness::manifests::{config_map, definition_of_tills, deployment, secret, service};
 use crate::harness::{TestEnvironment, action, changing, verb, wait_until};
 
 #[test]
@@ -379,17 +379,7 @@ fn a_secret_is_written_as_it_stands_in_git() {
 }
 
 fn tills(group: &str) -> String {
-    format!(
-        "apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata:
-  name: tills.{group}
-spec:
-  group: {group}
-  scope: Namespaced
-  names: {{kind: Till, plural: tills, singular: till}}
-  versions:
-    - name: v1
+    let versions = "    - name: v1
       served: true
       storage: true
       schema:
@@ -399,9 +389,9 @@ spec:
             spec:
               type: object
               properties:
-                drawers: {{type: integer, minimum: 1}}
-"
-    )
+                drawers: {type: integer, minimum: 1}
+";
+    definition_of_tills(group, versions)
 }
 
 fn till(group: &str, spec: &str) -> String {

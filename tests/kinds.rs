@@ -2,7 +2,7 @@
 //! do, and what can't be changed is said.
 
 use crate::harness::TestEnvironment;
-use crate::harness::manifests::{config_map, deployment, service};
+use crate::harness::manifests::{config_map, definition_of_tills, deployment, service};
 
 /// Deploys the manifest; then there must be nothing to do, proved or asked.
 fn settles(manifest: &str) {
@@ -377,17 +377,8 @@ fn a_bindings_role() {
 
 /// A definition of tills, whose specs have these properties.
 fn tills(group: &str, properties: &str) -> String {
-    format!(
-        "apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata:
-  name: tills.{group}
-spec:
-  group: {group}
-  scope: Namespaced
-  names: {{kind: Till, plural: tills, singular: till}}
-  versions:
-    - name: v1
+    let versions = format!(
+        "    - name: v1
       served: true
       storage: true
       schema:
@@ -396,7 +387,8 @@ spec:
           properties:
             spec: {{type: object, properties: {{{properties}}}}}
 "
-    )
+    );
+    definition_of_tills(group, &versions)
 }
 
 fn till(group: &str, spec: &str) -> String {

@@ -5,15 +5,12 @@
 //! `TRUEUP_KSTATUS_CASES` and `TRUEUP_KSTATUS_SEED` try more, or others.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-use std::thread;
 
 use serde::Deserialize;
 use trueup::health::{Health, judge};
 use trueup::json::{Value, json};
 
-use crate::harness::sandbox_program;
+use crate::harness::{answers, sandbox_program};
 use crate::proof::Random;
 
 /// Objects of each kind.
@@ -222,26 +219,6 @@ fn condition(kind: &str, random: &mut Random) -> Value {
         "reason": *random.pick(&reasons), "message": "it is so", "lastTransitionTime": "2026-03-01T12:00:00Z"})
 }
 
-fn ask(sandbox: &str, objects: &[Value]) -> Vec<Answer> {
-    let mut program = Command::new(sandbox)
-        .arg("kstatus")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the sandbox's program");
-    let mut input = program.stdin.take().expect("a pipe");
-    let lines: String = objects.iter().map(|object| object.to_string() + "\n").collect();
-    let writer = thread::spawn(move || input.write_all(lines.as_bytes()));
-    let output = program.wait_with_output().expect("an end");
-    writer.join().expect("no panic").expect("all objects written");
-    assert!(output.status.success(), "kstatus failed");
-    let answers: Result<Vec<Answer>, _> =
-        serde_json::Deserializer::from_slice(&output.stdout).into_iter().collect();
-    let answers = answers.expect("answers");
-    assert_eq!(answers.len(), objects.len());
-    answers
-}
-
 fn number(variable: &str, default: u64) -> u64 {
     std::env::var(variable).map_or(default, |text| text.parse().expect("a number"))
 }
@@ -261,7 +238,7 @@ fn nothing_is_ready_that_kstatus_waits_for() {
     let mut counts: BTreeMap<(String, Health, String), usize> = BTreeMap::new();
     let mut listed: BTreeMap<String, usize> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for (object, answer) in objects.iter().zip(ask(&sandbox, &objects)) {
+    for (object, answer) in objects.iter().zip(answers::<Answer>(&sandbox, "kstatus", &objects)) {
         let verdict = judge(object, now);
         let kind = object["kind"].as_str().expect("a kind").to_owned();
         *counts.entry((kind, verdict.health, answer.status.clone())).or_default() += 1;

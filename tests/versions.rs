@@ -3,24 +3,13 @@
 
 use trueup::json::{Value, json};
 
+use crate::harness::manifests::definition_of_tills;
 use crate::harness::{TestEnvironment, action, wait_until};
 
 /// A definition of tills with these versions, the last one stored.
 fn tills(group: &str, versions: &[&str]) -> String {
     let served = versions.iter().map(|version| served(version, Some(version) == versions.last()));
-    let start = format!(
-        "apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata:
-  name: tills.{group}
-spec:
-  group: {group}
-  scope: Namespaced
-  names: {{kind: Till, plural: tills, singular: till}}
-  versions:
-"
-    );
-    start + &served.collect::<String>()
+    definition_of_tills(group, &served.collect::<String>())
 }
 
 fn served(version: &str, stored: bool) -> String {

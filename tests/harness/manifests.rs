@@ -62,3 +62,19 @@ spec:
 "
     )
 }
+
+/// A `CustomResourceDefinition` of tills in this group: its versions follow.
+pub(crate) fn definition_of_tills(group: &str, versions: &str) -> String {
+    format!(
+        "apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: tills.{group}
+spec:
+  group: {group}
+  scope: Namespaced
+  names: {{kind: Till, plural: tills, singular: till}}
+  versions:
+{versions}"
+    )
+}

@@ -6,6 +6,7 @@
 //! a deadline.
 
 mod actions;
+mod answers;
 mod api;
 mod control_plane;
 mod environment;
@@ -21,6 +22,7 @@ mod verdict;
 use std::time::Duration;
 
 pub(crate) use actions::{action, changing, verb};
+pub(crate) use answers::answers;
 pub(crate) use control_plane::{ControlPlane, sandbox_program};
 pub(crate) use environment::{TestEnvironment, wait_until};
 pub(crate) use run::Run;

@@ -1,11 +1,9 @@
 //! What kubectl's libraries make of texts: `trueup-sandbox yaml-to-json`.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-use std::thread;
-
 use serde::Deserialize;
 use trueup::json::Value;
+
+use crate::harness::answers;
 
 /// What they make of one text.
 #[derive(Debug, Deserialize)]
@@ -50,22 +48,6 @@ fn with_line_end(text: &str) -> String {
 
 /// Asks about all texts at once.
 pub(crate) fn ask(sandbox: &str, texts: &[String]) -> Vec<Answer> {
-    let mut program = Command::new(sandbox)
-        .arg("yaml-to-json")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the sandbox's program");
-    let mut input = program.stdin.take().expect("a pipe");
-    let lines: String =
-        texts.iter().map(|text| Value::from(with_line_end(text)).to_string() + "\n").collect();
-    let writer = thread::spawn(move || input.write_all(lines.as_bytes()));
-    let output = program.wait_with_output().expect("an end");
-    writer.join().expect("no panic").expect("all texts written");
-    assert!(output.status.success(), "yaml-to-json failed");
-    let answers: Result<Vec<Answer>, _> =
-        serde_json::Deserializer::from_slice(&output.stdout).into_iter().collect();
-    let answers = answers.expect("answers");
-    assert_eq!(answers.len(), texts.len());
-    answers
+    let lines: Vec<Value> = texts.iter().map(|text| Value::from(with_line_end(text))).collect();
+    answers(sandbox, "yaml-to-json", &lines)
 }
