@@ -8,8 +8,10 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 
+use super::lists::Lists;
+use super::observe::Found;
 use super::resolve::Desired;
-use crate::cluster::{ApiError, Cluster, Discovery, Resource, Scope};
+use crate::cluster::{ApiError, Discovery, Resource, Scope};
 use crate::json::Value;
 use crate::object::{GroupKind, ObjectId};
 
@@ -22,11 +24,24 @@ pub(super) struct Autoscaled {
     pub(super) unknown: BTreeSet<String>,
 }
 
+/// Asks for the autoscalers that objects of these kinds may have.
+pub(super) fn begin(
+    lists: &Lists,
+    discovery: &Discovery,
+    scaled: &BTreeSet<GroupKind>,
+    namespaces: &BTreeSet<String>,
+) {
+    if scaled.iter().any(is_scaled) && namespaces.len() > 1 {
+        let resources = kinds().into_iter().filter_map(|kind| discovery.preferred(&kind).cloned());
+        resources.for_each(|resource| lists.begin(&resource, &Scope::All, None));
+    }
+}
+
 /// Looks at the autoscalers in the set, and at those that are live and stay:
 /// not at those of our own (`is_ours`) that the set doesn't have any more. Asks
 /// only if any desired object may have replicas at all.
 pub(super) async fn autoscaled(
-    cluster: &Cluster,
+    lists: &Lists,
     discovery: &Discovery,
     desired: &[Desired],
     is_ours: impl Fn(&Value) -> bool,
@@ -43,9 +58,10 @@ pub(super) async fn autoscaled(
     }
     for kind in kinds() {
         let Some(resource) = discovery.preferred(&kind) else { continue };
-        let live = list(cluster, resource, &namespaces, &mut autoscaled.unknown).await?;
+        let live = list(lists, resource, &namespaces, &mut autoscaled.unknown).await?;
         let stays = |object: &&Value| !is_ours(object);
-        autoscaled.targets.extend(live.iter().filter(stays).filter_map(|object| target(&kind, object)));
+        let live = live.iter().map(|(_, object)| object.as_ref());
+        autoscaled.targets.extend(live.filter(stays).filter_map(|object| target(&kind, object)));
     }
     Ok(autoscaled)
 }
@@ -57,27 +73,30 @@ fn kinds() -> [GroupKind; 2] {
 /// The manifest of an autoscaled object mostly says nothing of replicas: what it
 /// said of them until now must not be reset when it goes.
 fn may_have_replicas(object: &Desired) -> bool {
-    let kind = &object.id().kind;
-    object.manifest.body["spec"].get("replicas").is_some()
-        || ["Deployment", "ReplicaSet", "StatefulSet"].iter().any(|scaled| kind.is("apps", scaled))
+    is_scaled(&object.id().kind) || object.manifest.body["spec"].get("replicas").is_some()
 }
 
-/// One list of the cluster where there are several namespaces, or of each where
-/// that isn't allowed; namespaces that may not be read are named.
+fn is_scaled(kind: &GroupKind) -> bool {
+    ["Deployment", "ReplicaSet", "StatefulSet"].iter().any(|scaled| kind.is("apps", scaled))
+}
+
+/// One list of the cluster where there are several namespaces or it is under way,
+/// or of each where that isn't allowed; namespaces that may not be read are named.
 async fn list(
-    cluster: &Cluster,
+    lists: &Lists,
     resource: &Resource,
     namespaces: &BTreeSet<&str>,
     unknown: &mut BTreeSet<String>,
-) -> Result<Vec<Value>, ApiError> {
-    if namespaces.len() > 1 {
-        match cluster.list(resource, &Scope::All, None).await {
+) -> Result<Found, ApiError> {
+    if namespaces.len() > 1 || lists.has(resource, &Scope::All, None) {
+        match lists.take(resource, &Scope::All, None).finish().await {
             Err(error) if error.is_forbidden() => {}
             outcome => return outcome,
         }
     }
     let each = namespaces.iter().map(|name| async move {
-        (*name, cluster.list(resource, &Scope::Namespace((*name).to_owned()), None).await)
+        let scope = Scope::Namespace((*name).to_owned());
+        (*name, lists.take(resource, &scope, None).finish().await)
     });
     let mut found = Vec::new();
     for (namespace, listed) in join_all(each).await {

@@ -9,6 +9,7 @@ use super::carry::since;
 use super::deleting::everything;
 use super::guarding::unknown_history;
 use super::history::commit_ref;
+use super::lists::Lists;
 use super::memory::{Memory, target_of};
 use super::observe::{self, Live, Observed};
 use super::planning::Planned;
@@ -132,7 +133,9 @@ async fn members(cluster: &Cluster, observed: &Observed, memory: &Memory) -> Res
         namespaces: &memory.namespaces(),
         tolerant: false,
     };
-    Ok(observe::live(cluster, &observed.discovery, wanted).await.map_err(Diagnostic::from)?)
+    Ok(observe::live(cluster, &observed.discovery, wanted, &Lists::of(cluster))
+        .await
+        .map_err(Diagnostic::from)?)
 }
 
 /// The members that are named, sorted; or all that is wrong with the names.

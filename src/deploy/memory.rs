@@ -63,9 +63,14 @@ impl Memory {
     }
 
     /// Fetches the last record, if there is one that isn't known yet.
-    pub async fn fetch(&self, cluster: &Cluster) -> Option<Result<StoredRecord, RecordError>> {
-        let release = self.parent.as_ref().filter(|_| self.record.is_none())?.state.recorded?;
-        Some(fetch_record(cluster, &self.target, release).await)
+    pub fn fetch(
+        &self,
+        cluster: &Cluster,
+    ) -> impl Future<Output = Option<Result<StoredRecord, RecordError>>> + Send + 'static {
+        let parent = self.parent.as_ref().filter(|_| self.record.is_none());
+        let release = parent.and_then(|parent| parent.state.recorded);
+        let (cluster, target) = (cluster.clone(), self.target.clone());
+        async move { Some(fetch_record(&cluster, &target, release?).await) }
     }
 
     /// Takes in the last record. Without it a plan is still right, but can't tell

@@ -24,8 +24,10 @@ mod handover;
 pub mod history;
 mod joining;
 pub mod leaving;
+mod lists;
 mod locked;
 pub mod locking;
+mod members;
 mod memory;
 mod namespaces;
 mod observe;
@@ -45,6 +47,7 @@ mod sending;
 pub mod setup;
 mod simulation;
 pub mod status;
+mod under_way;
 mod versions;
 
 pub use assemble::Work;

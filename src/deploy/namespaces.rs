@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::try_join_all;
 
+use super::lists::Lists;
 use super::memory::Memory;
 use super::resolve::Desired;
 use crate::cluster::{ApiError, Cluster, Resource, Scope};
@@ -13,6 +14,17 @@ use crate::object::kinds;
 /// Up to this many namespaces are looked up by name.
 const BY_NAME: usize = 4;
 
+/// Asks for all, where so many are needed.
+pub(super) fn begin(lists: &Lists, needed: &BTreeSet<String>) {
+    if needed.len() > BY_NAME {
+        lists.begin(&resource(), &Scope::All, None);
+    }
+}
+
+fn resource() -> Resource {
+    Resource::core("Namespace", "namespaces", false)
+}
+
 /// The namespaces of the desired objects and of the inventory that aren't
 /// there. One that may not be looked up is taken to be there: whatever is sent
 /// to it will tell.
@@ -20,12 +32,13 @@ pub(super) async fn missing(
     cluster: &Cluster,
     desired: &[Desired],
     memory: Option<&Memory>,
+    lists: &Lists,
 ) -> Result<BTreeSet<String>, ApiError> {
     let mut needed: BTreeSet<&str> =
         desired.iter().filter_map(|object| object.id().namespace.as_deref()).collect();
     needed.extend(memory.map(|memory| memory.target.state_namespace()));
-    let resource = Resource::core("Namespace", "namespaces", false);
-    if needed.len() <= BY_NAME {
+    let resource = resource();
+    if needed.len() <= BY_NAME && !lists.has(&resource, &Scope::All, None) {
         let looked = needed.iter().map(|name| exists(cluster, &resource, name));
         let found = try_join_all(looked).await?;
         return Ok(needed
@@ -35,12 +48,11 @@ pub(super) async fn missing(
             .map(|(name, _)| (*name).to_owned())
             .collect());
     }
-    let listed = match cluster.list(&resource, &Scope::All, None).await {
+    let listed = match lists.take(&resource, &Scope::All, None).finish().await {
         Err(error) if error.is_forbidden() => return Ok(BTreeSet::new()),
         other => other?,
     };
-    let there: BTreeSet<&str> =
-        listed.iter().filter_map(|object| object["metadata"]["name"].as_str()).collect();
+    let there: BTreeSet<&str> = listed.iter().map(|(id, _)| id.name.as_str()).collect();
     Ok(needed.difference(&there).map(|name| (*name).to_owned()).collect())
 }
 

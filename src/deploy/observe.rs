@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures::future::{join_all, try_join_all};
-use tokio::task::JoinSet;
 
+use super::lists::Lists;
+use super::members;
 use super::setup::Setup;
 use crate::cluster::{ApiError, Cluster, Discovery, Resource, Scope};
 use crate::error::{CommandError, Diagnostic, Exit};
@@ -143,6 +144,14 @@ pub(super) struct Wanted<'a> {
 /// An object at one version of its kind.
 type Version = (Arc<Resource>, Arc<Value>);
 
+/// Live objects of one kind and version.
+pub(super) type Found = Vec<(ObjectId, Arc<Value>)>;
+
+/// The same, told apart.
+pub(super) fn told_apart(kind: &GroupKind, objects: Vec<Value>) -> Found {
+    objects.into_iter().map(|object| (id_of(kind, &object), Arc::new(object))).collect()
+}
+
 /// The live objects that were looked for.
 #[derive(Debug, Default)]
 pub(super) struct Live {
@@ -150,6 +159,8 @@ pub(super) struct Live {
     objects: HashMap<ObjectId, Vec<Version>>,
     /// Sorted, once all are known.
     members: Vec<(ObjectId, Arc<Resource>)>,
+    /// Whether anything else was found.
+    strangers: bool,
     /// Kinds of the inventory that nobody can list now, because their group's
     /// API server doesn't answer.
     pub unknown: Vec<GroupKind>,
@@ -176,12 +187,28 @@ impl Live {
             .filter_map(|(id, resource)| self.get(id, &resource.version).map(|object| (id, resource, object)))
     }
 
-    fn add(&mut self, resource: &Arc<Resource>, objects: Vec<Value>, member: bool) {
-        for object in objects.into_iter().map(Arc::new) {
-            let id = id_of(&resource.kind, &object);
-            if member {
-                self.members.push((id.clone(), resource.clone()));
-            }
+    /// Whether any of the desired objects is there without being a member.
+    pub(super) fn has_strangers(&self) -> bool {
+        self.strangers
+    }
+
+    /// Takes in the members of a kind, at one version.
+    pub(super) fn add_members(&mut self, resource: &Arc<Resource>, objects: Found) {
+        self.members.extend(objects.iter().map(|(id, _)| (id.clone(), resource.clone())));
+        self.add(resource, objects);
+    }
+
+    /// All members are known: sorts them. What is there at two versions is one
+    /// object.
+    pub(super) fn complete(&mut self) {
+        // Lists come sorted: this costs next to nothing.
+        self.members.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.members.dedup_by(|(later, _), (one, _)| later == one);
+    }
+
+    fn add(&mut self, resource: &Arc<Resource>, objects: Found) {
+        self.objects.reserve(objects.len());
+        for (id, object) in objects {
             let versions = self.objects.entry(id).or_default();
             match versions.iter_mut().find(|(known, _)| known.version == resource.version) {
                 Some((_, known)) => *known = object,
@@ -197,115 +224,19 @@ pub(super) fn id_of(kind: &GroupKind, object: &Value) -> ObjectId {
     ObjectId::new(kind.clone(), metadata["namespace"].as_str(), metadata["name"].as_str().unwrap_or_default())
 }
 
-/// Fetches what is wanted.
+/// Fetches what is wanted; of the members' lists those that aren't under way yet.
 pub(super) async fn live(
     cluster: &Cluster,
     discovery: &Discovery,
     wanted: Wanted<'_>,
+    lists: &Lists,
 ) -> Result<Live, ApiError> {
     let mut live = Live::default();
     if let Some(selector) = wanted.selector {
-        members(cluster, discovery, wanted, selector, &mut live).await?;
+        members::find(lists, discovery, wanted, selector, &mut live).await?;
     }
     others(cluster, wanted, &mut live).await?;
     Ok(live)
-}
-
-async fn members(
-    cluster: &Cluster,
-    discovery: &Discovery,
-    wanted: Wanted<'_>,
-    selector: &str,
-    live: &mut Live,
-) -> Result<(), ApiError> {
-    let (resources, unknown) = member_resources(discovery, wanted);
-    live.unknown = unknown;
-    // A task for each kind: what comes is read on all cores.
-    let lists = resources.iter().map(|resource| {
-        let (cluster, resource) = (cluster.clone(), resource.clone());
-        let (namespaces, selector) = (wanted.namespaces.clone(), selector.to_owned());
-        async move { list_members(&cluster, &resource, &namespaces, &selector).await }
-    });
-    for (resource, listed) in resources.iter().zip(join_all(lists.map(on_its_own)).await) {
-        match listed {
-            Err(error) if wanted.tolerant && error.is_forbidden() => {
-                live.forbidden.insert(resource.kind.clone());
-            }
-            listed => live.add(resource, listed?, true),
-        }
-    }
-    // Lists come sorted: this costs next to nothing. What is there at two versions
-    // is one object.
-    live.members.sort_by(|(one, _), (other, _)| one.cmp(other));
-    live.members.dedup_by(|(later, _), (one, _)| later == one);
-    Ok(())
-}
-
-/// Runs on any core, until whoever waits for it goes away. A panic goes on here.
-async fn on_its_own<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    let mut tasks = JoinSet::new();
-    tasks.spawn(work);
-    match tasks.join_next().await {
-        Some(Ok(done)) => done,
-        Some(Err(failed)) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
-        // Nobody else can take the task out or abort it.
-        _ => unreachable!("a task that was started ends"),
-    }
-}
-
-/// The resources to list: the desired objects' own versions, and the preferred
-/// one of other kinds in the inventory. A kind that complete discovery doesn't
-/// have is gone, and its objects with it.
-fn member_resources(discovery: &Discovery, wanted: Wanted<'_>) -> (Vec<Arc<Resource>>, Vec<GroupKind>) {
-    let mut resources: BTreeMap<(GroupKind, String), Arc<Resource>> = BTreeMap::new();
-    for Sought { resource, .. } in wanted.sought {
-        let resource: &Arc<Resource> = resource;
-        resources
-            .entry((resource.kind.clone(), resource.version.clone()))
-            .or_insert_with(|| resource.clone());
-    }
-    let listed: BTreeSet<GroupKind> = resources.keys().map(|(kind, _)| kind.clone()).collect();
-    let mut unknown = Vec::new();
-    for kind in wanted.kinds.difference(&listed) {
-        match discovery.preferred(kind) {
-            Some(resource) => {
-                resources.insert((kind.clone(), resource.version.clone()), Arc::new(resource.clone()));
-            }
-            None if discovery.is_broken(&kind.group) => unknown.push(kind.clone()),
-            None => {}
-        }
-    }
-    (resources.into_values().collect(), unknown)
-}
-
-/// One list: of the one namespace that there is, else of the whole cluster, and
-/// where that is not allowed of each namespace.
-async fn list_members(
-    cluster: &Cluster,
-    resource: &Resource,
-    namespaces: &BTreeSet<String>,
-    selector: &str,
-) -> Result<Vec<Value>, ApiError> {
-    if resource.namespaced && namespaces.len() <= 1 {
-        return list_each(cluster, resource, namespaces, selector).await;
-    }
-    match cluster.list(resource, &Scope::All, Some(selector)).await {
-        Err(error) if error.is_forbidden() && resource.namespaced => {
-            list_each(cluster, resource, namespaces, selector).await
-        }
-        outcome => outcome,
-    }
-}
-
-async fn list_each(
-    cluster: &Cluster,
-    resource: &Resource,
-    namespaces: &BTreeSet<String>,
-    selector: &str,
-) -> Result<Vec<Value>, ApiError> {
-    let scopes: Vec<Scope> = namespaces.iter().cloned().map(Scope::Namespace).collect();
-    let lists = scopes.iter().map(|scope| cluster.list(resource, scope, Some(selector)));
-    Ok(try_join_all(lists).await?.into_iter().flatten().collect())
 }
 
 /// Objects that aren't members (yet, or any more).
@@ -326,7 +257,8 @@ async fn others(cluster: &Cluster, wanted: Wanted<'_>, live: &mut Live) -> Resul
             }
             fetched => {
                 let (resource, objects) = fetched?;
-                live.add(&resource, objects, false);
+                live.strangers |= !objects.is_empty();
+                live.add(&resource, told_apart(&resource.kind, objects));
             }
         }
     }

@@ -18,6 +18,7 @@ use super::explain::warned;
 use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::{Adopting, Handover};
 use super::leaving::{self, Departure};
+use super::lists::Lists;
 use super::memory::Memory;
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
@@ -28,6 +29,7 @@ use super::seen::Seen;
 use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
 use super::simulation::{Settled, Simulation, settle};
+use super::under_way::UnderWay;
 use super::versions::Versions;
 use crate::cluster::{ApiError, Cluster};
 use crate::config::{Limit, Rules};
@@ -40,7 +42,8 @@ use crate::parallel;
 use crate::plan::causes::Recorded;
 use crate::plan::prune::kept_by;
 use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
-use crate::release::PART_OF;
+use crate::release::history::StoredRecord;
+use crate::release::{PART_OF, RecordError};
 
 /// How a plan is made.
 #[derive(Debug, Clone, Default)]
@@ -165,13 +168,33 @@ pub async fn plan(setup: &Setup, cluster: &Cluster, options: &Options) -> Result
         return leaving::plan(setup, cluster, departure, &options.overrides).await;
     }
     let begun = Begun::of(cluster);
-    let (reading, looking) = (pin!(read(setup.clone())), pin!(Seen::of(setup, cluster)));
+    let (reading, looking) = (pin!(read(setup.clone())), pin!(look(setup, cluster)));
     // What is wrong with the sources is told first, and at once.
-    let (wanted, seen) = match select(reading, looking).await {
+    let (wanted, looked) = match select(reading, looking).await {
         Either::Left((wanted, looking)) => (wanted?, looking.await?),
-        Either::Right((seen, reading)) => (reading.await?, seen?),
+        Either::Right((looked, reading)) => (reading.await?, looked?),
     };
-    plan_for(setup, cluster, options, begun, wanted, seen).await
+    plan_for(setup, cluster, options, begun, wanted, looked).await
+}
+
+/// What is known of the cluster before the objects are, and what is asked of it
+/// meanwhile.
+struct Looked {
+    seen: Seen,
+    lists: Lists,
+    /// The last record.
+    stored: UnderWay<Option<Result<StoredRecord, RecordError>>>,
+}
+
+/// Asks the cluster what it is and what the target remembers, and begins to read
+/// that.
+async fn look(setup: &Setup, cluster: &Cluster) -> Result<Looked, CommandError> {
+    let seen = Seen::of(setup, cluster).await?;
+    let memory = seen.memory.as_ref();
+    let lists = Lists::by_inventory(cluster, &seen.observed.discovery, memory);
+    let stored = OptionFuture::from(memory.map(|memory| memory.fetch(cluster)));
+    let stored = UnderWay::begin(async move { stored.await.flatten() });
+    Ok(Looked { seen, lists, stored })
 }
 
 /// Reads the sources on a thread that may wait for disks.
@@ -212,8 +235,8 @@ pub(super) async fn plan_again(
         dirty: std::mem::take(&mut planned.dirty),
     };
     let begun = Begun::of(cluster);
-    let seen = Seen::of(setup, cluster).await?;
-    plan_for(setup, cluster, options, begun, wanted, seen).await
+    let looked = look(setup, cluster).await?;
+    plan_for(setup, cluster, options, begun, wanted, looked).await
 }
 
 async fn plan_for(
@@ -222,9 +245,9 @@ async fn plan_for(
     options: &Options,
     begun: Begun,
     wanted: Wanted,
-    seen: Seen,
+    looked: Looked,
 ) -> Result<Planned, CommandError> {
-    let Seen { namespace, observed, mut memory } = seen;
+    let Looked { seen: Seen { namespace, observed, mut memory }, lists, stored } = looked;
     let desired = resolve(wanted.manifests, &observed.discovery, &namespace)?;
     refuse_own(&desired, memory.as_ref())?;
     refuse_misread(&desired)?;
@@ -242,15 +265,14 @@ async fn plan_for(
         is_ours(object) && kept_by(object).is_none() && !options.keep_removed && unwanted
     };
     let leaves = |object: &Value| is_ours(object) && !options.keep_removed;
-    let (live, definitions, absent, autoscaled, dependencies, stored) = futures::join!(
-        live(cluster, &observed, &desired, memory.as_ref(), &spanned, options.may_guess),
+    let (live, definitions, absent, autoscaled, dependencies, mut stored) = futures::join!(
+        live(cluster, &observed, &desired, memory.as_ref(), &spanned, options.may_guess, &lists),
         definitions(cluster, &desired, |_| !options.exact),
-        missing(cluster, &desired, memory.as_ref()),
-        autoscaled(cluster, &observed.discovery, &desired, goes),
+        missing(cluster, &desired, memory.as_ref(), &lists),
+        autoscaled(&lists, &observed.discovery, &desired, goes),
         dependencies(cluster, &observed.discovery, &desired, hard, leaves),
-        OptionFuture::from(memory.as_ref().map(|memory| memory.fetch(cluster))),
+        stored.finish(),
     );
-    let mut stored = stored.flatten();
     let (mut live, absent) = (live.map_err(Diagnostic::from)?, absent.map_err(Diagnostic::from)?);
     let autoscaled = autoscaled.map_err(Diagnostic::from)?;
     let definitions = definitions.map_err(Diagnostic::from)?;
@@ -258,7 +280,7 @@ async fn plan_for(
     let dependencies = dependencies?;
 
     // Whether those are adopted that don't carry our label, the record says.
-    if let Some(memory) = memory.as_mut().filter(|_| are_strangers_among(&desired, &live, id.as_deref())) {
+    if let Some(memory) = memory.as_mut().filter(|_| live.has_strangers()) {
         memory.recall(stored.take());
     }
     let sending = Sending { id: id.as_deref(), rules: &setup.rules, autoscaled: &autoscaled, live: &live };
@@ -385,14 +407,6 @@ fn adopting<'a>(setup: &'a Setup, memory: Option<&'a Memory>, id: Option<&'a str
     Some(Adopting { id, past: memory.past(), adoption: &setup.rules.adoption })
 }
 
-/// Whether any desired object is live without our label.
-fn are_strangers_among(desired: &[Desired], live: &observe::Live, id: Option<&str>) -> bool {
-    desired
-        .iter()
-        .filter_map(|object| live.get(object.id(), &object.manifest.version))
-        .any(|live| live["metadata"]["labels"][PART_OF].as_str() != id)
-}
-
 /// An object without its status and the metadata that only the server writes.
 fn written(object: &Value) -> Value {
     let mut written = object.clone();
@@ -423,6 +437,7 @@ async fn live(
     memory: Option<&Memory>,
     namespaces: &BTreeSet<String>,
     tolerant: bool,
+    lists: &Lists,
 ) -> Result<observe::Live, ApiError> {
     let selector = memory.map(|memory| memory.target.members());
     let kinds: BTreeSet<GroupKind> = memory.map(Memory::kinds).unwrap_or_default();
@@ -436,7 +451,7 @@ async fn live(
         namespaces,
         tolerant,
     };
-    observe::live(cluster, &observed.discovery, wanted).await
+    observe::live(cluster, &observed.discovery, wanted, lists).await
 }
 
 /// What this user may not do, by which the plan is less than it could be.

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::lists::Lists;
 use super::memory::Memory;
 use super::observe::{self, Observed, Sought};
 use super::seen::Seen;
@@ -119,7 +120,8 @@ async fn present(
         namespaces: &memory.namespaces(),
         tolerant: true,
     };
-    let live = observe::live(cluster, discovery, wanted).await.map_err(Diagnostic::from)?;
+    let live =
+        observe::live(cluster, discovery, wanted, &Lists::of(cluster)).await.map_err(Diagnostic::from)?;
     let seen = |(recorded, (id, resource)): (RecordedObject, (ObjectId, Option<Arc<Resource>>))| {
         let is_broken = resource.is_none() && discovery.is_broken(&id.kind.group);
         let found = resource.and_then(|resource| live.get(&id, &resource.version)).cloned();

@@ -50,31 +50,12 @@ pub(super) fn resolve(
     discovery: &Discovery,
     namespace: &str,
 ) -> Result<Vec<Desired>, Vec<Diagnostic>> {
-    let introduced = introduced(&manifests);
-    let mut resources: BTreeMap<(GroupKind, String), Arc<Resource>> = BTreeMap::new();
-    let mut found: Vec<Result<Found, Diagnostic>> = Vec::with_capacity(manifests.len());
-    for manifest in manifests {
-        let key = (manifest.id.kind.clone(), manifest.version.clone());
-        let served = discovery.find(&key.0, &key.1);
-        let is_served = served.is_ok();
-        let resource = match (resources.get(&key), served, introduced.get(&key)) {
-            (Some(known), _, _) => known.clone(),
-            (None, Ok(resource), _) | (None, Err(_), Some(resource)) => Arc::new(resource.clone()),
-            (None, Err(error), None) => {
-                let versions = introduced.keys().filter(|(kind, _)| *kind == manifest.id.kind);
-                let versions: Vec<&str> = versions.map(|(_, version)| version.as_str()).collect();
-                found.push(Err(match versions.as_slice() {
-                    [] => unknown_kind(&manifest, &error, discovery),
-                    served => not_served(&manifest, served),
-                }));
-                continue;
-            }
-        };
-        let elsewhere = discovery.preferred(&key.0).filter(|_| !is_served).cloned().map(Arc::new);
-        resources.insert(key, resource.clone());
-        found.push(Ok(Found { manifest, resource, served: is_served, elsewhere }));
-    }
-    let placed = parallel::each(found, |found| found.and_then(|found| found.placed(namespace)));
+    let (kinds, of) = look_up(&manifests, discovery);
+    let found: Vec<(Manifest, usize)> = manifests.into_iter().zip(of).collect();
+    let placed = parallel::each(found, |(manifest, kind)| match &kinds[kind] {
+        Ok(kind) => kind.place(manifest, namespace),
+        Err(unknown) => Err(unknown.told(&manifest, discovery)),
+    });
     let mut desired = Vec::with_capacity(placed.len());
     let mut findings = Vec::new();
     for object in placed {
@@ -87,19 +68,72 @@ pub(super) fn resolve(
     if findings.is_empty() { Ok(desired) } else { Err(findings) }
 }
 
-/// A manifest and how its kind is served.
-struct Found {
-    manifest: Manifest,
+/// How a kind is served at a version, now or by a definition in the set.
+struct Served {
     resource: Arc<Resource>,
-    served: bool,
+    now: bool,
     elsewhere: Option<Arc<Resource>>,
 }
 
-impl Found {
-    fn placed(self, namespace: &str) -> Result<Desired, Diagnostic> {
-        let Self { manifest, resource, served, elsewhere } = self;
-        Ok(Desired { manifest: place(manifest, &resource, namespace)?, resource, served, elsewhere })
+impl Served {
+    fn place(&self, manifest: Manifest, namespace: &str) -> Result<Desired, Diagnostic> {
+        let Self { resource, now, elsewhere } = self;
+        let manifest = place(manifest, resource, namespace)?;
+        Ok(Desired { manifest, resource: resource.clone(), served: *now, elsewhere: elsewhere.clone() })
     }
+}
+
+/// Why a kind isn't served at a version.
+struct Unknown {
+    error: LookupError,
+    /// The versions at which a definition in the set has it.
+    defined: Vec<String>,
+}
+
+impl Unknown {
+    fn told(&self, manifest: &Manifest, discovery: &Discovery) -> Diagnostic {
+        let defined: Vec<&str> = self.defined.iter().map(String::as_str).collect();
+        match defined.as_slice() {
+            [] => unknown_kind(manifest, &self.error, discovery),
+            served => not_served(manifest, served),
+        }
+    }
+}
+
+/// Every kind at every version that is asked for, and which of them each manifest
+/// is of.
+fn look_up(manifests: &[Manifest], discovery: &Discovery) -> (Vec<Result<Served, Unknown>>, Vec<usize>) {
+    let introduced = introduced(manifests);
+    let mut known: HashMap<(&GroupKind, &str), usize> = HashMap::new();
+    let mut kinds = Vec::new();
+    let of = manifests.iter().map(|manifest| {
+        *known.entry((&manifest.id.kind, &manifest.version)).or_insert_with(|| {
+            kinds.push(served(&manifest.id.kind, &manifest.version, discovery, &introduced));
+            kinds.len() - 1
+        })
+    });
+    let of = of.collect();
+    (kinds, of)
+}
+
+fn served(
+    kind: &GroupKind,
+    version: &str,
+    discovery: &Discovery,
+    introduced: &BTreeMap<(GroupKind, String), Resource>,
+) -> Result<Served, Unknown> {
+    let error = match discovery.find(kind, version) {
+        Ok(resource) => {
+            return Ok(Served { resource: Arc::new(resource.clone()), now: true, elsewhere: None });
+        }
+        Err(error) => error,
+    };
+    if let Some(resource) = introduced.get(&(kind.clone(), version.to_owned())) {
+        let elsewhere = discovery.preferred(kind).cloned().map(Arc::new);
+        return Ok(Served { resource: Arc::new(resource.clone()), now: false, elsewhere });
+    }
+    let versions = introduced.keys().filter(|(known, _)| known == kind);
+    Err(Unknown { error, defined: versions.map(|(_, version)| version.clone()).collect() })
 }
 
 /// Gives a manifest its final namespace and the form in which it is sent.

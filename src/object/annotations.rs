@@ -78,6 +78,9 @@ fn fields_of(object: &Value, name: &str) -> Vec<FieldPattern> {
 /// Annotations that mean nothing, each an error: what has no effect must not
 /// look as if it had.
 pub fn misread(manifest: &Manifest) -> Vec<Diagnostic> {
+    if manifest.body["metadata"].get("annotations").is_none() {
+        return Vec::new();
+    }
     let words = [
         (ON_IMMUTABLE, ["replace", "refuse"]),
         (CREATE_ONLY, ["true", "false"]),

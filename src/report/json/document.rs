@@ -165,7 +165,10 @@ pub fn error(error: &CommandError) -> String {
 fn print(kind: Kind, environment: Option<&str>, content: impl Serialize) -> String {
     let environment = environment.map(str::to_owned);
     let document = Document { schema: SCHEMA, kind, environment, content };
-    format!("{:#}\n", value(&document))
+    // A value always serialises, and Display would pass each bracket on by itself.
+    let mut text = serde_json::to_string_pretty(&value(&document)).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 #[cfg(test)]
