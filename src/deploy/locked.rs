@@ -122,7 +122,7 @@ impl Locked<'_> {
         let cluster = self.ongoing.cluster;
         let parent = inventory::widen(cluster, &memory.target, parent, &kinds, &namespaces, running).await;
         let parent = parent.map_err(Diagnostic::from)?;
-        let has_secrets = self.planned.desired.iter().any(|object| !object.manifest.secrets.is_empty());
+        let has_secrets = self.planned.objects().any(|object| !object.manifest.secrets.is_empty());
         let key = if has_secrets { ensure_key(cluster, &memory.target).await } else { memory.key.clone() };
         Ok(Begun { parent, release, started_at, key, was_killed })
     }
@@ -310,8 +310,8 @@ fn spanned(planned: &Planned) -> Span {
 }
 
 fn desired_span(planned: &Planned) -> Span {
-    let kinds = planned.desired.iter().map(|object| object.id().kind.clone()).collect();
-    let namespaces = planned.desired.iter().filter_map(|object| object.id().namespace.clone()).collect();
+    let kinds = planned.objects().map(|object| object.id().kind.clone()).collect();
+    let namespaces = planned.objects().filter_map(|object| object.id().namespace.clone()).collect();
     (kinds, namespaces)
 }
 

@@ -13,10 +13,11 @@ use super::autoscaling::autoscaled;
 use super::blame;
 use super::carry::since;
 use super::definitions::{definitions, schemas};
-use super::dependencies::{Outside, dependencies, hard_edges};
+use super::dependencies::{Outside, Set, dependencies, hard_edges};
 use super::explain::warned;
 use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::{Adopting, Handover};
+use super::hooks::Hooks;
 use super::leaving::{self, Departure};
 use super::memory::Memory;
 use super::namespaces::{missing, refuse_missing};
@@ -28,6 +29,7 @@ use super::seen::Seen;
 use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
 use super::simulation::{Settled, Simulation, settle};
+use super::trying::Trying;
 use super::versions::Versions;
 use crate::cluster::{ApiError, Cluster};
 use crate::config::{Limit, Rules};
@@ -35,7 +37,9 @@ use crate::diff::SERVER_METADATA;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::Value;
-use crate::object::{GroupKind, Masks, ObjectId, ObjectRef, SecretPaths, is_create_only, mask_object};
+use crate::object::{
+    GroupKind, Masks, ObjectId, ObjectRef, Occasion, SecretPaths, is_create_only, mask_object,
+};
 use crate::parallel;
 use crate::plan::causes::Recorded;
 use crate::plan::prune::kept_by;
@@ -81,6 +85,8 @@ pub struct Planned {
     pub work: Vec<Work>,
     /// The objects that should be there.
     pub desired: Vec<Desired>,
+    /// The hooks, which run instead.
+    pub hooks: Hooks,
     /// What objects depend on that isn't among them.
     pub outside: BTreeMap<ObjectId, Outside>,
     /// What the target remembers, if it has an inventory.
@@ -114,7 +120,7 @@ impl Planned {
                 Work::Write { live, after, .. } => (live.as_ref(), Some(after)),
                 Work::Delete { live, .. } => (Some(live), None),
                 // It stays as it is, but for the label.
-                Work::Keep { .. } | Work::Forget { .. } | Work::Bootstrap => continue,
+                Work::Keep { .. } | Work::Forget { .. } | Work::Hook { .. } | Work::Bootstrap => continue,
             };
             let id = action.id();
             let both = [before, after].into_iter().flatten();
@@ -124,6 +130,11 @@ impl Planned {
             versions.push((action.object.clone(), before, after.map(|object| visible(object, &secrets))));
         }
         versions
+    }
+
+    /// The objects and the hooks.
+    pub(super) fn objects(&self) -> impl Iterator<Item = &Desired> {
+        self.desired.iter().chain(self.hooks.objects())
     }
 
     /// What is done to an object.
@@ -206,8 +217,10 @@ pub(super) async fn plan_again(
     if let Some(departure) = &options.departure {
         return leaving::plan(setup, cluster, departure, &options.overrides).await;
     }
+    let objects = std::mem::take(&mut planned.desired).into_iter();
+    let hooks = std::mem::take(&mut planned.hooks).into_objects();
     let wanted = Wanted {
-        manifests: std::mem::take(&mut planned.desired).into_iter().map(|object| object.manifest).collect(),
+        manifests: objects.chain(hooks).map(|object| object.manifest).collect(),
         commit: planned.plan.commit.clone(),
         dirty: std::mem::take(&mut planned.dirty),
     };
@@ -225,14 +238,17 @@ async fn plan_for(
     seen: Seen,
 ) -> Result<Planned, CommandError> {
     let Seen { namespace, observed, mut memory } = seen;
-    let desired = resolve(wanted.manifests, &observed.discovery, &namespace)?;
-    refuse_own(&desired, memory.as_ref())?;
-    refuse_misread(&desired)?;
-    let hard = hard_edges(&desired)?;
+    let all = resolve(wanted.manifests, &observed.discovery, &namespace)?;
+    refuse_own(&all, memory.as_ref())?;
+    refuse_misread(&all)?;
+    let (desired, mut hooks) = Hooks::among(all);
+    hooks.take_turns(occasion(options, memory.as_ref()));
+    let set = Set { desired: &desired, hooks: &hooks };
+    let hard = hard_edges(set)?;
 
-    let spanned = spanned(&desired, memory.as_ref());
+    let spanned = spanned(set, memory.as_ref());
     let id = memory.as_ref().map(|memory| memory.target.applyset_id());
-    let wanted_ids: HashSet<&ObjectId> = desired.iter().map(Desired::id).collect();
+    let wanted_ids: HashSet<&ObjectId> = desired.iter().map(Desired::id).chain(hooks.ids()).collect();
     // An autoscaler that this very plan deletes scales nothing any more.
     let is_ours =
         |object: &Value| id.is_some() && object["metadata"]["labels"][PART_OF].as_str() == id.as_deref();
@@ -245,16 +261,16 @@ async fn plan_for(
     let (live, definitions, absent, autoscaled, dependencies, stored) = futures::join!(
         live(cluster, &observed, &desired, memory.as_ref(), &spanned, options.may_guess),
         definitions(cluster, &desired, |_| !options.exact),
-        missing(cluster, &desired, memory.as_ref()),
+        missing(cluster, set, memory.as_ref()),
         autoscaled(cluster, &observed.discovery, &desired, goes),
-        dependencies(cluster, &observed.discovery, &desired, hard, leaves),
+        dependencies(cluster, &observed.discovery, set, hard, leaves),
         OptionFuture::from(memory.as_ref().map(|memory| memory.fetch(cluster))),
     );
     let mut stored = stored.flatten();
     let (mut live, absent) = (live.map_err(Diagnostic::from)?, absent.map_err(Diagnostic::from)?);
     let autoscaled = autoscaled.map_err(Diagnostic::from)?;
     let definitions = definitions.map_err(Diagnostic::from)?;
-    refuse_missing(&absent, &desired, memory.as_ref())?;
+    refuse_missing(&absent, set, memory.as_ref())?;
     let dependencies = dependencies?;
 
     // Whether those are adopted that don't carry our label, the record says.
@@ -272,8 +288,9 @@ async fn plan_for(
     let may_prove = |object: &Desired| !options.exact && object.served && is_there(object);
     let proved = prove_all(&schemas, &desired, &bodies, &live, may_prove);
     // Where nothing changes, nobody asks what was written last.
-    let is_settled =
-        proved.iter().all(Option::is_some) && live.members().all(|(id, ..)| wanted_ids.contains(id));
+    let is_settled = proved.iter().all(Option::is_some)
+        && hooks.all.is_empty()
+        && live.members().all(|(id, ..)| wanted_ids.contains(id));
     // What is proved by its fields isn't being deleted.
     let may_end = desired
         .iter()
@@ -325,11 +342,18 @@ async fn plan_for(
         dependencies: &dependencies,
         membership,
         rules: &setup.rules,
+        standing: hooks.standing(memory.as_ref(), |object| live.get(object.id(), &object.manifest.version)),
+        hooks: &hooks,
+        sending: &sending,
+        wanted: &wanted_ids,
         cluster: &cluster_name,
         target: &target,
     });
     let lingering = lingering(&live, &wanted_ids, &assembled.actions);
-    let Assembled { mut actions, work, mut guards, mut notes, digest, identity } = assembled;
+    let Assembled { mut actions, mut work, mut guards, mut notes, digest, identity } = assembled;
+    let trying = Trying { prophet: &prophet, set, membership, is_there: &is_there };
+    guards.extend(trying.all(setup, &mut actions, &mut work).await?);
+    notes.extend(hooks.notes());
     if !options.without_commits {
         let commit = wanted.commit.as_ref();
         notes.extend(blame::tell(setup, memory.as_ref(), commit, &desired, &work, &mut actions));
@@ -368,6 +392,7 @@ async fn plan_for(
         plan,
         work,
         desired,
+        hooks,
         outside: dependencies.outside,
         memory,
         bootstrap,
@@ -377,6 +402,14 @@ async fn plan_for(
         identity,
         dirty: wanted.dirty,
     })
+}
+
+/// What kind of run this is to hooks. The first deployment is one as long as none
+/// has become healthy.
+fn occasion(options: &Options, memory: Option<&Memory>) -> Occasion {
+    let parent = memory.and_then(|memory| memory.parent.as_ref());
+    let is_first = parent.is_none_or(|parent| parent.state.healthy.is_none());
+    Occasion { is_rollback: options.is_rollback, is_first }
 }
 
 /// What is adopted, by what is known of the past; nothing where there is no inventory.
@@ -407,9 +440,9 @@ fn written(object: &Value) -> Value {
 
 /// The namespaces that the inventory spans, those of the desired objects
 /// included.
-fn spanned(desired: &[Desired], memory: Option<&Memory>) -> BTreeSet<String> {
+fn spanned(set: Set<'_>, memory: Option<&Memory>) -> BTreeSet<String> {
     let mut namespaces: BTreeSet<String> =
-        desired.iter().filter_map(|object| object.id().namespace.clone()).collect();
+        set.all().filter_map(|object| object.id().namespace.clone()).collect();
     if let Some(memory) = memory {
         namespaces.extend(memory.namespaces());
     }

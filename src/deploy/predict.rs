@@ -214,6 +214,21 @@ impl Prophet<'_> {
         Ok(Prediction::Replaced(Replaced { live: live.clone(), body, after, fields }))
     }
 
+    /// Whether the server would take an object that is made anew, whatever is there
+    /// under its name.
+    pub(super) async fn try_out_anew(
+        &self,
+        object: &Desired,
+        body: &Value,
+        is_taken: bool,
+    ) -> Result<(), ApiError> {
+        if is_taken {
+            let namespace = object.id().namespace.as_deref();
+            return self.cluster.try_create(&object.resource, namespace, body, MANAGER).await;
+        }
+        self.try_out(object, body).await.map(|_| ())
+    }
+
     /// What can be told without the server.
     pub(super) fn guess(&self, live: Option<&Value>, body: &Value, why: Guessed) -> Prediction {
         let merged = |live: &Value| diff::merged_locally(body, live, MANAGER, self.schemas);

@@ -287,6 +287,7 @@ impl Ongoing<'_> {
         let mut notes = planned.plan.notes.clone();
         let warned = warned(self.setup, self.cluster, &planned.desired);
         notes.extend(warned.into_iter().filter(|warning| !planned.plan.notes.contains(warning)));
+        notes.extend(fates.iter().filter_map(|fate| fate.done.hook.as_ref()?.left.clone()));
         notes.extend(halt.map(|halt| format!("no new writes were started: {}", halt.words())));
         TargetOutcome {
             actions: made(planned).into_iter().chain(outcomes(planned, fates)).collect(),
@@ -314,6 +315,7 @@ fn made(planned: &Planned) -> Option<ActionOutcome> {
         action: Verb::Create,
         result: ActionResult::Done,
         health: None,
+        hook: None,
         reason: None,
         duration_ms: 0,
     })
