@@ -111,7 +111,8 @@ impl<'a> Board<'a> {
                 }
             }
             Err(Unwritten { why, touched, hook }) => {
-                on_event(Event::Failed { id: job.id.clone(), why: why.message.clone() });
+                let said = hook.as_ref().map_or(&why.message, |hook| &hook.verdict.message);
+                on_event(Event::Failed { id: job.id.clone(), why: said.clone() });
                 let failed = Done::of(ActionResult::Failed, Some(why));
                 self.outcomes[at] = Some(Done { touched, took, hook, ..failed });
                 let users = [self.users[at].as_slice(), &self.users_of_ready[at], &self.later(at)].concat();

@@ -8,6 +8,7 @@ use super::dependencies::{Dependencies, Set};
 use super::handover::Adopting;
 use super::hooks::{Hooks, Standing};
 use super::observe::Live;
+use super::ordering::{Part, arrange, is_written};
 use super::predict::{Predicted, Prediction, Replaced};
 use super::removing::left;
 use super::resolve::Desired;
@@ -18,13 +19,12 @@ use crate::diff::{self, Migration, Ownership, TakenFields};
 use crate::guard::{self, Claim};
 use crate::json::Value;
 use crate::object::{
-    Change, FieldPath, Masks, Moment, ObjectId, ObjectRef, Op, RawChange, SecretPaths, Shown, is_create_only,
+    Change, FieldPath, Hook, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, Shown, is_create_only,
     kinds, mask_changes,
 };
 use crate::parallel;
 use crate::plan::causes::{Recorded, maybe_own, with_cause};
 use crate::plan::digest::{Entry, EntryChange, action_digest, digest};
-use crate::plan::order::{AHEAD, BEHIND, Order};
 use crate::plan::replacement;
 use crate::plan::{Action, Cause, FieldChange, GuardVerdict, ManagerFields, Verb};
 use crate::report::words;
@@ -197,79 +197,13 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
     if changes || !ingredients.standing.due.is_empty() {
         parts.extend(hooks.parts(&ingredients.standing, ingredients.sending));
     }
-    let order = order_of_writes(set, &parts, dependencies);
-    let (mut late, early): (Vec<usize>, Vec<usize>) =
-        order.sequence.iter().partition(|&&at| moment(&parts[at]).is_some_and(Moment::is_after_all));
-    for at in early {
-        let Some((action, work)) = parts[at].take() else { continue };
-        assembled.actions.push(placed(action, at, &order, set, dependencies));
-        assembled.work.push(work);
-    }
-    left.leave(assembled.next_wave(), &mut assembled);
-    late.sort_by_key(|&at| moment(&parts[at]));
-    let (first, next) = (late.iter().map(|&at| order.wave[at]).min().unwrap_or(0), assembled.next_wave());
-    for at in late {
-        let Some((action, work)) = parts[at].take() else { continue };
-        let action = placed(action, at, &order, set, dependencies);
-        assembled.actions.push(Action { wave: action.wave - first + next, ..action });
-        assembled.work.push(work);
-    }
+    arrange(&mut parts, left, set, dependencies, &mut assembled);
     for (action, work) in parts.into_iter().flatten() {
         assembled.actions.push(action);
         assembled.work.push(work);
     }
     seal(&mut assembled, set, [ingredients.cluster, ingredients.target], bootstrapped);
     assembled
-}
-
-impl Assembled {
-    /// The wave after all that is done so far.
-    fn next_wave(&self) -> u32 {
-        self.actions
-            .iter()
-            .filter(|action| action.action != Verb::Unchanged)
-            .map(|action| action.wave + 1)
-            .max()
-            .unwrap_or(0)
-    }
-}
-
-/// An action with what is behind it.
-type Part = Option<(Action, Work)>;
-
-fn is_written(part: &Part) -> bool {
-    matches!(part, Some((_, Work::Write { .. } | Work::Hook { .. })))
-}
-
-/// When a hook runs.
-fn moment(part: &Part) -> Option<Moment> {
-    part.as_ref().and_then(|(action, _)| action.hook.as_ref()).map(|hook| hook.on)
-}
-
-/// The order of what is written, among all objects: what stays as it is may stand
-/// between two that don't.
-fn order_of_writes(set: Set<'_>, parts: &[Part], dependencies: &Dependencies) -> Order {
-    if parts.iter().any(is_written) {
-        dependencies.hard.order(&set.nodes()).among(|at| parts.get(at).is_some_and(is_written))
-    } else {
-        Order::default()
-    }
-}
-
-/// The action with what it waits for.
-fn placed(action: Action, at: usize, order: &Order, set: Set<'_>, dependencies: &Dependencies) -> Action {
-    let object = |before: &usize| set.object(*before).manifest.object_ref();
-    let outside = dependencies.needs.get(&at).into_iter().flatten();
-    let outside = outside
-        .filter_map(|id| Some(ObjectRef::new(id, dependencies.outside.get(id)?.resource.version.as_str())));
-    let declared = order.declared.as_ref().map(|waves| waves[at]);
-    Action {
-        wave: order.wave[at],
-        declared_wave: declared.filter(|&wave| wave != AHEAD && wave != BEHIND),
-        after: order.after[at].iter().map(object).collect(),
-        after_ready: order.ready[at].iter().map(object).chain(outside).collect(),
-        ..action
-    }
 }
 
 /// What the configuration says of taking others' fields and objects.
@@ -364,7 +298,11 @@ impl Writer<'_, '_> {
 
     /// An object that was on record and is gone has been deleted by somebody.
     fn cause_of_creation(&self) -> Cause {
-        let recorded = |membership: Membership<'_>| membership.adopting.past.get(self.object.id()).is_some();
+        let recorded = |membership: Membership<'_>| {
+            let recorded = membership.adopting.past.get(self.object.id());
+            // A hook of before needn't be there.
+            recorded.is_some_and(|recorded| Hook::of(recorded.manifest).is_none())
+        };
         if self.membership.is_some_and(recorded) { Cause::Drift } else { Cause::Commit }
     }
 

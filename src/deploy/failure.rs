@@ -2,7 +2,7 @@
 //! container, its last log lines and the warnings about it.
 
 use super::assemble::Work;
-use super::carry::Fate;
+use super::fates::Fate;
 use super::planning::Planned;
 use super::secrets::Secrets;
 use crate::apply::{FailedContainer, Failure, HookReport};

@@ -43,6 +43,8 @@ pub(super) struct Standing {
     pub due: BTreeSet<usize>,
     /// Those that run only once, did, and are still there.
     done: BTreeSet<usize>,
+    /// Nothing was deployed yet: everything is new.
+    is_first: bool,
 }
 
 impl Hooks {
@@ -129,7 +131,8 @@ impl Hooks {
         let runs = self.turns.iter().filter(|(_, moment)| *moment != Moment::OnFailure);
         let runs = runs.map(|(at, _)| *at).filter(|at| !done.contains(at));
         let due = runs.filter(|&at| is_due(&self.all[at].object, memory)).collect();
-        Standing { due, done }
+        let is_first = memory.is_none_or(|memory| memory.deployed().is_none());
+        Standing { due, done, is_first }
     }
 
     /// The actions of this run's hooks, in the order of their nodes; none for those that
@@ -143,7 +146,7 @@ impl Hooks {
             let is_due = standing.due.contains(&at) && moment != Moment::OnFailure;
             let reason = match moment {
                 Moment::OnFailure => Some("only if the run fails"),
-                _ if is_due => Some("it hasn't succeeded yet as it is now"),
+                _ if is_due && !standing.is_first => Some("it hasn't succeeded yet as it is now"),
                 _ => None,
             };
             let action = Action {

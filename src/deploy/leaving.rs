@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use super::assemble::{Assembled, seal};
-use super::carry::since;
 use super::deleting::everything;
 use super::dependencies::Set;
+use super::fates::since;
 use super::guarding::unknown_history;
 use super::history::commit_ref;
 use super::hooks::Hooks;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::assemble::Work;
-use super::carry::{Fate, Halt};
+use super::fates::{Fate, Halt};
 use super::leaving::Departure;
 use super::memory::Memory;
 use super::observe;
@@ -47,7 +47,9 @@ impl Locked<'_> {
         let Some(memory) = &self.planned.memory else { return Ok(self.ongoing.unchanged(self.planned)) };
         let (parent, newest) = self.caught_up(memory).await?;
         let was_killed = parent.state.needs_record(false);
-        let judge_all = was_killed || (self.ongoing.options.wait.is_some() && is_unsettled(&parent.state));
+        // What comes when everything is ready waits for what wasn't the last time.
+        let waits = self.ongoing.options.wait.is_some() || self.planned.has_late_hooks();
+        let judge_all = was_killed || (waits && is_unsettled(&parent.state));
         let deletes = self.ongoing.options.planning.deletes_everything();
         if self.planned.plan.is_empty() && !judge_all && !deletes {
             self.note_commit(&memory.target, parent).await?;

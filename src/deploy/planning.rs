@@ -1,20 +1,20 @@
 //! Planning: reads what is live, predicts, and puts the plan together. Sends
 //! nothing but reads and dry runs.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::pin::pin;
 use std::time::Instant;
 
 use futures::future::{Either, OptionFuture, select};
 use tokio::task::spawn_blocking;
 
-use super::assemble::{Assembled, Ingredients, Membership, Work, assemble};
+use super::assemble::{Assembled, Ingredients, Membership, assemble};
 use super::autoscaling::autoscaled;
 use super::blame;
-use super::carry::since;
 use super::definitions::{definitions, schemas};
-use super::dependencies::{Outside, Set, dependencies, hard_edges};
+use super::dependencies::{Set, dependencies, hard_edges};
 use super::explain::warned;
+use super::fates::since;
 use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::{Adopting, Handover};
 use super::hooks::Hooks;
@@ -22,6 +22,7 @@ use super::leaving::{self, Departure};
 use super::memory::Memory;
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
+pub use super::planned::Planned;
 use super::predict::{Guessed, Prediction, Prophet, prove_all};
 use super::refusing::{refuse_invalid, refuse_misread, refuse_own};
 use super::resolve::{Desired, resolve};
@@ -32,18 +33,15 @@ use super::simulation::{Settled, Simulation, settle};
 use super::trying::Trying;
 use super::versions::Versions;
 use crate::cluster::{ApiError, Cluster};
-use crate::config::{Limit, Rules};
-use crate::diff::SERVER_METADATA;
+use crate::config::Limit;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::Value;
-use crate::object::{
-    GroupKind, Masks, ObjectId, ObjectRef, Occasion, SecretPaths, is_create_only, mask_object,
-};
+use crate::object::{GroupKind, ObjectId, Occasion, is_create_only};
 use crate::parallel;
 use crate::plan::causes::Recorded;
 use crate::plan::prune::kept_by;
-use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
+use crate::plan::{Action, Summary, TargetPlan, Verb};
 use crate::release::PART_OF;
 
 /// How a plan is made.
@@ -74,98 +72,6 @@ impl Options {
     /// Whether the whole target is deleted.
     pub(super) fn deletes_everything(&self) -> bool {
         matches!(self.departure, Some(Departure::Everything))
-    }
-}
-
-/// A plan with everything that is needed to carry it out.
-pub struct Planned {
-    /// What people see.
-    pub plan: TargetPlan,
-    /// What is behind each of its actions.
-    pub work: Vec<Work>,
-    /// The objects that should be there.
-    pub desired: Vec<Desired>,
-    /// The hooks, which run instead.
-    pub hooks: Hooks,
-    /// What objects depend on that isn't among them.
-    pub outside: BTreeMap<ObjectId, Outside>,
-    /// What the target remembers, if it has an inventory.
-    pub memory: Option<Memory>,
-    /// The state namespace, when it has to be made before anything else.
-    pub bootstrap: Option<ObjectId>,
-    /// That namespace, when this very run has made it: a plan made again finds
-    /// it there.
-    pub made: Option<ObjectId>,
-    /// Members that aren't desired and aren't deleted by this plan.
-    pub lingering: Vec<ObjectId>,
-    /// Kinds of the inventory that nobody can list now.
-    pub unknown_kinds: Vec<GroupKind>,
-    /// Stands for the plan, approximate or not, but for the creation of the
-    /// state namespace: two readings of one plan have the same.
-    pub identity: String,
-    /// The files that differ from the commit.
-    pub dirty: Vec<String>,
-}
-
-impl Planned {
-    /// Every object that changes, before and after, for people: masked, and
-    /// without what the server keeps for itself. Absent where it isn't there.
-    pub fn versions(&self, rules: &Rules) -> Vec<(ObjectRef, Option<Value>, Option<Value>)> {
-        let mut masks = Masks::new();
-        let mut visible =
-            |object: &Value, secrets: &SecretPaths| mask_object(&written(object), secrets, &mut masks);
-        let mut versions = Vec::new();
-        for (action, work) in self.plan.actions.iter().zip(&self.work) {
-            let (before, after) = match work {
-                Work::Write { live, after, .. } => (live.as_ref(), Some(after)),
-                Work::Delete { live, .. } => (Some(live), None),
-                // It stays as it is, but for the label.
-                Work::Keep { .. } | Work::Forget { .. } | Work::Hook { .. } | Work::Bootstrap => continue,
-            };
-            let id = action.id();
-            let both = [before, after].into_iter().flatten();
-            let secrets = both
-                .fold(SecretPaths::default(), |secrets, object| secrets.or(rules.secrets_of(&id, object)));
-            let before = before.map(|object| visible(object, &secrets));
-            versions.push((action.object.clone(), before, after.map(|object| visible(object, &secrets))));
-        }
-        versions
-    }
-
-    /// The objects and the hooks.
-    pub(super) fn objects(&self) -> impl Iterator<Item = &Desired> {
-        self.desired.iter().chain(self.hooks.objects())
-    }
-
-    /// What is done to an object.
-    pub fn work_on(&self, id: &ObjectId) -> Option<&Work> {
-        let at = self.plan.actions.iter().position(|action| action.id() == *id)?;
-        self.work.get(at)
-    }
-
-    /// How many actions of each sort this run has, the namespace that it made
-    /// included.
-    pub fn summary(&self) -> Summary {
-        let mut summary = self.plan.summary;
-        if let Some(made) = &self.made {
-            summary.create += 1;
-            if matches!(self.work_on(made), Some(Work::Keep { .. })) {
-                summary.unchanged -= 1;
-            }
-        }
-        summary
-    }
-
-    /// The plan alone.
-    pub fn into_plan(self) -> TargetPlan {
-        let Self { plan, work, desired, memory, .. } = self;
-        parallel::discard((work, desired, memory));
-        plan
-    }
-
-    /// The refusals among the guards' verdicts.
-    pub fn refusals(&self) -> impl Iterator<Item = &GuardVerdict> {
-        self.plan.guards.iter().filter(|guard| guard.verdict == Judgement::Refuse)
     }
 }
 
@@ -424,18 +330,6 @@ fn are_strangers_among(desired: &[Desired], live: &observe::Live, id: Option<&st
         .iter()
         .filter_map(|object| live.get(object.id(), &object.manifest.version))
         .any(|live| live["metadata"]["labels"][PART_OF].as_str() != id)
-}
-
-/// An object without its status and the metadata that only the server writes.
-fn written(object: &Value) -> Value {
-    let mut written = object.clone();
-    if let Some(root) = written.as_object_mut() {
-        root.remove("status");
-    }
-    if let Some(metadata) = written["metadata"].as_object_mut() {
-        metadata.retain(|name, _| !SERVER_METADATA.contains(&name.as_str()));
-    }
-    written
 }
 
 /// The namespaces that the inventory spans, those of the desired objects

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::carry::{Fate, live_after};
+use super::fates::{Fate, live_after};
 use super::memory::Memory;
 use super::planning::Planned;
 use super::resolve::Desired;

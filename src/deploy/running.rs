@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::assemble::Work;
-use super::carry::{Carrying, Fate, Halt, milliseconds, outcomes, result, since};
+use super::carry::Carrying;
 use super::expecting::Expected;
 use super::explain::warned;
 use super::failure;
+use super::fates::{Fate, Halt, milliseconds, outcomes, result, since};
 use super::locked::Locked;
 use super::planning::{Options, Planned, plan_again};
 use super::refusing::explained;

@@ -92,8 +92,9 @@ impl<F: Fn(&Desired) -> bool> Trying<'_, F> {
         body: &Value,
         created: &BTreeSet<ObjectId>,
     ) -> Result<Found, ApiError> {
-        let live = if (self.is_there)(object) { self.live(object).await? } else { None };
-        let refused = self.prophet.try_out_anew(object, body, live.is_some()).await.err();
+        let is_there = (self.is_there)(object);
+        let live = if is_there { self.live(object).await? } else { None };
+        let refused = self.prophet.try_out_anew(object, body, live.is_some(), is_there).await.err();
         // Admission may look for what the same run makes, such as an account.
         let needs_new = || {
             let node = Node::new(object.id(), &object.manifest.body);
@@ -101,7 +102,7 @@ impl<F: Fn(&Desired) -> bool> Trying<'_, F> {
         };
         let is_early = |error: &ApiError| {
             let is_guess = self.prophet.may_guess && error.is_missing_right();
-            is_guess || (error.is_forbidden() && (!(self.is_there)(object) || needs_new()))
+            is_guess || (error.is_forbidden() && !error.is_missing_right() && needs_new())
         };
         Ok(Found { live, refused: refused.filter(|error| !is_early(error)) })
     }

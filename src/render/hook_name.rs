@@ -32,7 +32,7 @@ pub(super) fn name(body: Map, place: &Place<'_>) -> Map {
 fn named(beginning: &str, place: &Place<'_>) -> String {
     let at = format!("{}\n{}\n{}", place.file.path, place.document, place.path);
     let digest = Sha256::digest(at);
-    let end: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let end = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
     let beginning: String = beginning.chars().take(BEGINNING).collect();
-    beginning + &end
+    format!("{beginning}{end:08x}")
 }

@@ -48,7 +48,7 @@ pub(super) async fn follow(
         logs: Logs::new(),
         watching,
     };
-    following.to_the_end(hook.timeout).await
+    following.until_it_ends(hook.timeout).await
 }
 
 struct Following<'a> {
@@ -65,7 +65,7 @@ struct Following<'a> {
 }
 
 impl Following<'_> {
-    async fn to_the_end(mut self, timeout: Duration) -> End {
+    async fn until_it_ends(mut self, timeout: Duration) -> End {
         let end = Instant::now() + timeout;
         let mut stop = self.watching.stop.clone();
         let (verdict, causes) = loop {
@@ -83,7 +83,12 @@ impl Following<'_> {
                     (self.watching.tell)(self.logs.take(&self.job.id, speaker, line));
                 }
                 seen = self.sight.next(&self.uid) => self.take(seen).await,
-                () = tokio::time::sleep_until(end.min(Instant::now() + JUDGED_AGAIN).into()) => {}
+                () = tokio::time::sleep_until(end.min(Instant::now() + JUDGED_AGAIN).into()) => {
+                    // Rights may allow no more than looking.
+                    if self.sight.is_blind() {
+                        self.look().await;
+                    }
+                }
             }
         };
         if matches!(verdict.health, Health::Ready | Health::Failed) {
@@ -100,7 +105,6 @@ impl Following<'_> {
             Some(Seen::Now(object)) => self.newest = object,
             Some(Seen::Gone(last)) => (self.newest, self.is_gone) = (last, true),
             Some(Seen::Pods) | None => {}
-            // Rights may allow no more than looking.
             Some(Seen::Doubt) => self.look().await,
         }
         self.logs.follow(self.cluster, &self.pods());
@@ -131,16 +135,15 @@ impl Following<'_> {
             Health::Failed => true,
             _ => false,
         };
-        match (has_ended, self.is_gone) {
-            (true, _) => (judged.verdict, judged.causes),
-            (false, true) => {
+        match judged.verdict.health {
+            _ if !has_ended && self.is_gone => {
                 let message = "it was deleted before it was seen to end";
                 (verdict(Health::Failed, "Deleted", message), Vec::new())
             }
-            (false, false) if judged.verdict.health == Health::Ready => {
+            Health::Ready if !has_ended => {
                 (verdict(Health::Progressing, "Running", &judged.verdict.message), Vec::new())
             }
-            (false, false) => (judged.verdict, judged.causes),
+            _ => (judged.verdict, judged.causes),
         }
     }
 

@@ -23,6 +23,8 @@ pub(super) struct Sight {
     pods: BTreeMap<String, Value>,
     /// Whether a list is under way that may lack it.
     listing: bool,
+    /// Whether its watch is broken.
+    blind: bool,
 }
 
 /// What an event says about the hook's object.
@@ -48,7 +50,7 @@ impl Sight {
             let pods = cluster.watch_labelled(&Resource::core("Pod", "pods", true), &scope, &label);
             events.push(pods.map(|event| (Of::Pods, event)).boxed());
         }
-        Self { events, pods: BTreeMap::new(), listing: false }
+        Self { events, pods: BTreeMap::new(), listing: false, blind: false }
     }
 
     /// Waits until what comes next isn't missed. A watch that can't be opened isn't
@@ -73,7 +75,15 @@ impl Sight {
         }
     }
 
+    /// Whether nothing can be seen of its object for now.
+    pub(super) fn is_blind(&self) -> bool {
+        self.blind
+    }
+
     fn take(&mut self, of: Of, event: WatchEvent, uid: Option<&Value>) -> Option<Seen> {
+        if of == Of::Hook {
+            self.blind = matches!(event, WatchEvent::Broken(_));
+        }
         let is_ours = |object: &Value| uid == Some(&object["metadata"]["uid"]);
         match (of, event) {
             (Of::Hook, WatchEvent::Seen(object)) if is_ours(&object) => {
