@@ -267,3 +267,50 @@ fn without_the_right_to_run_a_hook_nothing_is_written() {
     run.complains("cannot patch resource \"jobs\"");
     assert!(environment.live("v1/configmaps/settings").is_none());
 }
+
+#[test]
+fn a_pod_that_is_run_again_has_time_to_succeed() {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    let pod = format!(
+        "apiVersion: v1
+kind: Pod
+metadata:
+  name: migrate
+  annotations: {{{PRE}, trueup.dev/hook-timeout: 4s}}
+spec:
+  restartPolicy: OnFailure
+  containers: [{{name: x, image: x:job-fail}}]
+"
+    );
+    environment.commit_file("deploy/migrate.yaml", &pod);
+
+    let outcome = apply_json(&environment).exits(6).target();
+
+    let reason = action(&outcome, "Pod/migrate")["reason"].clone();
+    assert!(reason.as_str().is_some_and(|reason| reason.contains("not done after 4s")), "{reason}");
+    assert_eq!(
+        environment.live_object("v1/pods/migrate")["status"]["phase"],
+        "Running",
+        "it's left as it is"
+    );
+}
+
+#[test]
+fn a_hook_that_somebody_deletes_has_failed() {
+    let mut environment = TestEnvironment::new();
+    environment.create_namespace();
+    environment.write("deploy/migrate.yaml", &job("migrate", "shop:job-slow", &[PRE]));
+    environment.commit_file("deploy/a.yaml", &config_map("settings", "level", "info"));
+    let running = environment.spawn(&["apply", "prod", "--yes", "-o", "json"]);
+    wait_until("the hook runs", || {
+        environment.live("batch/v1/jobs/migrate").is_some_and(|job| job["status"]["active"] == 1)
+    });
+
+    environment.delete("batch/v1/jobs/migrate");
+    let outcome = running.end().exits(6).target();
+
+    let reason = action(&outcome, "Job/migrate")["reason"].clone();
+    assert_eq!(reason, "it was deleted before it was seen to end");
+    assert!(environment.live("v1/configmaps/settings").is_none());
+}

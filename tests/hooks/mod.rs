@@ -296,3 +296,39 @@ fn who_may_not_watch_looks_until_a_hook_has_ended() {
 
     assert!(environment.live("v1/configmaps/settings").is_some());
 }
+
+#[test]
+fn what_an_early_hook_depends_on_is_ready_before_it() {
+    let mut environment = TestEnvironment::new();
+    environment.write("deploy/a.yaml", &config_map("settings", "level", "info"));
+    environment.write("deploy/db.yaml", &deployment("db", "db:slow"));
+    environment.commit_file(
+        "deploy/migrate.yaml",
+        &job("migrate", "shop:1", &[PRE, "trueup.dev/depends-on: apps/Deployment/db"]),
+    );
+
+    let run = environment.apply_and_before("PATCH", "batch/v1/jobs/migrate", || {
+        assert_eq!(environment.live_object("apps/v1/deployments/db")["status"]["readyReplicas"], 1);
+        assert!(environment.live("v1/configmaps/settings").is_none());
+    });
+
+    run.success();
+    assert!(environment.live("v1/configmaps/settings").is_some());
+}
+
+#[test]
+fn who_may_only_read_sees_which_hooks_would_run() {
+    let mut environment = TestEnvironment::new();
+    environment.write("deploy/migrate.yaml", &job("migrate", "shop:1", &[PRE]));
+    environment.commit_file("deploy/a.yaml", &config_map("settings", "level", "info"));
+    environment.apply();
+    environment.commit_file("deploy/a.yaml", &config_map("settings", "level", "debug"));
+    environment.allow(
+        "reader",
+        &json!([{"apiGroups": ["", "batch"], "resources": ["configmaps", "secrets", "jobs"], "verbs": ["get", "list"]}]),
+    );
+
+    let plan = environment.trueup(&["plan", "prod", "--as", "reader", "-o", "json"]).success().target();
+
+    assert_eq!(changing(&plan), ["Job/migrate", "ConfigMap/settings"]);
+}

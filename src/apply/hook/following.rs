@@ -132,13 +132,16 @@ impl Following<'_> {
         let judged = judge_workload_in(&self.newest, &owned, &Context::at(Timestamp::now()));
         let has_ended = match judged.verdict.health {
             Health::Ready => has_succeeded(&self.newest),
-            Health::Failed => true,
+            Health::Failed => !is_tried_again(&self.newest, &judged.verdict),
             _ => false,
         };
         match judged.verdict.health {
             _ if !has_ended && self.is_gone => {
                 let message = "it was deleted before it was seen to end";
                 (verdict(Health::Failed, "Deleted", message), Vec::new())
+            }
+            Health::Failed if is_tried_again(&self.newest, &judged.verdict) => {
+                (Verdict { health: Health::Progressing, ..judged.verdict }, judged.causes)
             }
             Health::Ready if !has_ended => {
                 (verdict(Health::Progressing, "Running", &judged.verdict.message), Vec::new())
@@ -177,6 +180,12 @@ pub fn has_succeeded(object: &Value) -> bool {
     let mut conditions = conditions.filter(|condition| condition["status"] == "True");
     object["status"]["phase"] == "Succeeded"
         || (object["kind"] == "Job" && conditions.any(|condition| condition["type"] == "Complete"))
+}
+
+/// A Pod that crashes and is run again may still succeed: until then its dependencies
+/// may not have been there.
+fn is_tried_again(object: &Value, verdict: &Verdict) -> bool {
+    verdict.reason == "CrashLoopBackOff" && object["kind"] == "Pod" && object["status"]["phase"] != "Failed"
 }
 
 fn verdict(health: Health, reason: &str, message: &str) -> Verdict {
