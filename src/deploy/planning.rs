@@ -271,7 +271,7 @@ async fn plan_for(
     notes.extend(simulated);
     notes.extend(dependencies.notes);
     notes.extend(ending);
-    notes.extend(warned(setup, cluster, &desired));
+    notes.extend(warned(setup, cluster, set.all()));
     notes.splice(
         0..0,
         setup.notes.iter().cloned().chain(memory.iter().flat_map(|memory| memory.notes.clone())),

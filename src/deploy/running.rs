@@ -286,7 +286,7 @@ impl Ongoing<'_> {
         let is_well = matches!(result, RunResult::Healthy | RunResult::Applied | RunResult::Unchanged);
         let failure = if is_well { None } else { failure::of(self.cluster, planned, fates).await };
         let mut notes = planned.plan.notes.clone();
-        let warned = warned(self.setup, self.cluster, &planned.desired);
+        let warned = warned(self.setup, self.cluster, planned.objects());
         notes.extend(warned.into_iter().filter(|warning| !planned.plan.notes.contains(warning)));
         notes.extend(fates.iter().filter_map(|fate| fate.done.hook.as_ref()?.left.clone()));
         notes.extend(halt.map(|halt| format!("no new writes were started: {}", halt.words())));

@@ -148,7 +148,8 @@ impl Hook {
                 .and_then(|text| text.parse::<Period>().ok())
                 .map(|Period(timeout)| timeout),
             weight: weight(object),
-            one_by_one: text(object, HOOK).is_none() && text(object, ARGO_HOOK).is_none(),
+            one_by_one: text(object, HOOK).is_none()
+                && foreign(object).is_some_and(|(name, _)| name == HELM_HOOK),
         })
     }
 
@@ -215,7 +216,8 @@ fn moments(object: &Value) -> Vec<(Moment, Which)> {
 
 /// Argo CD's annotation, or else Helm's, which Argo CD reads too.
 fn foreign(object: &Value) -> Option<(&'static str, &str)> {
-    let found = |name| text(object, name).map(|text| (name, text));
+    let says_something = |text: &&str| words(text).next().is_some();
+    let found = |name| text(object, name).filter(says_something).map(|text| (name, text));
     found(ARGO_HOOK).or_else(|| found(HELM_HOOK))
 }
 
@@ -340,6 +342,7 @@ mod tests {
             Some("helm.sh/hook: pre-delete, post-delete")
         );
         assert!(out(json!({HELM_HOOK: "sometimes"})).is_some());
+        assert_eq!(out(json!({HELM_HOOK: "", ARGO_HOOK: " ,"})), None, "that's an ordinary object");
         assert_eq!(out(json!({HELM_HOOK: "post-install, pre-delete"})), None);
         assert_eq!(out(json!({HELM_HOOK: "test", HOOK: "post-apply"})), None, "ours decides");
         let map = |hook: &str| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"annotations": {HELM_HOOK: hook}}});

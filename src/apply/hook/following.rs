@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::logs::Logs;
+use super::logs::{Logs, Speaker};
 use super::sight::{Seen, Sight};
 use super::{HookRun, Watching};
 use crate::apply::Event;
@@ -60,7 +60,7 @@ struct Following<'a> {
     uid: Value,
     newest: Value,
     is_gone: bool,
-    /// The verdict that was told last.
+    /// The verdict that was told last, as it was judged.
     told: Option<Verdict>,
 }
 
@@ -68,31 +68,37 @@ impl Following<'_> {
     async fn until_it_ends(mut self, timeout: Duration) -> End {
         let end = Instant::now() + timeout;
         let mut stop = self.watching.stop.clone();
-        let (verdict, causes) = loop {
-            let (verdict, causes) = self.judge();
-            match verdict.health {
-                Health::Ready | Health::Failed => break (verdict, causes),
-                _ if Instant::now() >= end => break (too_long(timeout, &verdict), self.blamed()),
-                _ => self.tell(verdict.clone()),
+        let mut due = Instant::now();
+        let (mut verdict, mut causes) = self.judge();
+        loop {
+            if matches!(verdict.health, Health::Ready | Health::Failed) {
+                self.read_the_rest().await;
+                break;
             }
+            if Instant::now() >= end {
+                verdict = too_long(timeout, &verdict);
+                break;
+            }
+            self.tell(&verdict);
             tokio::select! {
-                biased;
-                Ok(_) = stop.wait_for(Option::is_some) => break (left_running(&verdict), causes),
+                Ok(_) = stop.wait_for(Option::is_some) => {
+                    verdict = left_running(&verdict);
+                    break;
+                }
                 Some((speaker, line)) = self.logs.next() => {
-                    let line = (self.watching.scrub)(&line);
-                    (self.watching.tell)(self.logs.take(&self.job.id, speaker, line));
+                    self.say(speaker, &line);
+                    continue;
                 }
                 seen = self.sight.next(&self.uid) => self.take(seen).await,
-                () = tokio::time::sleep_until(end.min(Instant::now() + JUDGED_AGAIN).into()) => {
+                () = tokio::time::sleep_until(end.min(due).into()) => {
                     // Rights may allow no more than looking.
                     if self.sight.is_blind() {
                         self.look().await;
                     }
                 }
             }
-        };
-        if matches!(verdict.health, Health::Ready | Health::Failed) {
-            self.read_the_rest().await;
+            due = Instant::now() + JUDGED_AGAIN;
+            (verdict, causes) = self.judge();
         }
         let scrub = self.watching.scrub;
         let causes = causes.into_iter().map(|cause| Cause { message: scrub(&cause.message), ..cause });
@@ -150,15 +156,12 @@ impl Following<'_> {
         }
     }
 
-    fn blamed(&self) -> Vec<Cause> {
-        self.judge().1
-    }
-
-    fn tell(&mut self, verdict: Verdict) {
-        let verdict = Verdict { message: (self.watching.scrub)(&verdict.message), ..verdict };
-        if self.told.as_ref() != Some(&verdict) {
-            (self.watching.tell)(Event::Health { id: self.job.id.clone(), verdict: verdict.clone() });
-            self.told = Some(verdict);
+    fn tell(&mut self, verdict: &Verdict) {
+        if self.told.as_ref() != Some(verdict) {
+            self.told = Some(verdict.clone());
+            let message = (self.watching.scrub)(&verdict.message);
+            let verdict = Verdict { message, ..verdict.clone() };
+            (self.watching.tell)(Event::Health { id: self.job.id.clone(), verdict });
         }
     }
 
@@ -167,9 +170,13 @@ impl Following<'_> {
         self.logs.follow(self.cluster, &self.pods());
         let end = Instant::now() + REST;
         while let Ok(Some((speaker, line))) = tokio::time::timeout_at(end.into(), self.logs.next()).await {
-            let line = (self.watching.scrub)(&line);
-            (self.watching.tell)(self.logs.take(&self.job.id, speaker, line));
+            self.say(speaker, &line);
         }
+    }
+
+    fn say(&mut self, speaker: Speaker, line: &str) {
+        let line = (self.watching.scrub)(line);
+        (self.watching.tell)(self.logs.take(&self.job.id, speaker, line));
     }
 }
 
