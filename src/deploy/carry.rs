@@ -239,7 +239,7 @@ impl Carrying<'_> {
                     deletion: hook.deletion,
                     before: live.clone(),
                     timeout: hook.timeout.unwrap_or(self.limit()),
-                    label: self.label(),
+                    label: self.planned.memory.as_ref().map(|_| self.label()),
                 };
                 (object, Task::Hook(Box::new(run)))
             }

@@ -94,7 +94,7 @@ impl Hooks {
     pub(super) fn notes(&self) -> Option<String> {
         let told = |object: &Desired| Some(format!("{} ({})", object.id(), left_out(&object.manifest.body)?));
         let told: Vec<String> = self.left_out.iter().filter_map(told).collect();
-        (!told.is_empty()).then(|| format!("left out, because no run runs it: {}", words::list(&told)))
+        (!told.is_empty()).then(|| format!("not deployed, as their annotations say: {}", words::list(&told)))
     }
 
     /// The hooks as nodes of a graph: one for each turn, then those that have none.

@@ -153,6 +153,11 @@ impl Hook {
         })
     }
 
+    /// Whether it runs at different moments, be it of different runs.
+    pub(super) fn has_several_moments(&self) -> bool {
+        self.moments.windows(2).any(|pair| pair[0].0 != pair[1].0)
+    }
+
     /// The moments of such a run at which it runs, each once, in their order.
     pub fn moments(&self, occasion: Occasion) -> Vec<Moment> {
         let is_meant = |(moment, which): &&(Moment, Which)| {

@@ -22,7 +22,7 @@ pub(super) fn misread_hook(manifest: &Manifest) -> Vec<Diagnostic> {
         problems.extend(idle.map(|name| problem(manifest, format!("{name} says nothing: it isn't a hook"))));
     }
     if is_hook {
-        problems.extend(never_ends(manifest));
+        problems.extend(never_ends(manifest).into_iter().chain(runs_but_once(manifest)));
     }
     problems
 }
@@ -87,6 +87,14 @@ fn never_ends(manifest: &Manifest) -> Option<Diagnostic> {
     }
     let what = format!("a hook that is suspended never ends: {} is true", at(&["spec", "suspend"]));
     (spec["suspend"] == true).then(|| problem(manifest, what))
+}
+
+/// Its object would be in its own way.
+fn runs_but_once(manifest: &Manifest) -> Option<Diagnostic> {
+    let hook = Hook::of(&manifest.body)?;
+    let what = format!("{HOOK_DELETE} is never, so that it can run but once, but it has several moments");
+    let problem = problem(manifest, what).hint("leave it out, or name one moment");
+    (!hook.deletion.before && hook.has_several_moments()).then_some(problem)
 }
 
 fn problem(manifest: &Manifest, what: String) -> Diagnostic {

@@ -128,6 +128,11 @@ fn what_cant_be_a_hook_is_told_with_its_place() {
         &format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: endless\n  annotations: {{{PRE}}}\nspec:\n  containers: [{{name: x, image: x}}]\n"),
     );
 
+    environment.commit_file(
+        "deploy/f.yaml",
+        &job("once", "shop:1", &["trueup.dev/hook: pre-apply, on-failure", "trueup.dev/hook-delete: never"]),
+    );
+
     let run = environment.trueup(&["apply", "prod", "--yes"]).exits(1);
 
     insta::assert_snapshot!(run.snapshot(), @r#"
@@ -164,7 +169,12 @@ fn what_cant_be_a_hook_is_told_with_its_place() {
 
     hint: set it to Never or OnFailure
 
-    7 errors
+    error: $NAMESPACE/Job/once: trueup.dev/hook-delete is never, so that it can run but once, but it has several moments
+     --> deploy/f.yaml:1:1
+
+    hint: leave it out, or name one moment
+
+    8 errors
     --- exit status 1
     "#);
     assert!(environment.live_list("batch/v1/jobs").is_empty());

@@ -233,7 +233,7 @@ fn what_a_hook_says_is_told_as_it_says_it_without_secrets() {
 fn without_an_inventory_hooks_run_each_time() {
     let environment = TestEnvironment::without_configuration();
     environment.create_namespace();
-    environment.write("job.yaml", &job("migrate", "shop:1", &[PRE]));
+    environment.write("job.yaml", &job("migrate", "shop:1", &["trueup.dev/hook: pre-apply, post-apply"]));
     let apply = || environment.trueup(&["apply", "-f", "job.yaml", "--yes"]).success();
 
     apply();

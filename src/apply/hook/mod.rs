@@ -17,7 +17,7 @@ use crate::cluster::{ApplyMode, Cluster, MANAGER, Precondition};
 use crate::error::Diagnostic;
 use crate::health::{Cause, Health, Verdict};
 use crate::json::Value;
-use crate::object::Deletion;
+use crate::object::{Deletion, Hook};
 pub use following::has_succeeded;
 use following::{End, follow};
 use sight::Sight;
@@ -36,8 +36,9 @@ pub struct HookRun {
     pub before: Option<Value>,
     /// How long it may take.
     pub timeout: Duration,
-    /// The label that makes an object of before ours, as key and value.
-    pub label: (String, String),
+    /// The label that makes an object of before ours, as key and value; absent without
+    /// an inventory.
+    pub label: Option<(String, String)>,
 }
 
 /// How a hook ended.
@@ -106,8 +107,11 @@ async fn clear(cluster: &Cluster, job: &Job, hook: &HookRun) -> Result<bool, Dia
     let live = cluster.get(&job.resource, job.id.namespace.as_deref(), &job.id.name).await;
     let live = live.map_err(|error| Diagnostic::from(error).at(hook.write.manifest.source.location()))?;
     let Some(live) = live else { return Ok(false) };
-    let (key, value) = &hook.label;
-    let is_ours = live["metadata"]["labels"][key] == value.as_str();
+    let is_ours = match &hook.label {
+        Some((key, value)) => live["metadata"]["labels"][key] == value.as_str(),
+        // Without an inventory nothing is labelled.
+        None => Hook::of(&live).is_some(),
+    };
     let is_known =
         hook.before.as_ref().is_some_and(|seen| seen["metadata"]["uid"] == live["metadata"]["uid"]);
     let seen = precondition(&live).filter(|_| (is_ours || is_known) && hook.deletion.before);
