@@ -2,7 +2,7 @@
 
 use trueup::json::json;
 
-use super::{POST, PRE, apply_json, job, saying, uid};
+use super::{POST, PRE, apply_json, job, saying, stuck, uid};
 use crate::harness::manifests::{config_map, deployment, secret};
 use crate::harness::{TestEnvironment, action, changing, wait_until};
 
@@ -34,16 +34,13 @@ fn a_failing_pre_apply_hook_stops_everything_and_tells_its_last_words() {
 fn a_hook_that_takes_too_long_has_failed() {
     let mut environment = TestEnvironment::new();
     environment.create_namespace();
-    let hook = job("migrate", "shop:never-ready", &[PRE, "trueup.dev/hook-timeout: 1s"]);
-    environment.write(
-        "deploy/migrate.yaml",
-        &hook.replace("restartPolicy: Never", "restartPolicy: Never\n      nodeSelector: {none: such}"),
-    );
+    let hook = job("migrate", "shop:1", &[PRE, "trueup.dev/hook-timeout: 1s"]);
+    environment.write("deploy/migrate.yaml", &stuck(&hook));
     environment.commit_file("deploy/a.yaml", &config_map("settings", "level", "info"));
 
     let run = environment.trueup(&["apply", "prod", "--yes"]).exits(6);
 
-    run.complains("not done after 1s").never_says("settings ran");
+    run.complains("not done after 1s");
     assert!(environment.live("v1/configmaps/settings").is_none());
 }
 
@@ -203,7 +200,7 @@ fn a_hook_that_the_server_refuses_is_told_before_anything_is_written() {
 fn an_interrupt_ends_the_wait_for_a_hook_and_the_next_run_runs_it_anew() {
     let mut environment = TestEnvironment::new();
     environment.create_namespace();
-    environment.write("deploy/migrate.yaml", &job("migrate", "shop:job-slow", &[PRE]));
+    environment.write("deploy/migrate.yaml", &stuck(&job("migrate", "shop:1", &[PRE])));
     environment.commit_file("deploy/a.yaml", &config_map("settings", "level", "info"));
     let running = environment.spawn(&["apply", "prod", "--yes", "-o", "json"]);
     wait_until("the hook runs", || {
@@ -217,6 +214,7 @@ fn an_interrupt_ends_the_wait_for_a_hook_and_the_next_run_runs_it_anew() {
     assert_eq!(action(&outcome, "ConfigMap/settings")["result"], "notStarted");
     assert!(environment.live("v1/configmaps/settings").is_none());
     let left = uid(&environment, "batch/v1/jobs/migrate");
+    environment.commit_file("deploy/migrate.yaml", &job("migrate", "shop:1", &[PRE]));
     environment.apply();
     assert_ne!(uid(&environment, "batch/v1/jobs/migrate"), left);
     assert!(environment.live("v1/configmaps/settings").is_some());
@@ -310,7 +308,7 @@ spec:
 fn a_hook_that_somebody_deletes_has_failed() {
     let mut environment = TestEnvironment::new();
     environment.create_namespace();
-    environment.write("deploy/migrate.yaml", &job("migrate", "shop:job-slow", &[PRE]));
+    environment.write("deploy/migrate.yaml", &stuck(&job("migrate", "shop:1", &[PRE])));
     environment.commit_file("deploy/a.yaml", &config_map("settings", "level", "info"));
     let running = environment.spawn(&["apply", "prod", "--yes", "-o", "json"]);
     wait_until("the hook runs", || {

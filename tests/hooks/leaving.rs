@@ -2,7 +2,7 @@
 
 use trueup::json::json;
 
-use super::{PRE, job, uid};
+use super::{PRE, job, stuck, uid};
 use crate::harness::manifests::config_map;
 use crate::harness::{TestEnvironment, action, wait_until};
 
@@ -117,7 +117,7 @@ fn only_what_is_ours_or_a_hook_is_deleted_before_a_hook_runs() {
 fn a_killed_runs_hook_is_found_and_goes_with_the_target() {
     let mut environment = TestEnvironment::new();
     environment.create_namespace();
-    environment.write("deploy/migrate.yaml", &job("migrate", "shop:job-slow", &[PRE]));
+    environment.write("deploy/migrate.yaml", &stuck(&job("migrate", "shop:1", &[PRE])));
     environment.commit_file("deploy/a.yaml", &config_map("settings", "level", "info"));
     let running = environment.spawn(&["apply", "prod", "--yes"]);
     wait_until("the hook runs", || environment.live("batch/v1/jobs/migrate").is_some());

@@ -10,7 +10,7 @@ use crate::harness::manifests::{config_map, deployment, secret};
 use crate::harness::{Run, TestEnvironment, action, changing};
 
 /// A Job of one try, with annotations such as `trueup.dev/hook: pre-apply`. The
-/// sandbox reads the image's tag: `:job-fail` fails, `:job-slow` takes three seconds.
+/// sandbox reads the image's tag: `:job-fail` fails.
 fn job(name: &str, image: &str, annotations: &[&str]) -> String {
     let annotations = annotations.join("\n    ");
     format!(
@@ -44,6 +44,11 @@ fn saying(job: &str, lines: &str) -> String {
         ),
         1,
     )
+}
+
+/// Its pods wait for a node that isn't there, for ever.
+fn stuck(job: &str) -> String {
+    job.replace("restartPolicy: Never", "restartPolicy: Never\n      nodeSelector: {none: such}")
 }
 
 fn uid(environment: &TestEnvironment, path: &str) -> String {
