@@ -280,7 +280,7 @@ fn a_generated_name() {
     error: Pod: metadata.generateName makes a new object each time
      --> deploy/bad.yaml:4:3
 
-    hint: give it a fixed metadata.name
+    hint: give it a fixed metadata.name; only hooks may do without one
     --- exit status 1
     ");
 }

@@ -22,6 +22,7 @@ mod generated;
 mod git_sources;
 mod harness;
 mod health;
+mod hooks;
 mod input;
 mod interrupt;
 mod judging;

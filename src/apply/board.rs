@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::event::Event;
 use super::executor::{Done, Unready};
+use super::hook::HookReport;
 use super::outcome::ActionResult;
 use super::write::{Job, Unwritten, Written};
 use crate::error::Diagnostic;
@@ -95,11 +96,13 @@ impl<'a> Board<'a> {
         let job = &self.jobs[at];
         match outcome {
             Ok(written) => {
-                if !job.is_wait() {
+                let has_ended = written.hook.as_ref().is_none_or(HookReport::has_succeeded);
+                if !job.is_wait() && has_ended {
                     on_event(Event::Written { id: job.id.clone(), verb: job.verb });
                 }
                 let done = Done::of(ActionResult::Done, None);
-                self.outcomes[at] = Some(Done { returned: written.returned, took, ..done });
+                self.outcomes[at] =
+                    Some(Done { returned: written.returned, hook: written.hook, took, ..done });
                 self.release(&self.users[at].clone());
                 if self.users_of_ready[at].is_empty() {
                     self.settle(at);
@@ -107,10 +110,11 @@ impl<'a> Board<'a> {
                     self.waits.push(Wait::Job(at));
                 }
             }
-            Err(Unwritten { why, touched }) => {
-                on_event(Event::Failed { id: job.id.clone(), why: why.message.clone() });
+            Err(Unwritten { why, touched, hook }) => {
+                let said = hook.as_ref().map_or(&why.message, |hook| &hook.verdict.message);
+                on_event(Event::Failed { id: job.id.clone(), why: said.clone() });
                 let failed = Done::of(ActionResult::Failed, Some(why));
-                self.outcomes[at] = Some(Done { touched, took, ..failed });
+                self.outcomes[at] = Some(Done { touched, took, hook, ..failed });
                 let users = [self.users[at].as_slice(), &self.users_of_ready[at], &self.later(at)].concat();
                 self.skip(users, at, "failed", on_event);
                 self.settle(at);

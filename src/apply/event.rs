@@ -43,6 +43,17 @@ pub enum Event {
         /// The verdict.
         verdict: Verdict,
     },
+    /// A container of a hook said something.
+    Log {
+        /// The hook.
+        id: ObjectId,
+        /// Its pod.
+        pod: String,
+        /// The container.
+        container: String,
+        /// The line, without secrets.
+        line: String,
+    },
     /// No new writes will be started.
     Stopping {
         /// Why: an interrupt, or the lock was lost.

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::board::Board;
 use super::event::Event;
+use super::hook::{HookReport, Watching};
 use super::outcome::ActionResult;
 use super::write::{Explain, Job, carry_out};
 use crate::cluster::Cluster;
@@ -37,6 +38,8 @@ pub struct Done {
     pub touched: bool,
     /// How long the write took.
     pub took: Duration,
+    /// How a hook ended.
+    pub hook: Option<HookReport>,
 }
 
 impl Done {
@@ -51,7 +54,7 @@ impl Done {
     }
 
     pub(super) fn of(result: ActionResult, why: Option<Diagnostic>) -> Self {
-        Self { result, returned: None, why, touched: false, took: Duration::ZERO }
+        Self { result, returned: None, why, touched: false, took: Duration::ZERO, hook: None }
     }
 }
 
@@ -62,18 +65,28 @@ pub type Unready = (usize, String);
 /// They come as their writes returned them; those that aren't ready in the end go.
 pub type Readiness<'a> = dyn Fn(Vec<(usize, Value)>) -> LocalBoxFuture<'a, Vec<Unready>> + 'a;
 
+/// What jobs need besides the cluster.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    /// Tells why the server refused a manifest.
+    pub explain: &'a Explain<'a>,
+    /// Waits for what others depend on.
+    pub ready: &'a Readiness<'a>,
+    /// What hooks are followed with; its reason to stop is everyone's.
+    pub watching: Watching<'a>,
+}
+
 /// Carries out all jobs; the outcomes are in the jobs' order.
 pub async fn execute(
     cluster: &Cluster,
     jobs: &[Job],
-    stop: &Stop,
-    explain: &Explain<'_>,
-    ready: &Readiness<'_>,
+    means: Means<'_>,
     on_event: &mut dyn FnMut(Event),
 ) -> Vec<Done> {
+    let Means { explain, ready, watching } = means;
     let mut board = Board::new(jobs);
     let (mut running, mut waiting) = (FuturesUnordered::new(), FuturesUnordered::new());
-    let mut stop = stop.clone();
+    let mut stop = watching.stop.clone();
     let mut stopped = announce(&mut stop, !jobs.is_empty(), on_event);
     loop {
         while !stopped && running.len() < CONCURRENCY {
@@ -81,7 +94,7 @@ pub async fn execute(
             if !jobs[at].is_wait() {
                 on_event(Event::Started { id: jobs[at].id.clone(), verb: jobs[at].verb });
             }
-            running.push(timed(at, carry_out(cluster, &jobs[at], explain)));
+            running.push(timed(at, carry_out(cluster, &jobs[at], explain, watching)));
         }
         while let Some((waits, objects)) = board.next_wait().filter(|_| !stopped) {
             let unready = ready(objects);
@@ -92,7 +105,11 @@ pub async fn execute(
         }
         tokio::select! {
             biased;
-            Some((at, took, outcome)) = running.next() => board.finish(at, took, outcome, on_event),
+            Some((at, took, outcome)) = running.next() => {
+                board.finish(at, took, outcome, on_event);
+                // A hook ends with the reason to stop: nothing follows it.
+                stopped = stopped || announce(&mut stop, board.unfinished() > running.len(), on_event);
+            }
             Some((waits, unready)) = waiting.next() => {
                 stopped = stopped || announce(&mut stop, board.unfinished() > 0, on_event);
                 if !stopped {
@@ -174,10 +191,11 @@ mod tests {
         let explain = |_: &crate::object::Manifest, error: crate::cluster::ApiError| error.into();
         let mut events = Vec::new();
         let ready = |_| async { Vec::new() }.boxed_local();
-        let writes = execute(&cluster, &[], &stop, &explain, &ready, &mut |event| events.push(event)).await;
+        let watching = Watching { stop: &stop, tell: &|_| {}, scrub: &str::to_owned };
+        let means = Means { explain: &explain, ready: &ready, watching };
+        let writes = execute(&cluster, &[], means, &mut |event| events.push(event)).await;
         let deletions = [deletion()];
-        let done =
-            execute(&cluster, &deletions, &stop, &explain, &ready, &mut |event| events.push(event)).await;
+        let done = execute(&cluster, &deletions, means, &mut |event| events.push(event)).await;
         assert!(writes.is_empty());
         assert_eq!(done[0].result, ActionResult::NotStarted);
         assert!(matches!(&events[..], [Event::Stopping { why }] if why == "interrupted"), "{events:?}");

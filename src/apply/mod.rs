@@ -8,12 +8,16 @@ mod board;
 mod event;
 mod executor;
 mod forget;
+mod hook;
 mod outcome;
 mod takeover;
 mod write;
 
 pub use event::Event;
-pub use executor::{Done, Readiness, Stop, Unready, execute};
-pub use outcome::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
+pub use executor::{Done, Means, Readiness, Stop, Unready, execute};
+pub use hook::{HookReport, HookRun, Watching, has_succeeded};
+pub use outcome::{
+    ActionOutcome, ActionResult, FailedContainer, Failure, HookOutcome, RunResult, TargetOutcome,
+};
 pub use takeover::Takeover;
 pub use write::{Explain, Job, Task, Write, held_by, precondition};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Diagnostic;
 use crate::health::Health;
-use crate::object::ObjectRef;
+use crate::object::{Moment, ObjectRef};
 use crate::plan::{ClusterRef, CommitRef, GuardVerdict, Summary, Verb};
 
 /// How a run on one target ended.
@@ -84,6 +84,9 @@ pub struct ActionOutcome {
     /// The object's health at the end, where it was waited for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,
+    /// For a hook: when it ran, and what it said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hook: Option<HookOutcome>,
     /// Why it failed, was skipped or is not healthy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -92,13 +95,23 @@ pub struct ActionOutcome {
     pub duration_ms: u64,
 }
 
+/// What is told of a hook.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HookOutcome {
+    /// The moment at which it ran.
+    pub on: Moment,
+    /// The last lines of its logs.
+    pub logs: Vec<String>,
+}
+
 /// Whether an action was carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ActionResult {
     /// The server has it.
     Done,
-    /// The server refused it.
+    /// The server refused it, or it's a hook that didn't succeed.
     Failed,
     /// Not tried, because something it needs failed.
     Skipped,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::forget::let_go;
+use super::hook::{self, HookReport, HookRun, Watching};
 use super::takeover::{Takeover, take_over};
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER, Precondition, Resource};
 use crate::diff;
@@ -62,6 +63,8 @@ impl Job {
 pub enum Task {
     /// A server-side apply.
     Write(Box<Write>),
+    /// A hook runs to its end.
+    Hook(Box<HookRun>),
     /// A deletion, if the object is still the one that was planned.
     Delete {
         /// What must still be true.
@@ -105,6 +108,22 @@ pub struct Write {
     pub takeover: Option<Takeover>,
 }
 
+impl Write {
+    /// A creation.
+    pub fn anew(manifest: &Manifest, body: &Value) -> Self {
+        Self {
+            manifest: manifest.clone(),
+            body: body.clone(),
+            precondition: None,
+            planned: Vec::new(),
+            new_kind: false,
+            establishes: false,
+            replaces: false,
+            takeover: None,
+        }
+    }
+}
+
 /// Leaves the body out: it may be a Secret.
 impl std::fmt::Debug for Write {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -115,8 +134,10 @@ impl std::fmt::Debug for Write {
 /// A write that the server took.
 #[derive(Debug)]
 pub(super) struct Written {
-    /// The object as the server returned it; `None` for deletions.
+    /// The object as the server returned it; `None` for deletions and hooks.
     pub(super) returned: Option<Value>,
+    /// How a hook ended.
+    pub(super) hook: Option<HookReport>,
 }
 
 /// A write that failed.
@@ -126,6 +147,14 @@ pub(super) struct Unwritten {
     pub(super) why: Diagnostic,
     /// Whether the object isn't what it was, all the same.
     pub(super) touched: bool,
+    /// How a hook ended.
+    pub(super) hook: Option<HookReport>,
+}
+
+impl Unwritten {
+    pub(super) fn new(why: Diagnostic, touched: bool) -> Self {
+        Self { why, touched, hook: None }
+    }
 }
 
 /// Carries out one job.
@@ -133,9 +162,11 @@ pub(super) async fn carry_out(
     cluster: &Cluster,
     job: &Job,
     explain: &Explain<'_>,
+    watching: Watching<'_>,
 ) -> Result<Written, Unwritten> {
     let mut touched = false;
     let outcome = match &job.task {
+        Task::Hook(hook) => return hook::run(cluster, job, hook, watching, explain).await,
         Task::Write(write) => apply(cluster, job, write, explain, &mut touched).await.map(Some),
         Task::Delete { precondition, label } => {
             delete(cluster, job, precondition.clone(), label).await.map(|()| None)
@@ -144,8 +175,8 @@ pub(super) async fn carry_out(
         Task::Forget { live, label } => let_go(cluster, job, live, label).await.map(|()| None),
     };
     match outcome {
-        Ok(returned) => Ok(Written { returned }),
-        Err(why) => Err(Unwritten { why, touched }),
+        Ok(returned) => Ok(Written { returned, hook: None }),
+        Err(why) => Err(Unwritten::new(why, touched)),
     }
 }
 
@@ -185,7 +216,12 @@ async fn apply(
 }
 
 /// Deletes the object that is replaced.
-async fn remove(cluster: &Cluster, job: &Job, write: &Write, seen: &Precondition) -> Result<(), Diagnostic> {
+pub(super) async fn remove(
+    cluster: &Cluster,
+    job: &Job,
+    write: &Write,
+    seen: &Precondition,
+) -> Result<(), Diagnostic> {
     let namespace = job.id.namespace.as_deref();
     match cluster.delete(&job.resource, namespace, &job.id.name, seen).await {
         Err(error) if error.is_conflict() => Err(changed_meanwhile(job, write)),
@@ -195,7 +231,12 @@ async fn remove(cluster: &Cluster, job: &Job, write: &Write, seen: &Precondition
 }
 
 /// Waits until the object that is replaced is gone.
-async fn gone(cluster: &Cluster, job: &Job, write: &Write, seen: &Precondition) -> Result<(), Diagnostic> {
+pub(super) async fn gone(
+    cluster: &Cluster,
+    job: &Job,
+    write: &Write,
+    seen: &Precondition,
+) -> Result<(), Diagnostic> {
     let deadline = Instant::now() + VANISHING;
     loop {
         let live = cluster.get(&job.resource, job.id.namespace.as_deref(), &job.id.name).await;

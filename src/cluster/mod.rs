@@ -15,6 +15,7 @@ mod connect;
 mod discovery;
 mod discovery_cache;
 mod error;
+mod logs;
 mod objects;
 mod request;
 mod resource;

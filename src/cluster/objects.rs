@@ -253,23 +253,6 @@ impl Cluster {
         Ok(())
     }
 
-    /// The last lines of a container's log, as plain text.
-    pub async fn logs(
-        &self,
-        namespace: &str,
-        pod: &str,
-        container: &str,
-        previous: bool,
-        lines: u32,
-    ) -> Result<String, ApiError> {
-        let path = format!(
-            "/api/v1/namespaces/{namespace}/pods/{pod}/log?container={}&previous={previous}&tailLines={lines}",
-            encode(container)
-        );
-        let body = self.call_bytes(&Call { accept: "*/*", ..Call::get(path) }).await?;
-        Ok(String::from_utf8_lossy(&body).into_owned())
-    }
-
     async fn send_json(
         &self,
         method: Method,
@@ -284,7 +267,7 @@ impl Cluster {
 }
 
 /// Percent-encodes a query value (RFC 3986: everything but unreserved).
-fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             encoded.push(char::from(byte));

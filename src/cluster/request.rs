@@ -210,6 +210,27 @@ impl Cluster {
         }
     }
 
+    /// Opens an answer that comes bit by bit, for as long as it may take. It holds no
+    /// permit, and isn't tried again.
+    pub(super) async fn open(&self, path: &str) -> Result<Body, ApiError> {
+        self.count_request();
+        let request = Request::builder().method(Method::GET).uri(path).header(ACCEPT, "*/*");
+        let request = request
+            .body(Body::empty())
+            .map_err(|error| ApiError::Malformed { request: path.to_owned(), why: error.to_string() })?;
+        let sent = tokio::time::timeout(self.timeout, self.client.send(request)).await;
+        let response = match sent {
+            Ok(response) => response.map_err(|error| self.transport(root_cause(&error)))?,
+            Err(_) => return Err(self.transport(format!("no answer within {:?}", self.timeout))),
+        };
+        let code = response.status();
+        if code.is_success() {
+            return Ok(response.into_body());
+        }
+        let body = self.read(response).await?;
+        Err(ApiError::from_response(format!("GET {path}"), code.as_u16(), None, &body))
+    }
+
     /// The whole body. Lists are megabytes: each part is copied once, into its
     /// place.
     async fn read(&self, response: Response<Body>) -> Result<Vec<u8>, ApiError> {

@@ -33,6 +33,36 @@ impl Cluster {
     /// Watches a kind in a scope: first everything that's there, then what
     /// changes. Never ends by itself.
     pub fn watch(&self, resource: &Resource, scope: &Scope) -> impl Stream<Item = WatchEvent> + Send + use<> {
+        self.watch_some(resource, scope, watcher::Config::default())
+    }
+
+    /// The same for one object, by its name.
+    pub fn watch_one(
+        &self,
+        resource: &Resource,
+        scope: &Scope,
+        name: &str,
+    ) -> impl Stream<Item = WatchEvent> + Send + use<> {
+        let config = watcher::Config::default().fields(&format!("metadata.name={name}"));
+        self.watch_some(resource, scope, config)
+    }
+
+    /// The same for objects with a label, such as `app=web`.
+    pub fn watch_labelled(
+        &self,
+        resource: &Resource,
+        scope: &Scope,
+        label: &str,
+    ) -> impl Stream<Item = WatchEvent> + Send + use<> {
+        self.watch_some(resource, scope, watcher::Config::default().labels(label))
+    }
+
+    fn watch_some(
+        &self,
+        resource: &Resource,
+        scope: &Scope,
+        config: watcher::Config,
+    ) -> impl Stream<Item = WatchEvent> + Send + use<> {
         self.count_request();
         let api_resource = ApiResource {
             group: resource.kind.group.clone(),
@@ -48,9 +78,7 @@ impl Cluster {
             }
             _ => Api::all_with(client, &api_resource),
         };
-        watcher(api, watcher::Config::default())
-            .default_backoff()
-            .map(move |event| translated(event, &api_resource))
+        watcher(api, config).default_backoff().map(move |event| translated(event, &api_resource))
     }
 }
 

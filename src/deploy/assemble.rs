@@ -1,28 +1,30 @@
 //! Predictions become actions: what is done to which object, in which order,
 //! why, and what stands against it. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::dependencies::{Dependencies, nodes};
+use super::dependencies::{Dependencies, Set};
 use super::handover::Adopting;
+use super::hooks::{Hooks, Standing};
 use super::observe::Live;
+use super::ordering::{Part, arrange, is_written};
 use super::predict::{Predicted, Prediction, Replaced};
-use super::removing::remove;
+use super::removing::left;
 use super::resolve::Desired;
+use super::sending::Sending;
 use crate::cluster::{MANAGER, Resource};
 use crate::config::{Adoption, OnConflict, Rules};
 use crate::diff::{self, Migration, Ownership, TakenFields};
 use crate::guard::{self, Claim};
 use crate::json::Value;
 use crate::object::{
-    Change, FieldPath, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, Shown, is_create_only, kinds,
-    mask_changes,
+    Change, FieldPath, Hook, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, Shown, is_create_only,
+    kinds, mask_changes,
 };
 use crate::parallel;
 use crate::plan::causes::{Recorded, maybe_own, with_cause};
 use crate::plan::digest::{Entry, EntryChange, action_digest, digest};
-use crate::plan::order::Order;
 use crate::plan::replacement;
 use crate::plan::{Action, Cause, FieldChange, GuardVerdict, ManagerFields, Verb};
 use crate::report::words;
@@ -65,6 +67,15 @@ pub enum Work {
         /// The object as it is.
         live: Value,
     },
+    /// A hook runs.
+    Hook {
+        /// Its position among the hooks.
+        at: usize,
+        /// What is sent.
+        body: Value,
+        /// Its object from before, which goes first.
+        live: Option<Value>,
+    },
     /// The namespace that the inventory lives in is created.
     Bootstrap,
 }
@@ -73,7 +84,7 @@ impl Work {
     /// What is sent, where something is.
     pub(super) fn body(&self) -> Option<&Value> {
         match self {
-            Self::Write { body, .. } => Some(body),
+            Self::Write { body, .. } | Self::Hook { body, .. } => Some(body),
             Self::Keep { .. } | Self::Delete { .. } | Self::Forget { .. } | Self::Bootstrap => None,
         }
     }
@@ -117,6 +128,14 @@ pub(super) struct Ingredients<'a> {
     pub membership: Option<Membership<'a>>,
     /// What may be taken from others.
     pub rules: &'a Rules,
+    /// The hooks.
+    pub hooks: &'a Hooks,
+    /// Which of them have to run, and which don't any more.
+    pub standing: Standing,
+    /// What of them is sent.
+    pub sending: &'a Sending<'a>,
+    /// What nobody deletes.
+    pub wanted: &'a HashSet<&'a ObjectId>,
     /// What stands for the cluster in digests.
     pub cluster: &'a str,
     /// What stands for the target in digests.
@@ -142,8 +161,9 @@ pub(super) struct Assembled {
 
 /// Puts the actions together.
 pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
-    let Ingredients { desired, predictions, bodies, live, dependencies, membership, rules, cluster, target } =
+    let Ingredients { desired, predictions, bodies, live, dependencies, membership, rules, hooks, .. } =
         ingredients;
+    let set = Set { desired, hooks };
     let mut assembled = Assembled {
         actions: Vec::with_capacity(desired.len()),
         work: Vec::with_capacity(desired.len()),
@@ -156,7 +176,7 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
     }
     let (mut claimed, mut spent) = (Vec::new(), Vec::new());
     let mut masks = Masks::new();
-    let mut parts: Vec<Option<(Action, Work)>> = predictions
+    let mut parts: Vec<Part> = predictions
         .into_iter()
         .zip(bodies)
         .enumerate()
@@ -170,62 +190,24 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
     claimed.retain(|(_, claim)| !claim.is_given_away(&rules.adoption));
     assembled.guards.extend(guard::foreign_owners(&claimed));
     assembled.guards.extend(guards_of_others(&parts, rules));
-    let order = order_of_writes(desired, &parts, dependencies);
-    let last = order.sequence.iter().map(|&at| order.wave[at]).max();
-    for &at in &order.sequence {
-        let Some((action, work)) = parts[at].take() else { continue };
-        assembled.actions.push(placed(action, at, &order, desired, dependencies));
-        assembled.work.push(work);
+    let left =
+        membership.map(|membership| left(ingredients.wanted, desired, live, membership, &mut assembled));
+    let left = left.unwrap_or_default();
+    let changes = left.changes_something() || parts.iter().any(is_written);
+    if changes || !ingredients.standing.due.is_empty() {
+        parts.extend(hooks.parts(&ingredients.standing, ingredients.sending));
     }
-    if let Some(membership) = membership {
-        remove(desired, live, membership, last.map_or(0, |wave| wave + 1), &mut assembled);
-    }
+    arrange(&mut parts, left, set, dependencies, &mut assembled);
     for (action, work) in parts.into_iter().flatten() {
         assembled.actions.push(action);
         assembled.work.push(work);
     }
-    seal(&mut assembled, desired, [cluster, target], bootstrapped);
+    seal(&mut assembled, set, [ingredients.cluster, ingredients.target], bootstrapped);
     assembled
 }
 
-/// The order of what is written, among all objects: what stays as it is may stand
-/// between two that don't.
-fn order_of_writes(
-    desired: &[Desired],
-    parts: &[Option<(Action, Work)>],
-    dependencies: &Dependencies,
-) -> Order {
-    let is_written = |at: usize| matches!(parts[at], Some((_, Work::Write { .. })));
-    if (0..parts.len()).any(is_written) {
-        dependencies.hard.order(&nodes(desired)).among(is_written)
-    } else {
-        Order::default()
-    }
-}
-
-/// The action with what it waits for.
-fn placed(
-    action: Action,
-    at: usize,
-    order: &Order,
-    desired: &[Desired],
-    dependencies: &Dependencies,
-) -> Action {
-    let object = |before: &usize| desired[*before].manifest.object_ref();
-    let outside = dependencies.needs.get(&at).into_iter().flatten();
-    let outside = outside
-        .filter_map(|id| Some(ObjectRef::new(id, dependencies.outside.get(id)?.resource.version.as_str())));
-    Action {
-        wave: order.wave[at],
-        declared_wave: order.declared.as_ref().map(|waves| waves[at]),
-        after: order.after[at].iter().map(object).collect(),
-        after_ready: order.ready[at].iter().map(object).chain(outside).collect(),
-        ..action
-    }
-}
-
 /// What the configuration says of taking others' fields and objects.
-fn guards_of_others(parts: &[Option<(Action, Work)>], rules: &Rules) -> Vec<GuardVerdict> {
+fn guards_of_others(parts: &[Part], rules: &Rules) -> Vec<GuardVerdict> {
     let actions = || parts.iter().flatten().map(|(action, _)| action);
     let contested: Vec<(ObjectId, String, FieldPath)> = actions()
         .flat_map(|action| action.takes_from.iter().map(|taken| (action.id(), taken)))
@@ -316,7 +298,11 @@ impl Writer<'_, '_> {
 
     /// An object that was on record and is gone has been deleted by somebody.
     fn cause_of_creation(&self) -> Cause {
-        let recorded = |membership: Membership<'_>| membership.adopting.past.get(self.object.id()).is_some();
+        let recorded = |membership: Membership<'_>| {
+            let recorded = membership.adopting.past.get(self.object.id());
+            // A hook of before needn't be there.
+            recorded.is_some_and(|recorded| Hook::of(recorded.manifest).is_none())
+        };
         if self.membership.is_some_and(recorded) { Cause::Drift } else { Cause::Commit }
     }
 
@@ -400,7 +386,7 @@ fn moved_too(id: &ObjectId, changes: &[FieldChange], body: &Value, membership: M
 /// plan's identity is without.
 pub(super) fn seal(
     assembled: &mut Assembled,
-    desired: &[Desired],
+    set: Set<'_>,
     [cluster, target]: [&str; 2],
     bootstrapped: Option<&ObjectId>,
 ) {
@@ -409,7 +395,7 @@ pub(super) fn seal(
     let entries: Vec<Entry<'_>> = (0..ids.len())
         .map(|at| {
             let verb = assembled.actions[at].action;
-            entry(verb, &ids[at], &assembled.work[at], &changes[at], desired)
+            entry(verb, &ids[at], &assembled.work[at], &changes[at], set)
         })
         .collect();
     assembled.digest = digest(cluster, target, &entries);
@@ -431,10 +417,12 @@ fn entry<'a>(
     id: &'a ObjectId,
     work: &'a Work,
     changes: &'a [EntryChange<'a>],
-    desired: &'a [Desired],
+    set: Set<'a>,
 ) -> Entry<'a> {
     let (body, live, source) = match work {
-        Work::Write { at, body, live, .. } => (Some(body), live.as_ref(), Some(&desired[*at])),
+        Work::Write { at, body, live, .. } => (Some(body), live.as_ref(), Some(&set.desired[*at])),
+        // Whether one from before is still there is no matter.
+        Work::Hook { at, body, .. } => (Some(body), None, Some(&set.hooks.all[*at].object)),
         Work::Delete { live, .. } | Work::Forget { live, .. } => (None, Some(live), None),
         Work::Keep { .. } | Work::Bootstrap => (None, None, None),
     };

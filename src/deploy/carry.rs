@@ -1,39 +1,35 @@
-//! Carrying out a plan: its writes, then what leaves, then the wait for
-//! health, and what came of it all.
+//! Carrying out a plan: its writes, then what leaves, then the wait for health, and
+//! hooks before and after all that.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use jiff::Timestamp;
 
 use super::assemble::Work;
+use super::fates::{Fate, is_well};
+use super::hooks::Hooked;
 use super::planning::Planned;
 use super::readiness::Waiting;
 use super::refusing::explained;
 use super::secrets::Secrets;
 use super::setup::Setup;
 use crate::apply::{
-    ActionOutcome, ActionResult, Done, Event, Job, RunResult, Stop, Takeover, Task, Write, execute,
+    ActionResult, Done, Event, HookRun, Job, Means, Stop, Takeover, Task, Watching, Write, execute,
     precondition,
 };
 use crate::cluster::{ApiError, Cluster};
-use crate::health::{Baseline, Health};
+use crate::health::Baseline;
 use crate::json::Value;
-use crate::object::{GroupKind, Manifest, ObjectId, ObjectRef, kinds};
+use crate::object::{GroupKind, Manifest, Moment, ObjectId, ObjectRef, kinds};
 use crate::plan::Verb;
 use crate::release::PART_OF;
-use crate::wait::{Awaited, Ended, wait};
+use crate::wait::{Awaited, wait};
 
-/// What became of one action.
-pub(super) struct Fate {
-    /// Its position in the plan.
-    pub at: usize,
-    /// What became of its write.
-    pub done: Done,
-    /// What became of the object, where it was waited for.
-    pub ended: Option<Ended>,
+fn skipped(jobs: &[Job], why: &str) -> Vec<Done> {
+    jobs.iter().map(|_| Done::skipped(why)).collect()
 }
 
 /// What is done with the plan.
@@ -62,14 +58,14 @@ impl Carrying<'_> {
         let start = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
         let explain = |manifest: &Manifest, error: ApiError| explained(self.setup, manifest, error);
         let (writes, positions) = self.writes();
-        let secrets = Secrets::of(&self.planned.desired);
+        let secrets = Secrets::of(self.planned.objects());
         let listener = RefCell::new(on_event);
         let tell = |event| listener.borrow_mut()(event);
         let waiting = Waiting {
             cluster: self.cluster,
             jobs: &writes,
             rules: &self.setup.rules,
-            limit: self.wait.unwrap_or(self.setup.wait_timeout),
+            limit: self.limit(),
             stop: self.stop,
             secrets: &secrets,
             tell: &tell,
@@ -80,30 +76,52 @@ impl Carrying<'_> {
             ended: RefCell::default(),
         };
         let ready = |objects| waiting.until_ready(objects).boxed_local();
+        let scrub = |text: &str| secrets.scrub(text);
+        let watching = Watching { stop: self.stop, tell: &tell, scrub: &scrub };
+        let means = Means { explain: &explain, ready: &ready, watching };
         let mut on_event = &tell;
-        let done = execute(self.cluster, &writes, self.stop, &explain, &ready, &mut on_event).await;
+        let done = execute(self.cluster, &writes, means, &mut on_event).await;
         let mut ended = waiting.ended.take();
         let all_written = done.iter().all(|done| done.result == ActionResult::Done);
         let fate = |(job, (&at, done))| Fate { at, done, ended: ended.remove(&job) };
         let mut fates: Vec<Fate> = positions.iter().zip(done).enumerate().map(fate).collect();
         let (removals, positions) = self.removals();
         let done = if all_written {
-            execute(self.cluster, &removals, self.stop, &explain, &ready, &mut on_event).await
+            execute(self.cluster, &removals, means, &mut on_event).await
         } else {
             // What is still needed may be among what would be deleted.
-            removals
-                .iter()
-                .map(|_| Done::skipped("skipped, because not everything could be written"))
-                .collect()
+            skipped(&removals, "skipped, because not everything could be written")
         };
         fates.extend(positions.into_iter().zip(done).map(|(at, done)| Fate { at, done, ended: None }));
         if self.judge_all {
             fates.extend(self.kept());
         }
-        if let Some(limit) = self.wait {
-            self.wait_for(&mut fates, limit, start, &secrets, &mut on_event).await;
+        let (late, positions) = self.hooks_at(Moment::is_late);
+        if self.wait.is_some() || !late.is_empty() {
+            self.wait_for(&mut fates, self.limit(), start, &secrets, &mut on_event).await;
+        }
+        let done = if fates.iter().all(is_well) {
+            execute(self.cluster, &late, means, &mut on_event).await
+        } else {
+            let is_written = fates.iter().all(|fate| fate.done.result == ActionResult::Done);
+            let what = if is_written { "is ready" } else { "could be written" };
+            skipped(&late, &format!("skipped, because not everything {what}"))
+        };
+        fates.extend(positions.into_iter().zip(done).map(|(at, done)| Fate { at, done, ended: None }));
+        if self.stop.borrow().is_none() && !fates.iter().all(is_well) {
+            let (hooks, positions) = self.hooks_at(|moment| moment == Moment::OnFailure);
+            let done = execute(self.cluster, &hooks, means, &mut on_event).await;
+            fates.extend(positions.into_iter().zip(done).map(|(at, done)| Fate { at, done, ended: None }));
+        }
+        for fate in &mut fates {
+            fate.take_hook();
         }
         fates
+    }
+
+    /// How long anything is waited for.
+    fn limit(&self) -> Duration {
+        self.wait.unwrap_or(self.setup.wait_timeout)
     }
 
     /// Unchanged objects, as if they had just been written.
@@ -118,11 +136,29 @@ impl Carrying<'_> {
 
     fn writes(&self) -> (Vec<Job>, Vec<usize>) {
         let planned = self.planned;
-        let positions: Vec<usize> =
-            (0..planned.work.len()).filter(|&at| matches!(planned.work[at], Work::Write { .. })).collect();
-        let ids: Vec<ObjectId> = positions.iter().map(|&at| planned.plan.actions[at].id()).collect();
+        let is_among = |at: &usize| match &planned.work[*at] {
+            Work::Write { .. } => true,
+            Work::Hook { .. } => self.moment(*at).is_some_and(|moment| !moment.is_after_all()),
+            _ => false,
+        };
+        self.jobs((0..planned.work.len()).filter(is_among).collect())
+    }
+
+    /// The hooks of some moments, with their positions in the plan.
+    fn hooks_at(&self, is_meant: impl Fn(Moment) -> bool) -> (Vec<Job>, Vec<usize>) {
+        let positions = 0..self.planned.work.len();
+        self.jobs(positions.filter(|&at| self.moment(at).is_some_and(&is_meant)).collect())
+    }
+
+    /// When a hook runs.
+    fn moment(&self, position: usize) -> Option<Moment> {
+        self.planned.plan.actions[position].hook.as_ref().map(|hook| hook.on)
+    }
+
+    fn jobs(&self, positions: Vec<usize>) -> (Vec<Job>, Vec<usize>) {
+        let ids: Vec<ObjectId> = positions.iter().map(|&at| self.planned.plan.actions[at].id()).collect();
         let index: BTreeMap<&ObjectId, usize> = ids.iter().enumerate().map(|(job, id)| (id, job)).collect();
-        let mut jobs: Vec<Job> = positions.iter().filter_map(|&at| self.write(at, &index)).collect();
+        let mut jobs: Vec<Job> = positions.iter().filter_map(|&at| self.job(at, &index)).collect();
         self.add_awaited(&positions, &index, &mut jobs);
         (jobs, positions)
     }
@@ -177,23 +213,37 @@ impl Carrying<'_> {
         }
     }
 
-    fn write(&self, position: usize, index: &BTreeMap<&ObjectId, usize>) -> Option<Job> {
-        let Work::Write { at, body, live, raw, migration, .. } = &self.planned.work[position] else {
-            return None;
-        };
-        let (action, object) = (&self.planned.plan.actions[position], &self.planned.desired[*at]);
-        let write = Write {
-            manifest: object.manifest.clone(),
-            body: body.clone(),
-            precondition: live.as_ref().and_then(precondition),
-            planned: raw.clone(),
-            new_kind: !object.served || self.defined.contains(&object.id().kind),
-            establishes: kinds::is_crd(&object.id().kind),
-            replaces: action.action == Verb::Replace,
-            takeover: live
-                .clone()
-                .zip(migration.clone())
-                .map(|(live, migration)| Takeover { live, migration }),
+    fn job(&self, position: usize, index: &BTreeMap<&ObjectId, usize>) -> Option<Job> {
+        let action = &self.planned.plan.actions[position];
+        let (object, task) = match &self.planned.work[position] {
+            Work::Write { at, body, live, raw, migration, .. } => {
+                let object = &self.planned.desired[*at];
+                let write = Write {
+                    precondition: live.as_ref().and_then(precondition),
+                    planned: raw.clone(),
+                    new_kind: !object.served || self.defined.contains(&object.id().kind),
+                    establishes: kinds::is_crd(&object.id().kind),
+                    replaces: action.action == Verb::Replace,
+                    takeover: live
+                        .clone()
+                        .zip(migration.clone())
+                        .map(|(live, migration)| Takeover { live, migration }),
+                    ..Write::anew(&object.manifest, body)
+                };
+                (object, Task::Write(Box::new(write)))
+            }
+            Work::Hook { at, body, live } => {
+                let Hooked { object, hook } = &self.planned.hooks.all[*at];
+                let run = HookRun {
+                    write: Write::anew(&object.manifest, body),
+                    deletion: hook.deletion,
+                    before: live.clone(),
+                    timeout: hook.timeout.unwrap_or(self.limit()),
+                    label: self.planned.memory.as_ref().map(|_| self.label()),
+                };
+                (object, Task::Hook(Box::new(run)))
+            }
+            _ => return None,
         };
         let jobs = |objects: &[ObjectRef]| {
             objects.iter().filter_map(|before| index.get(&before.id()).copied()).collect()
@@ -205,14 +255,18 @@ impl Carrying<'_> {
             after: jobs(&action.after),
             after_ready: jobs(&action.after_ready),
             wave: action.declared_wave,
-            task: Task::Write(Box::new(write)),
+            task,
         })
+    }
+
+    /// The label of what is ours.
+    fn label(&self) -> (String, String) {
+        let id = self.planned.memory.as_ref().map(|memory| memory.target.applyset_id());
+        (PART_OF.to_owned(), id.unwrap_or_default())
     }
 
     /// Deletions, each wave of the plan after the one before, and what is let go.
     fn removals(&self) -> (Vec<Job>, Vec<usize>) {
-        let id = self.planned.memory.as_ref().map(|memory| memory.target.applyset_id()).unwrap_or_default();
-        let label = || (PART_OF.to_owned(), id.clone());
         let mut jobs: Vec<Job> = Vec::new();
         let mut positions = Vec::new();
         let (mut current, mut begun, mut before) = (None, 0, 0..0);
@@ -224,12 +278,12 @@ impl Carrying<'_> {
                     if current != Some(wave) {
                         (current, before, begun) = (Some(wave), begun..jobs.len(), jobs.len());
                     }
-                    (resource, before.clone().collect(), Task::Delete { precondition, label: label() })
+                    (resource, before.clone().collect(), Task::Delete { precondition, label: self.label() })
                 }
                 Work::Forget { resource, live } => {
-                    (resource, Vec::new(), Task::Forget { live: Box::new(live.clone()), label: label() })
+                    (resource, Vec::new(), Task::Forget { live: Box::new(live.clone()), label: self.label() })
                 }
-                Work::Write { .. } | Work::Keep { .. } | Work::Bootstrap => continue,
+                Work::Write { .. } | Work::Keep { .. } | Work::Hook { .. } | Work::Bootstrap => continue,
             };
             let action = &self.planned.plan.actions[at];
             jobs.push(Job {
@@ -287,104 +341,4 @@ fn baseline(before: Option<&Value>, start: Timestamp) -> Baseline {
 /// Whether it's one object, and not one and its successor.
 fn is_same(before: &Value, after: &Value) -> bool {
     before["metadata"]["uid"] == after["metadata"]["uid"]
-}
-
-/// What kept a run from starting new writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Halt {
-    /// Whoever started it.
-    Interrupted,
-    /// The lock was lost, and somebody else may be writing.
-    LockLost,
-}
-
-impl Halt {
-    /// In words.
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Interrupted => "the run was interrupted",
-            Self::LockLost => "the lock was lost",
-        }
-    }
-}
-
-/// How the run ended, by the fates of its actions. A halt that came when
-/// everything was done halted nothing.
-pub(super) fn result(planned: &Planned, fates: &[Fate], waited: bool, halt: Option<Halt>) -> RunResult {
-    let changes = |fate: &&Fate| planned.plan.actions[fate.at].action != Verb::Unchanged;
-    let count =
-        |wanted: ActionResult| fates.iter().filter(changes).filter(|fate| fate.done.result == wanted).count();
-    let (failed, not_started) = (count(ActionResult::Failed), count(ActionResult::NotStarted));
-    let skipped = count(ActionResult::Skipped);
-    let is_touched = || fates.iter().any(|fate| fate.done.touched);
-    let wrote = count(ActionResult::Done) > 0 || planned.made.is_some() || is_touched();
-    let verdicts = || fates.iter().filter_map(|fate| fate.ended.as_ref()).map(|ended| ended.verdict.health);
-    let is_settled = verdicts().all(|health| matches!(health, Health::Ready | Health::Failed));
-    match halt.filter(|_| not_started > 0 || !is_settled) {
-        Some(Halt::Interrupted) => return RunResult::Interrupted,
-        Some(Halt::LockLost) if wrote => return RunResult::Partial,
-        Some(Halt::LockLost) => return RunResult::Failed,
-        None => {}
-    }
-    match (wrote, failed) {
-        (false, 1..) => RunResult::Failed,
-        (true, 1..) => RunResult::Partial,
-        // Something that others depend on didn't get ready.
-        (false, _) if skipped > 0 => RunResult::Failed,
-        _ if skipped > 0 => RunResult::Partial,
-        _ if fates.is_empty() => RunResult::Unchanged,
-        _ if !waited => RunResult::Applied,
-        _ if verdicts().all(|health| health == Health::Ready) => RunResult::Healthy,
-        _ => RunResult::Unhealthy,
-    }
-}
-
-/// What became of each action, for people.
-pub(super) fn outcomes(planned: &Planned, fates: &[Fate]) -> Vec<ActionOutcome> {
-    fates
-        .iter()
-        .filter(|fate| planned.plan.actions[fate.at].action != Verb::Unchanged)
-        .map(|fate| {
-            let action = &planned.plan.actions[fate.at];
-            let verdict = fate.ended.as_ref().map(|ended| &ended.verdict);
-            let unready = verdict
-                .filter(|verdict| verdict.health != Health::Ready)
-                .map(|verdict| verdict.message.clone());
-            let waited = fate.ended.as_ref().map_or(Duration::ZERO, |ended| ended.took);
-            ActionOutcome {
-                object: action.object.clone(),
-                action: action.action,
-                result: fate.done.result,
-                health: verdict.map(|verdict| verdict.health),
-                reason: fate.done.why.as_ref().map(|why| why.message.clone()).or(unready),
-                duration_ms: milliseconds(fate.done.took + waited),
-            }
-        })
-        .collect()
-}
-
-/// A duration as output has it.
-pub(super) fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// The time since a start, as output has it.
-pub(super) fn since(start: Instant) -> u64 {
-    milliseconds(start.elapsed())
-}
-
-/// The object as it is after the run: as the write returned it, or as it was.
-pub(super) fn live_after<'a>(planned: &'a Planned, fates: &'a [Fate]) -> BTreeMap<ObjectId, &'a Value> {
-    let mut live = BTreeMap::new();
-    for work in &planned.work {
-        if let Work::Keep { at, live: object } = work {
-            live.insert(planned.desired[*at].id().clone(), object.as_ref());
-        }
-    }
-    for fate in fates {
-        if let Some(returned) = &fate.done.returned {
-            live.insert(planned.plan.actions[fate.at].id(), returned);
-        }
-    }
-    live
 }

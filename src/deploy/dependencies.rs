@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use futures::future::try_join_all;
 
+use super::hooks::Hooks;
 use super::resolve::Desired;
 use crate::cluster::{Cluster, Discovery, Resource};
 use crate::error::{CommandError, Diagnostic};
@@ -37,34 +38,68 @@ pub(super) struct Dependencies {
 }
 
 /// The hard edges, or why there is no order.
-pub(super) fn hard_edges(desired: &[Desired]) -> Result<Hard, Diagnostic> {
-    Hard::of(&nodes(desired)).map_err(|cycle| told(&cycle, desired))
+pub(super) fn hard_edges(set: Set<'_>) -> Result<Hard, Diagnostic> {
+    Hard::of(&set.nodes()).map_err(|cycle| told(&cycle, set))
 }
 
-/// The objects as nodes of a graph.
-pub(super) fn nodes(desired: &[Desired]) -> Vec<Node<'_>> {
-    desired.iter().map(|object| Node { id: object.id(), body: &object.manifest.body }).collect()
+/// The objects and hooks of a plan, as the nodes of a graph.
+#[derive(Clone, Copy)]
+pub(super) struct Set<'a> {
+    /// The objects, which come first.
+    pub desired: &'a [Desired],
+    /// The hooks: one for each turn, then those that have none.
+    pub hooks: &'a Hooks,
+}
+
+impl<'a> Set<'a> {
+    pub(super) fn nodes(self) -> Vec<Node<'a>> {
+        let objects = self.desired.iter().map(|object| Node::new(object.id(), &object.manifest.body));
+        let hooks = self
+            .hooks
+            .places()
+            .map(|(object, place)| Node { place, ..Node::new(object.id(), &object.manifest.body) });
+        objects.chain(hooks).collect()
+    }
+
+    /// All objects that there may be, hooks and what is left out among them.
+    pub(super) fn all(self) -> impl Iterator<Item = &'a Desired> {
+        self.desired.iter().chain(self.hooks.objects())
+    }
+
+    /// The objects, and the hooks, whether they run this time or not.
+    pub(super) fn runs_or_is_there(self) -> impl Iterator<Item = &'a Desired> {
+        self.desired.iter().chain(self.hooks.all.iter().map(|hooked| &hooked.object))
+    }
+
+    /// The object of a node.
+    pub(super) fn object(self, at: usize) -> &'a Desired {
+        match at.checked_sub(self.desired.len()) {
+            None => &self.desired[at],
+            Some(nth) => self.hooks.object_of(nth),
+        }
+    }
 }
 
 /// Objects that wait for each other.
-fn told(Cycle(edges): &Cycle, desired: &[Desired]) -> Diagnostic {
+fn told(Cycle(edges): &Cycle, set: Set<'_>) -> Diagnostic {
     let reason = |edge: &Edge| {
-        let (from, to) = (&desired[edge.from], desired[edge.to].id());
+        let (from, to) = (set.object(edge.from), set.object(edge.to).id());
         let why = match edge.why {
             Why::Namespace => format!("lives in {to}"),
             Why::Definition => format!("is defined by {to}"),
             Why::DependsOn => format!("depends on {to}"),
+            Why::Late => format!("is a hook that runs when all objects are ready, {to} too"),
             Why::Wave(own, other) => format!("is in wave {own}, and {to} in wave {other}"),
         };
         format!("{} ({}) {why}", from.id(), from.source().location())
     };
     let message = match edges.as_slice() {
-        [edge] => format!("{} depends on itself", desired[edge.from].id()),
+        [edge] => format!("{} depends on itself", set.object(edge.from).id()),
         _ => "these objects wait for each other".to_owned(),
     };
     let diagnostic = Diagnostic::new(message).hint("take one of the annotations out");
     match edges.as_slice() {
-        [edge] => diagnostic.at(desired[edge.from].source().location()),
+        [edge] => diagnostic.at(set.object(edge.from).source().location()),
         _ => edges.iter().map(reason).fold(diagnostic, Diagnostic::because),
     }
 }
@@ -74,18 +109,18 @@ fn told(Cycle(edges): &Cycle, desired: &[Desired]) -> Diagnostic {
 pub(super) async fn dependencies(
     cluster: &Cluster,
     discovery: &Discovery,
-    desired: &[Desired],
+    set: Set<'_>,
     hard: Hard,
     leaves: impl Fn(&Value) -> bool,
 ) -> Result<Dependencies, CommandError> {
     let mut missing = Missing::default();
     let mut sought: BTreeMap<ObjectId, (Arc<Resource>, Vec<&order::Outside>)> = BTreeMap::new();
     for need in &hard.outside {
-        match meant(discovery, &desired[need.from], &need.reference) {
+        match meant(discovery, set.object(need.from), &need.reference) {
             Ok((id, resource)) => {
                 sought.entry(id).or_insert_with(|| (Arc::new(resource.clone()), Vec::new())).1.push(need);
             }
-            Err(why) => missing.add(&desired[need.from], need, &need.reference, &why),
+            Err(why) => missing.add(set.object(need.from), need, &need.reference, &why),
         }
     }
     let found = try_join_all(sought.into_iter().map(async |(id, (resource, needed))| {
@@ -102,7 +137,7 @@ pub(super) async fn dependencies(
         for need in needed {
             match why {
                 "" => needs.entry(need.from).or_default().push(id.clone()),
-                why => missing.add(&desired[need.from], need, &id, why),
+                why => missing.add(set.object(need.from), need, &id, why),
             }
         }
         if let Some(live) = live {

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use super::carry::since;
+use super::fates::since;
 use super::memory::Memory;
 use super::present::{Presence, Present, Sight, look, unknown_drift};
 use super::setup::Setup;

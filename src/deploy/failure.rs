@@ -2,14 +2,15 @@
 //! container, its last log lines and the warnings about it.
 
 use super::assemble::Work;
-use super::carry::Fate;
+use super::fates::Fate;
 use super::planning::Planned;
 use super::secrets::Secrets;
-use crate::apply::{FailedContainer, Failure};
+use crate::apply::{FailedContainer, Failure, HookReport};
 use crate::cluster::{Cluster, Resource, Scope};
 use crate::error::Diagnostic;
 use crate::health::{Cause, Health};
 use crate::json::Value;
+use crate::object::ObjectRef;
 
 /// How many log lines are told.
 const LOG_LINES: u32 = 20;
@@ -23,6 +24,9 @@ pub(super) async fn of(cluster: &Cluster, planned: &Planned, fates: &[Fate]) -> 
     if let Some(fate) = fates.iter().find(|fate| fate.done.result == crate::apply::ActionResult::Failed) {
         let object = planned.plan.actions[fate.at].object.clone();
         let cause = fate.done.why.clone()?;
+        if let Some(hook) = &fate.done.hook {
+            return Some(hook_failure(cluster, object, cause, hook, &Secrets::of(planned.objects())).await);
+        }
         return Some(Failure { object, cause, containers: Vec::new(), events: Vec::new(), logs: Vec::new() });
     }
     // Those that have failed come before those that merely aren't ready.
@@ -32,6 +36,26 @@ pub(super) async fn of(cluster: &Cluster, planned: &Planned, fates: &[Fate]) -> 
     let fate = unhealthy(|health| health == Health::Failed)
         .or_else(|| unhealthy(|health| health != Health::Ready))?;
     Some(unhealthy_object(cluster, planned, fate).await)
+}
+
+/// A hook that failed: its logs were read while it ran.
+async fn hook_failure(
+    cluster: &Cluster,
+    object: ObjectRef,
+    cause: Diagnostic,
+    hook: &HookReport,
+    secrets: &Secrets<'_>,
+) -> Failure {
+    let namespace = object.namespace.clone().unwrap_or_default();
+    let pods: Vec<&str> = hook.causes.iter().map(|cause| cause.pod.as_str()).collect();
+    let events = warnings(cluster, &namespace, &object.name, &pods).await;
+    Failure {
+        object,
+        cause,
+        containers: hook.causes.iter().map(container).collect(),
+        events: events.into_iter().map(|event| secrets.scrub(&event)).collect(),
+        logs: hook.logs.clone(),
+    }
 }
 
 async fn unhealthy_object(cluster: &Cluster, planned: &Planned, fate: &Fate) -> Failure {
@@ -52,7 +76,7 @@ async fn unhealthy_object(cluster: &Cluster, planned: &Planned, fate: &Fate) -> 
         warnings(cluster, &namespace, &id.name, &pods),
         logs(cluster, &namespace, causes.first())
     );
-    let secrets = Secrets::of(&planned.desired);
+    let secrets = Secrets::of(planned.objects());
     let clean = |line: String| secrets.scrub(&line);
     Failure {
         object: action.object.clone(),

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use super::assemble::{Assembled, seal};
-use super::carry::since;
 use super::deleting::everything;
+use super::dependencies::Set;
+use super::fates::since;
 use super::guarding::unknown_history;
 use super::history::commit_ref;
+use super::hooks::Hooks;
 use super::lists::Lists;
 use super::memory::{Memory, target_of};
 use super::observe::{self, Live, Observed};
@@ -61,7 +63,8 @@ pub(super) async fn plan(
     }
     assembled.guards.extend(unknown_history(setup, Some(&memory)));
     let cluster_name = observed.uid.clone().unwrap_or_else(|| cluster.server().to_owned());
-    seal(&mut assembled, &[], [&cluster_name, &memory.target.to_string()], None);
+    let nothing = Set { desired: &[], hooks: &Hooks::default() };
+    seal(&mut assembled, nothing, [&cluster_name, &memory.target.to_string()], None);
     let Assembled { actions, work, guards, notes, digest, identity } = assembled;
     let commit = memory.record.as_ref().and_then(|record| record.summary.commit.as_ref()).map(commit_ref);
     let plan = TargetPlan {
@@ -83,6 +86,7 @@ pub(super) async fn plan(
         plan,
         work,
         desired: Vec::new(),
+        hooks: Hooks::default(),
         memory: Some(memory),
         bootstrap: None,
         made: None,

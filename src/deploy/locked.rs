@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::assemble::Work;
-use super::carry::{Fate, Halt};
+use super::fates::{Fate, Halt};
 use super::leaving::Departure;
 use super::memory::Memory;
 use super::observe;
@@ -47,7 +47,9 @@ impl Locked<'_> {
         let Some(memory) = &self.planned.memory else { return Ok(self.ongoing.unchanged(self.planned)) };
         let (parent, newest) = self.caught_up(memory).await?;
         let was_killed = parent.state.needs_record(false);
-        let judge_all = was_killed || (self.ongoing.options.wait.is_some() && is_unsettled(&parent.state));
+        // What comes when everything is ready waits for what wasn't the last time.
+        let waits = self.ongoing.options.wait.is_some() || self.planned.has_late_hooks();
+        let judge_all = was_killed || (waits && is_unsettled(&parent.state));
         let deletes = self.ongoing.options.planning.deletes_everything();
         if self.planned.plan.is_empty() && !judge_all && !deletes {
             self.note_commit(&memory.target, parent).await?;
@@ -122,7 +124,7 @@ impl Locked<'_> {
         let cluster = self.ongoing.cluster;
         let parent = inventory::widen(cluster, &memory.target, parent, &kinds, &namespaces, running).await;
         let parent = parent.map_err(Diagnostic::from)?;
-        let has_secrets = self.planned.desired.iter().any(|object| !object.manifest.secrets.is_empty());
+        let has_secrets = self.planned.objects().any(|object| !object.manifest.secrets.is_empty());
         let key = if has_secrets { ensure_key(cluster, &memory.target).await } else { memory.key.clone() };
         Ok(Begun { parent, release, started_at, key, was_killed })
     }
@@ -310,8 +312,8 @@ fn spanned(planned: &Planned) -> Span {
 }
 
 fn desired_span(planned: &Planned) -> Span {
-    let kinds = planned.desired.iter().map(|object| object.id().kind.clone()).collect();
-    let namespaces = planned.desired.iter().filter_map(|object| object.id().namespace.clone()).collect();
+    let kinds = planned.objects().map(|object| object.id().kind.clone()).collect();
+    let namespaces = planned.objects().filter_map(|object| object.id().namespace.clone()).collect();
     (kinds, namespaces)
 }
 

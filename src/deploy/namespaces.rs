@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::try_join_all;
 
+use super::dependencies::Set;
 use super::lists::Lists;
 use super::memory::Memory;
 use super::resolve::Desired;
@@ -30,12 +31,12 @@ fn resource() -> Resource {
 /// to it will tell.
 pub(super) async fn missing(
     cluster: &Cluster,
-    desired: &[Desired],
+    set: Set<'_>,
     memory: Option<&Memory>,
     lists: &Lists,
 ) -> Result<BTreeSet<String>, ApiError> {
     let mut needed: BTreeSet<&str> =
-        desired.iter().filter_map(|object| object.id().namespace.as_deref()).collect();
+        set.runs_or_is_there().filter_map(|object| object.id().namespace.as_deref()).collect();
     needed.extend(memory.map(|memory| memory.target.state_namespace()));
     let resource = resource();
     if needed.len() <= BY_NAME && !lists.has(&resource, &Scope::All, None) {
@@ -67,17 +68,18 @@ async fn exists(cluster: &Cluster, resource: &Resource, name: &str) -> Result<bo
 /// can't be deployed.
 pub(super) fn refuse_missing(
     absent: &BTreeSet<String>,
-    desired: &[Desired],
+    set: Set<'_>,
     memory: Option<&Memory>,
 ) -> Result<(), Vec<Diagnostic>> {
-    let made: BTreeSet<&str> = desired
+    let made: BTreeSet<&str> = set
+        .desired
         .iter()
         .filter(|object| kinds::is_namespace(&object.id().kind))
         .map(|object| object.id().name.as_str())
         .chain(memory.map(|memory| memory.target.state_namespace()))
         .collect();
     let mut first: BTreeMap<&str, &Desired> = BTreeMap::new();
-    for object in desired {
+    for object in set.runs_or_is_there() {
         if let Some(namespace) =
             object.id().namespace.as_deref().filter(|name| absent.contains(*name) && !made.contains(name))
         {

@@ -1,27 +1,29 @@
 //! Planning: reads what is live, predicts, and puts the plan together. Sends
 //! nothing but reads and dry runs.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::pin::pin;
 use std::time::Instant;
 
 use futures::future::{Either, OptionFuture, select};
 use tokio::task::spawn_blocking;
 
-use super::assemble::{Assembled, Ingredients, Membership, Work, assemble};
+use super::assemble::{Assembled, Ingredients, Membership, assemble};
 use super::autoscaling::autoscaled;
 use super::blame;
-use super::carry::since;
 use super::definitions::{definitions, schemas};
-use super::dependencies::{Outside, dependencies, hard_edges};
+use super::dependencies::{Set, dependencies, hard_edges};
 use super::explain::warned;
+use super::fates::since;
 use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::{Adopting, Handover};
+use super::hooks::Hooks;
 use super::leaving::{self, Departure};
 use super::lists::Lists;
 use super::memory::Memory;
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
+pub use super::planned::Planned;
 use super::predict::{Guessed, Prediction, Prophet, prove_all};
 use super::refusing::{refuse_invalid, refuse_misread, refuse_own};
 use super::resolve::{Desired, resolve};
@@ -29,19 +31,19 @@ use super::seen::Seen;
 use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
 use super::simulation::{Settled, Simulation, settle};
+use super::trying::Trying;
 use super::under_way::UnderWay;
 use super::versions::Versions;
 use crate::cluster::{ApiError, Cluster};
-use crate::config::{Limit, Rules};
-use crate::diff::SERVER_METADATA;
+use crate::config::Limit;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::Value;
-use crate::object::{GroupKind, Masks, ObjectId, ObjectRef, SecretPaths, is_create_only, mask_object};
+use crate::object::{GroupKind, ObjectId, Occasion, is_create_only};
 use crate::parallel;
 use crate::plan::causes::Recorded;
 use crate::plan::prune::kept_by;
-use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
+use crate::plan::{Action, Summary, TargetPlan, Verb};
 use crate::release::history::StoredRecord;
 use crate::release::{PART_OF, RecordError};
 
@@ -73,91 +75,6 @@ impl Options {
     /// Whether the whole target is deleted.
     pub(super) fn deletes_everything(&self) -> bool {
         matches!(self.departure, Some(Departure::Everything))
-    }
-}
-
-/// A plan with everything that is needed to carry it out.
-pub struct Planned {
-    /// What people see.
-    pub plan: TargetPlan,
-    /// What is behind each of its actions.
-    pub work: Vec<Work>,
-    /// The objects that should be there.
-    pub desired: Vec<Desired>,
-    /// What objects depend on that isn't among them.
-    pub outside: BTreeMap<ObjectId, Outside>,
-    /// What the target remembers, if it has an inventory.
-    pub memory: Option<Memory>,
-    /// The state namespace, when it has to be made before anything else.
-    pub bootstrap: Option<ObjectId>,
-    /// That namespace, when this very run has made it: a plan made again finds
-    /// it there.
-    pub made: Option<ObjectId>,
-    /// Members that aren't desired and aren't deleted by this plan.
-    pub lingering: Vec<ObjectId>,
-    /// Kinds of the inventory that nobody can list now.
-    pub unknown_kinds: Vec<GroupKind>,
-    /// Stands for the plan, approximate or not, but for the creation of the
-    /// state namespace: two readings of one plan have the same.
-    pub identity: String,
-    /// The files that differ from the commit.
-    pub dirty: Vec<String>,
-}
-
-impl Planned {
-    /// Every object that changes, before and after, for people: masked, and
-    /// without what the server keeps for itself. Absent where it isn't there.
-    pub fn versions(&self, rules: &Rules) -> Vec<(ObjectRef, Option<Value>, Option<Value>)> {
-        let mut masks = Masks::new();
-        let mut visible =
-            |object: &Value, secrets: &SecretPaths| mask_object(&written(object), secrets, &mut masks);
-        let mut versions = Vec::new();
-        for (action, work) in self.plan.actions.iter().zip(&self.work) {
-            let (before, after) = match work {
-                Work::Write { live, after, .. } => (live.as_ref(), Some(after)),
-                Work::Delete { live, .. } => (Some(live), None),
-                // It stays as it is, but for the label.
-                Work::Keep { .. } | Work::Forget { .. } | Work::Bootstrap => continue,
-            };
-            let id = action.id();
-            let both = [before, after].into_iter().flatten();
-            let secrets = both
-                .fold(SecretPaths::default(), |secrets, object| secrets.or(rules.secrets_of(&id, object)));
-            let before = before.map(|object| visible(object, &secrets));
-            versions.push((action.object.clone(), before, after.map(|object| visible(object, &secrets))));
-        }
-        versions
-    }
-
-    /// What is done to an object.
-    pub fn work_on(&self, id: &ObjectId) -> Option<&Work> {
-        let at = self.plan.actions.iter().position(|action| action.id() == *id)?;
-        self.work.get(at)
-    }
-
-    /// How many actions of each sort this run has, the namespace that it made
-    /// included.
-    pub fn summary(&self) -> Summary {
-        let mut summary = self.plan.summary;
-        if let Some(made) = &self.made {
-            summary.create += 1;
-            if matches!(self.work_on(made), Some(Work::Keep { .. })) {
-                summary.unchanged -= 1;
-            }
-        }
-        summary
-    }
-
-    /// The plan alone.
-    pub fn into_plan(self) -> TargetPlan {
-        let Self { plan, work, desired, memory, .. } = self;
-        parallel::discard((work, desired, memory));
-        plan
-    }
-
-    /// The refusals among the guards' verdicts.
-    pub fn refusals(&self) -> impl Iterator<Item = &GuardVerdict> {
-        self.plan.guards.iter().filter(|guard| guard.verdict == Judgement::Refuse)
     }
 }
 
@@ -229,8 +146,10 @@ pub(super) async fn plan_again(
     if let Some(departure) = &options.departure {
         return leaving::plan(setup, cluster, departure, &options.overrides).await;
     }
+    let objects = std::mem::take(&mut planned.desired).into_iter();
+    let hooks = std::mem::take(&mut planned.hooks).into_objects();
     let wanted = Wanted {
-        manifests: std::mem::take(&mut planned.desired).into_iter().map(|object| object.manifest).collect(),
+        manifests: objects.chain(hooks).map(|object| object.manifest).collect(),
         commit: planned.plan.commit.clone(),
         dirty: std::mem::take(&mut planned.dirty),
     };
@@ -248,14 +167,17 @@ async fn plan_for(
     looked: Looked,
 ) -> Result<Planned, CommandError> {
     let Looked { seen: Seen { namespace, observed, mut memory }, lists, stored } = looked;
-    let desired = resolve(wanted.manifests, &observed.discovery, &namespace)?;
-    refuse_own(&desired, memory.as_ref())?;
-    refuse_misread(&desired)?;
-    let hard = hard_edges(&desired)?;
+    let all = resolve(wanted.manifests, &observed.discovery, &namespace)?;
+    refuse_own(&all, memory.as_ref())?;
+    refuse_misread(&all)?;
+    let (desired, mut hooks) = Hooks::among(all);
+    hooks.take_turns(occasion(options, memory.as_ref()));
+    let set = Set { desired: &desired, hooks: &hooks };
+    let hard = hard_edges(set)?;
 
-    let spanned = spanned(&desired, memory.as_ref());
+    let spanned = spanned(set, memory.as_ref());
     let id = memory.as_ref().map(|memory| memory.target.applyset_id());
-    let wanted_ids: HashSet<&ObjectId> = desired.iter().map(Desired::id).collect();
+    let wanted_ids: HashSet<&ObjectId> = desired.iter().map(Desired::id).chain(hooks.ids()).collect();
     // An autoscaler that this very plan deletes scales nothing any more.
     let is_ours =
         |object: &Value| id.is_some() && object["metadata"]["labels"][PART_OF].as_str() == id.as_deref();
@@ -268,15 +190,15 @@ async fn plan_for(
     let (live, definitions, absent, autoscaled, dependencies, mut stored) = futures::join!(
         live(cluster, &observed, &desired, memory.as_ref(), &spanned, options.may_guess, &lists),
         definitions(cluster, &desired, |_| !options.exact),
-        missing(cluster, &desired, memory.as_ref(), &lists),
+        missing(cluster, set, memory.as_ref(), &lists),
         autoscaled(&lists, &observed.discovery, &desired, goes),
-        dependencies(cluster, &observed.discovery, &desired, hard, leaves),
+        dependencies(cluster, &observed.discovery, set, hard, leaves),
         stored.finish(),
     );
     let (mut live, absent) = (live.map_err(Diagnostic::from)?, absent.map_err(Diagnostic::from)?);
     let autoscaled = autoscaled.map_err(Diagnostic::from)?;
     let definitions = definitions.map_err(Diagnostic::from)?;
-    refuse_missing(&absent, &desired, memory.as_ref())?;
+    refuse_missing(&absent, set, memory.as_ref())?;
     let dependencies = dependencies?;
 
     // Whether those are adopted that don't carry our label, the record says.
@@ -294,8 +216,9 @@ async fn plan_for(
     let may_prove = |object: &Desired| !options.exact && object.served && is_there(object);
     let proved = prove_all(&schemas, &desired, &bodies, &live, may_prove);
     // Where nothing changes, nobody asks what was written last.
-    let is_settled =
-        proved.iter().all(Option::is_some) && live.members().all(|(id, ..)| wanted_ids.contains(id));
+    let is_settled = proved.iter().all(Option::is_some)
+        && hooks.all.is_empty()
+        && live.members().all(|(id, ..)| wanted_ids.contains(id));
     // What is proved by its fields isn't being deleted.
     let may_end = desired
         .iter()
@@ -347,11 +270,18 @@ async fn plan_for(
         dependencies: &dependencies,
         membership,
         rules: &setup.rules,
+        standing: hooks.standing(memory.as_ref(), |object| live.get(object.id(), &object.manifest.version)),
+        hooks: &hooks,
+        sending: &sending,
+        wanted: &wanted_ids,
         cluster: &cluster_name,
         target: &target,
     });
     let lingering = lingering(&live, &wanted_ids, &assembled.actions);
-    let Assembled { mut actions, work, mut guards, mut notes, digest, identity } = assembled;
+    let Assembled { mut actions, mut work, mut guards, mut notes, digest, identity } = assembled;
+    let trying = Trying { prophet: &prophet, set, membership, is_there: &is_there };
+    guards.extend(trying.all(setup, &mut actions, &mut work).await?);
+    notes.extend(hooks.notes());
     if !options.without_commits {
         let commit = wanted.commit.as_ref();
         notes.extend(blame::tell(setup, memory.as_ref(), commit, &desired, &work, &mut actions));
@@ -363,7 +293,7 @@ async fn plan_for(
     notes.extend(simulated);
     notes.extend(dependencies.notes);
     notes.extend(ending);
-    notes.extend(warned(setup, cluster, &desired));
+    notes.extend(warned(setup, cluster, set.all()));
     notes.splice(
         0..0,
         setup.notes.iter().cloned().chain(memory.iter().flat_map(|memory| memory.notes.clone())),
@@ -390,6 +320,7 @@ async fn plan_for(
         plan,
         work,
         desired,
+        hooks,
         outside: dependencies.outside,
         memory,
         bootstrap,
@@ -401,29 +332,25 @@ async fn plan_for(
     })
 }
 
+/// What kind of run this is to hooks. The first deployment is one as long as none
+/// has become healthy.
+fn occasion(options: &Options, memory: Option<&Memory>) -> Occasion {
+    let parent = memory.and_then(|memory| memory.parent.as_ref());
+    let is_first = parent.is_none_or(|parent| parent.state.healthy.is_none());
+    Occasion { is_rollback: options.is_rollback, is_first }
+}
+
 /// What is adopted, by what is known of the past; nothing where there is no inventory.
 fn adopting<'a>(setup: &'a Setup, memory: Option<&'a Memory>, id: Option<&'a str>) -> Option<Adopting<'a>> {
     let (memory, id) = memory.zip(id)?;
     Some(Adopting { id, past: memory.past(), adoption: &setup.rules.adoption })
 }
 
-/// An object without its status and the metadata that only the server writes.
-fn written(object: &Value) -> Value {
-    let mut written = object.clone();
-    if let Some(root) = written.as_object_mut() {
-        root.remove("status");
-    }
-    if let Some(metadata) = written["metadata"].as_object_mut() {
-        metadata.retain(|name, _| !SERVER_METADATA.contains(&name.as_str()));
-    }
-    written
-}
-
 /// The namespaces that the inventory spans, those of the desired objects
 /// included.
-fn spanned(desired: &[Desired], memory: Option<&Memory>) -> BTreeSet<String> {
+fn spanned(set: Set<'_>, memory: Option<&Memory>) -> BTreeSet<String> {
     let mut namespaces: BTreeSet<String> =
-        desired.iter().filter_map(|object| object.id().namespace.clone()).collect();
+        set.all().filter_map(|object| object.id().namespace.clone()).collect();
     if let Some(memory) = memory {
         namespaces.extend(memory.namespaces());
     }

@@ -214,6 +214,23 @@ impl Prophet<'_> {
         Ok(Prediction::Replaced(Replaced { live: live.clone(), body, after, fields }))
     }
 
+    /// Whether the server would take an object that is made anew, where its name is
+    /// taken or not, and its namespace there or not.
+    pub(super) async fn try_out_anew(
+        &self,
+        object: &Desired,
+        body: &Value,
+        is_taken: bool,
+        is_there: bool,
+    ) -> Result<(), ApiError> {
+        let namespace = object.id().namespace.as_deref();
+        match (is_taken, is_there) {
+            (true, _) => self.cluster.try_create(&object.resource, namespace, body, MANAGER).await,
+            (false, true) => self.ask(object, body, None).await.map(|_| ()),
+            (false, false) => self.try_out(object, body).await.map(|_| ()),
+        }
+    }
+
     /// What can be told without the server.
     pub(super) fn guess(&self, live: Option<&Value>, body: &Value, why: Guessed) -> Prediction {
         let merged = |live: &Value| diff::merged_locally(body, live, MANAGER, self.schemas);

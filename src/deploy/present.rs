@@ -16,7 +16,7 @@ use crate::diff::{self, LastWritten, RawChange, Schemas};
 use crate::error::{CommandError, Diagnostic};
 use crate::health::Rule;
 use crate::json::Value;
-use crate::object::{FieldPath, ObjectId, SecretPaths, ignored_fields, is_create_only};
+use crate::object::{FieldPath, Hook, ObjectId, SecretPaths, ignored_fields, is_create_only};
 use crate::release::{Comparison, DigestKey, RecordedObject, compare, digested, protect};
 use crate::report::words::count;
 
@@ -91,6 +91,8 @@ pub(super) async fn look(setup: &Setup, cluster: &Cluster) -> Result<Presence, C
         .iter()
         .filter_map(|memory| memory.record.as_ref())
         .flat_map(|record| record.objects.clone())
+        // Whether a hook's object is there still says nothing.
+        .filter(|object| Hook::of(object.manifest.value()).is_none())
         .collect();
     let objects = match &memory {
         Some(memory) if !recorded.is_empty() => {

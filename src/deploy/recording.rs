@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::carry::{Fate, live_after};
+use super::fates::{Fate, live_after};
 use super::memory::Memory;
 use super::planning::Planned;
 use super::resolve::Desired;
-use crate::apply::{ActionResult, RunResult};
+use crate::apply::{ActionResult, HookReport, RunResult};
 use crate::cluster::MANAGER;
 use crate::diff::{LastWritten, Schemas};
 use crate::health::Health;
@@ -117,6 +117,7 @@ fn counts(planned: &Planned, fates: &[Fate]) -> Counts {
             (ActionResult::Done, Verb::Delete) => &mut counts.delete,
             (ActionResult::Done, Verb::Adopt) => &mut counts.adopt,
             (ActionResult::Done, Verb::Forget) => &mut counts.forget,
+            (ActionResult::Done, Verb::Run) => &mut counts.run,
             (ActionResult::Done, Verb::Unchanged) => &mut counts.unchanged,
             _ => &mut counts.failed,
         };
@@ -134,6 +135,7 @@ pub(super) fn summary_of(counts: Counts) -> PlanSummary {
         delete: counts.delete,
         adopt: counts.adopt,
         forget: counts.forget,
+        run: counts.run,
         unchanged: counts.unchanged,
     }
 }
@@ -162,6 +164,8 @@ fn objects(planned: &Planned, memory: &Memory, key: &DigestKey, fates: &[Fate]) 
             None => previous(object.id()).filter(|_| !is_gone(object.id())),
         })
         .collect();
+    let hooks = planned.hooks.all.iter().map(|hooked| &hooked.object);
+    objects.extend(hooks.filter(|hook| may_rest(planned, fates, hook.id())).map(|hook| settled(hook, key)));
     let unremoved = fates.iter().filter(|fate| {
         let leaves = matches!(planned.plan.actions[fate.at].action, Verb::Delete | Verb::Forget);
         leaves && fate.done.result != ActionResult::Done
@@ -169,6 +173,29 @@ fn objects(planned: &Planned, memory: &Memory, key: &DigestKey, fates: &[Fate]) 
     objects.extend(planned.lingering.iter().filter_map(previous));
     objects.extend(unremoved.filter_map(|fate| previous(&planned.plan.actions[fate.at].id())));
     objects
+}
+
+/// Whether a hook needn't run again as it is: it succeeded, or wasn't to run. What ran
+/// only because of a failure doesn't count.
+fn may_rest(planned: &Planned, fates: &[Fate], id: &ObjectId) -> bool {
+    let mut runs = fates.iter().filter(|fate| {
+        let action = &planned.plan.actions[fate.at];
+        action.action == Verb::Run && !action.is_for_failure() && action.id() == *id
+    });
+    runs.all(|fate| fate.done.hook.as_ref().is_some_and(HookReport::has_succeeded))
+}
+
+/// A hook on record: whether its object is there is no matter.
+fn settled(object: &Desired, key: &DigestKey) -> RecordedObject {
+    RecordedObject {
+        object: object.manifest.object_ref(),
+        uid: None,
+        source: Some(object.source().into()),
+        fields: Value::Null,
+        written: None,
+        manifest: protect(&object.manifest.body, object.id(), &object.manifest.secrets, key),
+        health: None,
+    }
 }
 
 fn recorded(object: &Desired, live: &Value, key: &DigestKey, health: Option<Health>) -> RecordedObject {

@@ -67,7 +67,7 @@ pub(super) fn refuse_invalid(
         .collect();
     // Admission may look for what the same run makes: an account, a priority class.
     let needs_new = |object: &Desired| {
-        let node = Node { id: object.id(), body: &object.manifest.body };
+        let node = Node::new(object.id(), &object.manifest.body);
         references(&node).iter().any(|id| new.contains(id))
     };
     let is_too_early = |object: &Desired, error: &ApiError| error.is_forbidden() && needs_new(object);
@@ -96,7 +96,7 @@ pub(super) fn refuse_invalid(
 
 /// Why the server refused a manifest: each thing with the line of the field to
 /// blame.
-fn all_explained(setup: &Setup, manifest: &Manifest, error: ApiError) -> Vec<Diagnostic> {
+pub(super) fn all_explained(setup: &Setup, manifest: &Manifest, error: ApiError) -> Vec<Diagnostic> {
     let text = setup.text_of(&manifest.source.path);
     explain(manifest, error, text.as_deref())
 }

@@ -9,7 +9,7 @@ use super::observe::Live;
 use super::resolve::Desired;
 use crate::cluster::{MANAGER, Resource};
 use crate::json::Value;
-use crate::object::{ObjectId, ObjectRef};
+use crate::object::{Hook, ObjectId, ObjectRef};
 use crate::plan::order::{self, Node};
 use crate::plan::prune::{Evidence, Removal, removal};
 use crate::plan::{Action, Cause, Verb};
@@ -17,15 +17,34 @@ use crate::plan::{Action, Cause, Verb};
 /// A member that leaves.
 pub(super) type Leaving<'a> = (&'a ObjectId, &'a Arc<Resource>, &'a Value);
 
-/// Adds what becomes of the members that left, as the last waves.
-pub(super) fn remove(
+/// The members that left: those that are deleted, and those that stay, each for its
+/// reason.
+#[derive(Default)]
+pub(super) struct Left<'a> {
+    deleted: Vec<Leaving<'a>>,
+    forgotten: Vec<(Leaving<'a>, String)>,
+}
+
+impl Left<'_> {
+    /// Whether anything but hooks of before leaves.
+    pub(super) fn changes_something(&self) -> bool {
+        !self.forgotten.is_empty() || self.deleted.iter().any(|(.., live)| Hook::of(live).is_none())
+    }
+
+    /// Adds what becomes of them, from this wave on.
+    pub(super) fn leave(self, wave: u32, assembled: &mut Assembled) {
+        leave(&self.deleted, self.forgotten, Leave { wave, causes: &[Cause::Commit] }, assembled);
+    }
+}
+
+/// Decides what becomes of members that aren't wanted any more.
+pub(super) fn left<'a>(
+    wanted: &HashSet<&ObjectId>,
     desired: &[Desired],
-    live: &Live,
+    live: &'a Live,
     membership: Membership<'_>,
-    wave: u32,
     assembled: &mut Assembled,
-) {
-    let wanted: HashSet<&ObjectId> = desired.iter().map(Desired::id).collect();
+) -> Left<'a> {
     let mut leaving = live.members().filter(|(id, ..)| !wanted.contains(id)).peekable();
     let uids = leaving.peek().map(|_| uids(desired, live)).unwrap_or_default();
     let (mut deleted, mut forgotten) = (Vec::new(), Vec::new());
@@ -48,11 +67,11 @@ pub(super) fn remove(
             Removal::Pass => {}
         }
     }
-    leave(&deleted, forgotten, Leave { wave, causes: &[Cause::Commit] }, assembled);
     for kind in &live.unknown {
         let message = format!("objects of {kind} may have to be deleted, but its API server doesn't answer");
         assembled.notes.push(message);
     }
+    Left { deleted, forgotten }
 }
 
 /// When members leave, and why.
@@ -90,7 +109,7 @@ impl Leave<'_> {
 
 /// Deletions, from this wave on: what leans on others goes first.
 fn delete(removed: &[Leaving<'_>], leave: Leave<'_>, assembled: &mut Assembled) {
-    let nodes: Vec<Node<'_>> = removed.iter().map(|(id, _, body)| Node { id, body }).collect();
+    let nodes: Vec<Node<'_>> = removed.iter().map(|(id, _, body)| Node::new(id, body)).collect();
     let order = order::removal(&nodes);
     let reference = |at: usize| ObjectRef::new(removed[at].0, removed[at].1.version.as_str());
     for (stage, wave) in order.stages.iter().zip(leave.wave..) {

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::assemble::Work;
-use super::carry::{Carrying, Fate, Halt, milliseconds, outcomes, result, since};
+use super::carry::Carrying;
 use super::expecting::Expected;
 use super::explain::warned;
 use super::failure;
+use super::fates::{Fate, Halt, milliseconds, outcomes, result, since};
 use super::locked::Locked;
 use super::planning::{Options, Planned, plan_again};
 use super::refusing::explained;
@@ -285,8 +286,9 @@ impl Ongoing<'_> {
         let is_well = matches!(result, RunResult::Healthy | RunResult::Applied | RunResult::Unchanged);
         let failure = if is_well { None } else { failure::of(self.cluster, planned, fates).await };
         let mut notes = planned.plan.notes.clone();
-        let warned = warned(self.setup, self.cluster, &planned.desired);
+        let warned = warned(self.setup, self.cluster, planned.objects());
         notes.extend(warned.into_iter().filter(|warning| !planned.plan.notes.contains(warning)));
+        notes.extend(fates.iter().filter_map(|fate| fate.done.hook.as_ref()?.left.clone()));
         notes.extend(halt.map(|halt| format!("no new writes were started: {}", halt.words())));
         TargetOutcome {
             actions: made(planned).into_iter().chain(outcomes(planned, fates)).collect(),
@@ -314,6 +316,7 @@ fn made(planned: &Planned) -> Option<ActionOutcome> {
         action: Verb::Create,
         result: ActionResult::Done,
         health: None,
+        hook: None,
         reason: None,
         duration_ms: 0,
     })

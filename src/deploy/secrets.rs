@@ -11,8 +11,8 @@ use crate::wait::Ended;
 pub(super) struct Secrets<'a>(Vec<&'a Desired>);
 
 impl<'a> Secrets<'a> {
-    pub(super) fn of(desired: &'a [Desired]) -> Self {
-        Self(desired.iter().filter(|object| !object.manifest.secrets.is_empty()).collect())
+    pub(super) fn of(objects: impl IntoIterator<Item = &'a Desired>) -> Self {
+        Self(objects.into_iter().filter(|object| !object.manifest.secrets.is_empty()).collect())
     }
 
     pub(super) fn scrub(&self, text: &str) -> String {

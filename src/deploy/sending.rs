@@ -105,6 +105,13 @@ impl Sending<'_> {
         body
     }
 
+    /// What is sent of an object that is made as its manifest has it.
+    pub(super) fn labelled(&self, object: &Desired) -> Value {
+        let mut body = object.manifest.body.clone();
+        self.label(&mut body);
+        body
+    }
+
     /// Takes out what isn't to be set here; why, where Git wants something else.
     fn leave_out(&self, id: &ObjectId, owners: Owners<'_>, body: &mut Value) -> Vec<Why> {
         let live = owners.live();

@@ -1,6 +1,7 @@
 //! What a manifest itself says about how it's deployed: annotations that start
 //! with `trueup.dev/`.
 
+use super::hook_misread::misread_hook;
 use super::{FieldPattern, Manifest, Reference};
 use crate::error::{Diagnostic, did_you_mean};
 use crate::json::Value;
@@ -89,7 +90,8 @@ pub fn misread(manifest: &Manifest) -> Vec<Diagnostic> {
     let words = words.into_iter().filter_map(|(name, words)| misread_word(manifest, name, words));
     let fields = [IGNORE_FIELDS, SENSITIVE_FIELDS].into_iter();
     let fields = fields.flat_map(|name| misread_fields(manifest, name));
-    words.chain(fields).chain(misread_wave(manifest)).chain(misread_names(manifest)).collect()
+    let order = misread_wave(manifest).into_iter().chain(misread_names(manifest));
+    words.chain(fields).chain(order).chain(misread_hook(manifest)).collect()
 }
 
 fn misread_wave(manifest: &Manifest) -> Option<Diagnostic> {

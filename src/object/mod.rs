@@ -6,6 +6,8 @@
 
 mod annotations;
 mod change;
+mod hook;
+mod hook_misread;
 mod id;
 pub mod kinds;
 mod manifest;
@@ -25,6 +27,7 @@ pub use annotations::{
     is_create_only, misread, on_immutable, wave,
 };
 pub use change::{Change, Op, RawChange};
+pub use hook::{Deletion, Hook, Moment, Occasion, is_ahead, left_out};
 pub use id::{ApiVersion, GroupKind, ObjectId, ObjectRef};
 pub use manifest::{Manifest, Source};
 pub use mask::{Masks, Shown, mask_changes, mask_object};

@@ -122,7 +122,7 @@ fn reason(saved: &Action, now: &Action) -> Option<&'static str> {
         Verb::Create => "its manifest is another one now",
         Verb::Delete => "the live object was made anew since then",
         Verb::Replace => "its manifest is another one now, or the live object was made anew",
-        Verb::Update | Verb::Adopt | Verb::Forget | Verb::Unchanged => {
+        Verb::Update | Verb::Adopt | Verb::Forget | Verb::Run | Verb::Unchanged => {
             "its manifest is another one now, in fields that are live already"
         }
     })

@@ -17,6 +17,6 @@ pub mod replacement;
 pub use comparison::TargetComparison;
 pub use difference::{ActionDifference, FieldDifference, PlanDifference, difference};
 pub use model::{
-    Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, Judgement, LastCommit,
-    ManagerFields, SourceRef, Summary, TargetPlan, Verb,
+    Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, HookDeletion, HookRef,
+    Judgement, LastCommit, ManagerFields, SourceRef, Summary, TargetPlan, Verb,
 };

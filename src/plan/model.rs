@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diff::Operation;
 use crate::git::CommitId;
-use crate::object::{FieldPath, ObjectId, ObjectRef, Op, Shown, Source};
+use crate::object::{FieldPath, Hook, Moment, ObjectId, ObjectRef, Op, Shown, Source};
 
 /// What would be done to one environment, and whether it may be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -96,6 +96,8 @@ pub enum Verb {
     Adopt,
     /// It stays, but is no longer ours.
     Forget,
+    /// It's a hook: one of an earlier run is deleted, and it runs anew.
+    Run,
     /// Nothing is to be done.
     Unchanged,
 }
@@ -137,6 +139,9 @@ pub struct Action {
     /// whether they change, stay as they are, or aren't this environment's.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub after_ready: Vec<ObjectRef>,
+    /// For a hook: when it runs, and what becomes of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hook: Option<HookRef>,
     /// Why.
     pub causes: Vec<Cause>,
     /// For creations and deletions that Git asked for: the commit that named the
@@ -166,6 +171,48 @@ pub struct Action {
     /// done, and where only what is there was compared.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub digest: Option<String>,
+}
+
+/// A hook of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HookRef {
+    /// The moment at which it runs.
+    pub on: Moment,
+    /// Hooks of a lower weight come before those of a higher.
+    pub weight: i32,
+    /// When its object is deleted.
+    pub delete: Vec<HookDeletion>,
+    /// How long it may take, in milliseconds; absent where that is as long as
+    /// anything is waited for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub timeout_ms: Option<u64>,
+}
+
+/// When the object of a hook is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum HookDeletion {
+    /// Before it runs again.
+    Before,
+    /// When it has succeeded.
+    Succeeded,
+    /// When it has failed.
+    Failed,
+}
+
+impl HookRef {
+    /// A hook at a moment.
+    pub fn new(hook: &Hook, on: Moment) -> Self {
+        let delete = [
+            (hook.deletion.before, HookDeletion::Before),
+            (hook.deletion.succeeded, HookDeletion::Succeeded),
+            (hook.deletion.failed, HookDeletion::Failed),
+        ];
+        let delete = delete.into_iter().filter(|(is_set, _)| *is_set).map(|(_, when)| when).collect();
+        let timeout_ms = hook.timeout.map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
+        Self { on, weight: hook.weight, delete, timeout_ms }
+    }
 }
 
 /// Where a manifest stands.
@@ -275,6 +322,9 @@ pub struct Summary {
     pub adopt: usize,
     /// Objects let go.
     pub forget: usize,
+    /// Hooks that run; those for a failure aren't counted.
+    #[serde(default)]
+    pub run: usize,
     /// Objects that stay as they are.
     pub unchanged: usize,
 }
@@ -283,7 +333,7 @@ impl Summary {
     /// Counts actions.
     pub fn of(actions: &[Action]) -> Self {
         let mut summary = Self::default();
-        for action in actions {
+        for action in actions.iter().filter(|action| !action.is_for_failure()) {
             *summary.count(action.action) += 1;
         }
         summary
@@ -297,13 +347,14 @@ impl Summary {
             Verb::Delete => &mut self.delete,
             Verb::Adopt => &mut self.adopt,
             Verb::Forget => &mut self.forget,
+            Verb::Run => &mut self.run,
             Verb::Unchanged => &mut self.unchanged,
         }
     }
 
-    /// How many objects change.
+    /// How many objects change, and hooks run.
     pub fn changes(&self) -> usize {
-        self.create + self.update + self.replace + self.delete + self.adopt + self.forget
+        self.create + self.update + self.replace + self.delete + self.adopt + self.forget + self.run
     }
 }
 
@@ -367,6 +418,7 @@ impl Action {
             declared_wave: None,
             after: Vec::new(),
             after_ready: Vec::new(),
+            hook: None,
             causes: Vec::new(),
             commit: None,
             uncommitted: false,
@@ -378,6 +430,11 @@ impl Action {
             approximate: false,
             digest: None,
         }
+    }
+
+    /// Whether it's a hook that runs only when the run fails.
+    pub fn is_for_failure(&self) -> bool {
+        self.hook.as_ref().is_some_and(|hook| hook.on == Moment::OnFailure)
     }
 
     /// The object's identity.

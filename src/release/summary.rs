@@ -110,6 +110,8 @@ pub struct Counts {
     pub adopt: usize,
     /// Let go.
     pub forget: usize,
+    /// Hooks that ran and succeeded.
+    pub run: usize,
     /// Left as they were.
     pub unchanged: usize,
     /// Not written, though the plan said so.
@@ -258,6 +260,7 @@ mod tests {
             "delete": 0,
             "adopt": 0,
             "forget": 0,
+            "run": 0,
             "unchanged": 4,
             "failed": 0
           },

@@ -17,6 +17,7 @@
 
 mod definitions;
 mod duplicates;
+mod hook_name;
 mod list;
 mod live;
 mod load;

@@ -7,6 +7,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
+use super::hook_name;
 use super::source::SourceFile;
 use crate::error::{Diagnostic, Location, did_you_mean};
 use crate::json::{Map, Value};
@@ -76,6 +77,7 @@ pub(super) fn read(value: Value, place: &Place<'_>) -> Result<Manifest, Vec<Diag
         return Err(vec![place.finding(message, &FieldPath::root())]);
     };
     drop_what_says_nothing(&mut body);
+    let body = hook_name::name(body, place);
     let mut check = Check { place, body: &body, findings: Vec::new() };
     let (version, kind) = (check.api_version(), check.kind());
     let metadata = check.metadata();
@@ -146,7 +148,7 @@ impl<'a> Check<'a> {
                 "metadata.generateName makes a new object each time",
                 &FieldPath::fields(["metadata", "generateName"]),
             );
-            self.findings.push(finding.hint("give it a fixed metadata.name"));
+            self.findings.push(finding.hint("give it a fixed metadata.name; only hooks may do without one"));
             return None;
         }
         self.text(metadata, &["metadata"], "name")

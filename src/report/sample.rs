@@ -278,6 +278,7 @@ pub(crate) fn acted(
         action: verb,
         result,
         health,
+        hook: None,
         reason: (!why.is_empty()).then(|| why.to_owned()),
         duration_ms: 2_150,
     }

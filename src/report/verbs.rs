@@ -6,8 +6,8 @@ use super::palette::{CHANGED, DANGER, FAINT, GOOD, TAKEN};
 use crate::plan::Verb;
 
 /// The verbs in the order in which they are counted.
-pub(crate) const CHANGING: [Verb; 6] =
-    [Verb::Create, Verb::Update, Verb::Replace, Verb::Delete, Verb::Adopt, Verb::Forget];
+pub(crate) const CHANGING: [Verb; 7] =
+    [Verb::Create, Verb::Update, Verb::Replace, Verb::Delete, Verb::Adopt, Verb::Forget, Verb::Run];
 
 /// The sign at the start of its line.
 pub(crate) fn sign(verb: Verb) -> char {
@@ -18,6 +18,7 @@ pub(crate) fn sign(verb: Verb) -> char {
         Verb::Delete => '-',
         Verb::Adopt => '*',
         Verb::Forget => '○',
+        Verb::Run => '>',
         Verb::Unchanged => '=',
     }
 }
@@ -31,6 +32,7 @@ pub(crate) fn word(verb: Verb) -> &'static str {
         Verb::Delete => "delete",
         Verb::Adopt => "adopt",
         Verb::Forget => "forget",
+        Verb::Run => "run",
         Verb::Unchanged => "unchanged",
     }
 }
@@ -44,6 +46,7 @@ pub(crate) fn done(verb: Verb) -> &'static str {
         Verb::Delete => "deleted",
         Verb::Adopt => "adopted",
         Verb::Forget => "let go",
+        Verb::Run => "ran",
         Verb::Unchanged => "unchanged",
     }
 }
@@ -52,7 +55,7 @@ pub(crate) fn done(verb: Verb) -> &'static str {
 pub(crate) fn style(verb: Verb) -> Style {
     match verb {
         Verb::Create => GOOD,
-        Verb::Update => CHANGED,
+        Verb::Update | Verb::Run => CHANGED,
         Verb::Replace | Verb::Delete => DANGER,
         Verb::Adopt | Verb::Forget => TAKEN,
         Verb::Unchanged => FAINT,

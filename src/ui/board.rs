@@ -79,6 +79,10 @@ impl Board {
                 Some(line(WARNING, "skipped", &format!("{id}: it needs {because}")))
             }
             Event::Health { id, verdict } => self.judged(id, verdict, now),
+            // Where several hooks speak at once, each line says which does.
+            Event::Log { id, line: said, .. } => {
+                Some(line(FAINT, "log", &format!("{id} {} {}", paint(FAINT, "│"), visible(said))))
+            }
             Event::Stopping { why } => {
                 let what = format!("{}; nothing more will be written", visible(why));
                 Some(line(WARNING, "stopping", &what))

@@ -11,7 +11,11 @@ use crate::error::Location;
 use crate::object::{Manifest, ObjectId, scrub};
 
 /// What the server has warned of since this was last asked.
-pub(in crate::deploy) fn warned(setup: &Setup, cluster: &Cluster, desired: &[Desired]) -> Vec<String> {
+pub(in crate::deploy) fn warned<'a>(
+    setup: &Setup,
+    cluster: &Cluster,
+    objects: impl Iterator<Item = &'a Desired>,
+) -> Vec<String> {
     let given = cluster.take_warnings();
     if given.is_empty() {
         return Vec::new();
@@ -21,7 +25,7 @@ pub(in crate::deploy) fn warned(setup: &Setup, cluster: &Cluster, desired: &[Des
         object.resource.object(id.namespace.as_deref(), &id.name)
     };
     let manifests: BTreeMap<String, &Manifest> =
-        desired.iter().map(|object| (path_of(object), &object.manifest)).collect();
+        objects.map(|object| (path_of(object), &object.manifest)).collect();
     lines(&given, |path| manifests.get(path).copied(), |path| setup.text_of(path))
 }
 

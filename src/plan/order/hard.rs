@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::others::{KPT_DEPENDS_ON, Rule, Said};
-use super::{Index, Node, index};
+use super::{Index, Node, Place, index};
 use crate::object::{DEPENDS_ON, GroupKind, ObjectId, Reference, depends_on, kinds, wave};
 
 /// Why one object comes after another.
@@ -17,6 +17,8 @@ pub enum Why {
     DependsOn,
     /// Its wave is the later one: first its own, then the other's.
     Wave(i32, i32),
+    /// It's a hook that runs after all objects.
+    Late,
 }
 
 /// One object after another.
@@ -72,6 +74,13 @@ impl Hard {
             for (reference, annotation) in ours.chain(theirs) {
                 let meanings = reference.meanings(node.id.namespace.as_deref());
                 match meanings.iter().find_map(|id| index.get(id)) {
+                    Some(&to) if nodes[to].place == Place::Away => {}
+                    Some(&to) if nodes[to].place.is_late() && !node.place.is_late() => {
+                        let edges = [(from, to, Why::DependsOn), (to, from, Why::Late)];
+                        return Err(Cycle(edges.map(|(from, to, why)| Edge { from, to, why }).to_vec()));
+                    }
+                    // All objects are ready by then.
+                    Some(&to) if node.place.is_late() && !nodes[to].place.is_late() => {}
                     Some(&to) => hard.edges.push(Edge { from, to, why: Why::DependsOn }),
                     None => hard.outside.push(Outside { from, reference, annotation }),
                 }
@@ -79,7 +88,7 @@ impl Hard {
         }
         hard.edges.extend(rules(&said));
         hard.notes = said.into_iter().flat_map(|said| said.notes).collect();
-        match hard.contradiction().or_else(|| cycle(nodes, &hard.edges)) {
+        match hard.contradiction(nodes).or_else(|| cycle(nodes, &hard.edges)) {
             Some(cycle) => Err(cycle),
             None => Ok(hard),
         }
@@ -91,9 +100,11 @@ impl Hard {
     }
 
     /// An edge to a later wave.
-    fn contradiction(&self) -> Option<Cycle> {
+    fn contradiction(&self, nodes: &[Node<'_>]) -> Option<Cycle> {
         let waves = self.waves.as_ref()?;
-        let edge = self.edges.iter().find(|edge| waves[edge.to] > waves[edge.from])?;
+        let is_among = |edge: &&Edge| nodes[edge.from].place.is_among() && nodes[edge.to].place.is_among();
+        let mut among = self.edges.iter().filter(is_among);
+        let edge = among.find(|edge| waves[edge.to] > waves[edge.from])?;
         let why = Why::Wave(waves[edge.to], waves[edge.from]);
         Some(Cycle(vec![*edge, Edge { from: edge.to, to: edge.from, why }]))
     }
@@ -135,13 +146,16 @@ fn definitions(nodes: &[Node<'_>]) -> BTreeMap<GroupKind, usize> {
 /// The wave of each object: 0 where it names none, but a namespace or definition
 /// is then as early as what needs it.
 fn waves(nodes: &[Node<'_>], said: &[Said<'_>], promises: &[Edge]) -> Option<Vec<i32>> {
+    let named = nodes.iter().zip(said).map(|(node, said)| wave(node.body).or(said.wave));
+    // Those of hooks are among themselves.
     let named: Vec<Option<i32>> =
-        nodes.iter().zip(said).map(|(node, said)| wave(node.body).or(said.wave)).collect();
+        nodes.iter().zip(named).map(|(node, wave)| wave.filter(|_| node.place.is_among())).collect();
     if named.iter().all(Option::is_none) {
         return None;
     }
     let mut waves: Vec<i32> = named.iter().map(|wave| wave.unwrap_or(0)).collect();
-    for edge in promises.iter().filter(|edge| named[edge.to].is_none()) {
+    let among = promises.iter().filter(|edge| nodes[edge.from].place.is_among());
+    for edge in among.filter(|edge| named[edge.to].is_none()) {
         waves[edge.to] = waves[edge.to].min(waves[edge.from]);
     }
     Some(waves)

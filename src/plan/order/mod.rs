@@ -14,6 +14,7 @@
 //! [`ObjectId`], so the result never depends on how the input was sorted.
 
 mod hard;
+mod hooks;
 mod others;
 mod references;
 mod removal;
@@ -27,6 +28,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::json::Value;
 use crate::object::{GroupKind, ObjectId};
 pub use hard::{Cycle, Edge, Hard, Outside, Why};
+pub use hooks::{Place, Turn};
 pub use others::KPT_DEPENDS_ON;
 pub use references::references;
 pub use removal::{Removal, removal};
@@ -40,6 +42,15 @@ pub struct Node<'a> {
     pub id: &'a ObjectId,
     /// Its manifest.
     pub body: &'a Value,
+    /// Where it stands among hooks.
+    pub place: Place,
+}
+
+impl<'a> Node<'a> {
+    /// An object that is no hook.
+    pub fn new(id: &'a ObjectId, body: &'a Value) -> Self {
+        Self { id, body, place: Place::Among }
+    }
 }
 
 /// The order of a set of objects.
@@ -56,9 +67,16 @@ pub struct Order {
     ready_if_written: Vec<Vec<usize>>,
     /// For each node the length of the longest chain before it.
     pub wave: Vec<u32>,
-    /// For each node the wave that manifests ask for; `None` where none does.
+    /// For each node the wave that manifests ask for, [`AHEAD`] for what comes before
+    /// all waves; `None` where no manifest asks for one.
     pub declared: Option<Vec<i32>>,
 }
+
+/// The wave of hooks that come before the objects, and of what they need.
+pub const AHEAD: i32 = i32::MIN;
+
+/// The wave of hooks that come after the objects.
+pub const BEHIND: i32 = i32::MAX;
 
 /// Nodes by identity.
 type Index<'a> = HashMap<&'a ObjectId, usize>;
@@ -80,10 +98,14 @@ impl Hard {
                 ready[edge.from].insert(edge.to);
             }
         }
-        let waves = self.waves.as_deref();
+        let soft = soft_edges(nodes, &index);
+        let ahead = hooks::ahead(nodes, &after, &soft);
+        hooks::stand(nodes, &ahead, &mut after);
+        let waves = self.waves.as_deref().map(|waves| hooks::waves(nodes, &ahead, waves));
+        let waves = waves.as_deref();
         let mut ready_if_written = vec![Vec::new(); nodes.len()];
-        for Soft { from, to, ready } in soft_edges(nodes, &index) {
-            if from != to && may_follow(&after, waves, from, to) {
+        for Soft { from, to, ready } in soft {
+            if from != to && nodes[to].place.is_among() && may_follow(&after, waves, from, to) {
                 after[from].insert(to);
                 if ready {
                     ready_if_written[from].push(to);
@@ -93,7 +115,7 @@ impl Hard {
         let (after, ready) = (sorted(after), sorted(ready));
         let sequence = sequence(nodes, &after, waves);
         let wave = levels(&sequence, &after, waves);
-        Order { sequence, after, ready, ready_if_written, wave, declared: self.waves.clone() }
+        Order { sequence, after, ready, ready_if_written, wave, declared: waves.map(<[i32]>::to_vec) }
     }
 }
 
@@ -131,7 +153,8 @@ impl Order {
 }
 
 fn index<'a>(nodes: &[Node<'a>]) -> Index<'a> {
-    nodes.iter().enumerate().map(|(at, node)| (node.id, at)).collect()
+    // A hook that runs at several moments is there several times: the first counts.
+    nodes.iter().enumerate().rev().map(|(at, node)| (node.id, at)).collect()
 }
 
 fn sorted(sets: Vec<BTreeSet<usize>>) -> Vec<Vec<usize>> {

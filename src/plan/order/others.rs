@@ -114,7 +114,7 @@ mod tests {
     fn said(annotations: &Value, read: impl FnOnce(Said<'_>)) {
         let id = ObjectId::new(GroupKind::new("", "Pod"), Some("shop"), "web");
         let body = json!({"metadata": {"annotations": annotations}});
-        read(Said::by(&Node { id: &id, body: &body }));
+        read(Said::by(&Node::new(&id, &body)));
     }
 
     #[test]

@@ -10,7 +10,7 @@ fn id(group: &str, kind: &str, namespace: Option<&str>, name: &str) -> ObjectId 
 }
 
 fn names(objects: &[(ObjectId, Value)]) -> Vec<String> {
-    let nodes: Vec<Node<'_>> = objects.iter().map(|(id, body)| Node { id, body }).collect();
+    let nodes: Vec<Node<'_>> = objects.iter().map(|(id, body)| Node::new(id, body)).collect();
     order(&nodes).expect("no cycle").sequence.into_iter().map(|at| objects[at].0.to_string()).collect()
 }
 
@@ -38,7 +38,7 @@ fn a_workload_waits_for_what_its_pods_name() {
         (id("", "ConfigMap", Some("other"), "settings"), json!({})),
         (id("", "ServiceAccount", Some("shop"), "web"), json!({})),
     ];
-    let nodes: Vec<Node<'_>> = objects.iter().map(|(id, body)| Node { id, body }).collect();
+    let nodes: Vec<Node<'_>> = objects.iter().map(|(id, body)| Node::new(id, body)).collect();
     let order = order(&nodes).expect("no cycle");
     assert_eq!(order.after[0], [1, 3]);
     assert_eq!((order.wave[0], order.wave[2]), (1, 0));
@@ -53,7 +53,7 @@ fn soft_edges_that_close_a_cycle_are_dropped() {
         (id("rbac.authorization.k8s.io", "RoleBinding", None, name), body)
     };
     let objects = [binding("a", "b"), binding("b", "c"), binding("c", "a"), binding("d", "d")];
-    let nodes: Vec<Node<'_>> = objects.iter().map(|(id, body)| Node { id, body }).collect();
+    let nodes: Vec<Node<'_>> = objects.iter().map(|(id, body)| Node::new(id, body)).collect();
     let order = order(&nodes).expect("no cycle");
     assert_eq!(order.after, [vec![1], vec![2], vec![], vec![]]);
     assert_eq!(order.sequence, [2, 1, 0, 3]);
@@ -77,7 +77,7 @@ proptest! {
         objects.sort_by(|a, b| a.0.cmp(&b.0));
         objects.dedup_by(|a, b| a.0 == b.0);
         let sorted = names(&objects);
-        let nodes: Vec<Node<'_>> = objects.iter().map(|(id, body)| Node { id, body }).collect();
+        let nodes: Vec<Node<'_>> = objects.iter().map(|(id, body)| Node::new(id, body)).collect();
         let order = order(&nodes).expect("no cycle");
         prop_assert_eq!(order.sequence.len(), objects.len());
         let position: BTreeMap<usize, usize> = order.sequence.iter().enumerate().map(|(p, &at)| (at, p)).collect();
@@ -105,7 +105,7 @@ fn asking(kind: &str, name: &str, wave: &str, depends_on: &str) -> (ObjectId, Va
 }
 
 fn nodes(objects: &[(ObjectId, Value)]) -> Vec<Node<'_>> {
-    objects.iter().map(|(id, body)| Node { id, body }).collect()
+    objects.iter().map(|(id, body)| Node::new(id, body)).collect()
 }
 
 #[test]

@@ -110,7 +110,7 @@ metadata: web
       hint: did you mean "name" where it says "naem"?
     ConfigMap: metadata.generateName makes a new object each time
       --> <stdin>:23:12 (document 7)
-      hint: give it a fixed metadata.name
+      hint: give it a fixed metadata.name; only hooks may do without one
     kind is empty
       --> <stdin>:26:1 (document 8)
     metadata.name is empty

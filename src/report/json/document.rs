@@ -275,6 +275,7 @@ mod tests {
                 "delete": 0,
                 "forget": 0,
                 "replace": 0,
+                "run": 0,
                 "unchanged": 40,
                 "update": 1
               },

@@ -67,6 +67,17 @@ pub enum Happened {
         /// The same in one line for people.
         message: String,
     },
+    /// A container of a hook said something.
+    Log {
+        /// The hook.
+        object: EventObject,
+        /// Its pod.
+        pod: String,
+        /// The container.
+        container: String,
+        /// The line.
+        line: String,
+    },
     /// No new writes will be started.
     Stopping {
         /// Why.
@@ -111,6 +122,12 @@ impl From<&Event> for Happened {
                 health: verdict.health,
                 reason: verdict.reason.clone(),
                 message: verdict.message.clone(),
+            },
+            Event::Log { id, pod, container, line } => Self::Log {
+                object: id.into(),
+                pod: pod.clone(),
+                container: container.clone(),
+                line: line.clone(),
             },
             Event::Stopping { why } => Self::Stopping { reason: why.clone() },
         }

@@ -62,8 +62,15 @@ fn about(plan: &TargetPlan) -> String {
 }
 
 pub(super) fn table(summary: &Summary) -> String {
-    let counts =
-        [summary.create, summary.update, summary.replace, summary.delete, summary.adopt, summary.forget];
+    let counts = [
+        summary.create,
+        summary.update,
+        summary.replace,
+        summary.delete,
+        summary.adopt,
+        summary.forget,
+        summary.run,
+    ];
     let mut titles = vec!["unchanged".to_owned()];
     let mut numbers = vec![summary.unchanged.to_string()];
     for (verb, number) in CHANGING.iter().zip(counts).filter(|(_, number)| *number > 0).rev() {
@@ -131,7 +138,8 @@ pub(super) fn entry(entry: &Entry<'_>, commit: Option<&CommitRef>) -> String {
 
 fn title(action: &Action) -> String {
     let approximate = if action.approximate { " (approximate)" } else { "" };
-    format!("{} {}{approximate}", signed(action), code(&action.id().to_string()))
+    let moment = action.hook.as_ref().map(|hook| format!(" {}", hook.on)).unwrap_or_default();
+    format!("{} {}{moment}{approximate}", signed(action), code(&action.id().to_string()))
 }
 
 /// As code, so that no sign is taken for the start of a list.

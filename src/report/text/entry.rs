@@ -121,8 +121,9 @@ fn first_line(action: &Action, layout: Layout<'_>, options: &TextOptions) -> Vec
     let mark = if action.approximate { paint(WARNING, "(approximate)") } else { String::new() };
     let remark = remark(action).unwrap_or_default();
     let wave = wave(action).unwrap_or_default();
-    let told =
-        [paint(FAINT, &remark), paint(FAINT, &wave), mark].into_iter().filter(|part| words::width(part) > 0);
+    let moment = action.hook.as_ref().map(|hook| hook.on.to_string()).unwrap_or_default();
+    let told = [paint(FAINT, &remark), paint(FAINT, &moment), paint(FAINT, &wave), mark];
+    let told = told.into_iter().filter(|part| words::width(part) > 0);
     let told = told.collect::<Vec<_>>().join("  ");
     match words::width(&told) {
         0 => vec![line],

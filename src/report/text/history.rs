@@ -59,6 +59,7 @@ fn changes(summary: &Summary) -> String {
         (Verb::Delete, summary.delete),
         (Verb::Adopt, summary.adopt),
         (Verb::Forget, summary.forget),
+        (Verb::Run, summary.run),
     ];
     let said: Vec<_> = counted
         .into_iter()

@@ -125,6 +125,7 @@ fn danger(plan: &TargetPlan, verb: Verb, what: &str, options: &TextOptions) -> V
 
 /// `3 to create`, `1 to update`, `2 to delete`, `40 unchanged`.
 pub(super) fn counts(summary: &Summary) -> Vec<String> {
+    let hooks = if summary.run == 1 { "hook to run" } else { "hooks to run" };
     counted(&[
         (summary.create, "to create"),
         (summary.update, "to update"),
@@ -132,6 +133,7 @@ pub(super) fn counts(summary: &Summary) -> Vec<String> {
         (summary.delete, "to delete"),
         (summary.adopt, "to adopt"),
         (summary.forget, "to let go"),
+        (summary.run, hooks),
         (summary.unchanged, "unchanged"),
     ])
 }
