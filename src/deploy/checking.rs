@@ -18,7 +18,6 @@ use crate::yaml;
 pub(super) const SOURCE: &str = "source";
 /// An object that is in the set twice.
 const DUPLICATE: &str = "duplicate";
-
 /// An annotation of ours that says nothing.
 const ANNOTATION: &str = "annotation";
 
