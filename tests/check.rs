@@ -262,3 +262,23 @@ fn thousands_of_objects_and_findings_are_no_matter() {
 
     assert!(run.stdout.contains(" --> deploy/many.yaml:14999:1 (document 3000)"), "{}", run.stderr);
 }
+
+#[test]
+fn annotations_that_say_nothing_are_told() {
+    let mut environment = TestEnvironment::new();
+    let annotated = config_map("settings", "a", "b").replace(
+        "metadata:\n",
+        "metadata:\n  annotations: {trueup.dev/hook: pre-apply, trueup.dev/wave: early}\n",
+    );
+    environment.commit_file("deploy/settings.yaml", &annotated);
+
+    let report = environment.trueup(&["check", "-o", "json"]).exits(1).json();
+
+    let findings = report["findings"].as_array().expect("findings");
+    assert!(findings.iter().all(|finding| finding["rule"] == "annotation"), "{findings:?}");
+    let told: Vec<&str> = findings.iter().filter_map(|finding| finding["message"].as_str()).collect();
+    assert!(
+        told.len() == 2 && told.iter().any(|told| told.contains("only Jobs and Pods can be hooks")),
+        "{told:?}"
+    );
+}
