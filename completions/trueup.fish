@@ -111,6 +111,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand check" -s V -l version -d 
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
 adopt\t''
@@ -154,6 +156,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand diff" -s V -l version -d '
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
 adopt\t''
@@ -196,6 +200,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand plan" -s V -l version -d '
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
 adopt\t''
@@ -241,6 +247,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -s v -l verbose -d 
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l release -d 'The release to go back to' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
 adopt\t''

@@ -44,6 +44,7 @@ mod saved_plan;
 mod scale;
 mod schema_custom;
 mod secrets;
+mod selection;
 mod shop;
 mod simulation;
 mod status;

@@ -21,7 +21,7 @@ use crate::deploy::planning::{Options, Planned};
 use crate::deploy::running::{self, Listener, RunOptions, Undone};
 use crate::deploy::setup::{Setup, refuse_dirty};
 use crate::error::{CommandError, Diagnostic, Exit};
-use crate::plan::{GuardVerdict, TargetPlan};
+use crate::plan::{GuardVerdict, Selection, TargetPlan};
 use crate::release::HeldBy;
 use crate::report::json::{self, Kind};
 use crate::report::{github, markdown, text};
@@ -158,8 +158,9 @@ pub(super) async fn all(
     purpose: &Purpose,
 ) -> Result<Exit, CommandError> {
     check_output(global)?;
-    let options = purpose.options(planning);
     let expected = running.expected(&setups)?;
+    let mut options = purpose.options(planning);
+    options.selection = options.selection.or_else(|| saved_selection(&expected));
     let setups: Vec<Setup> = setups
         .into_iter()
         .zip(&expected)
@@ -196,6 +197,11 @@ pub(super) async fn all(
         ended.take(run.run(planned).await);
     }
     ended.tell(global, terminal)
+}
+
+/// A saved plan of a part is carried out for that part.
+fn saved_selection(expected: &[Option<Expected>]) -> Option<Selection> {
+    expected.iter().flatten().find_map(|expected| expected.saved.as_ref()?.plan.selection.clone())
 }
 
 /// What cannot be printed is told before anything is written.

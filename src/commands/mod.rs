@@ -31,6 +31,7 @@ pub use select::select;
 
 use crate::cli::{Cli, Command, Global, Report};
 use crate::error::{CommandError, Exit};
+use crate::plan::Pattern;
 use crate::ui::Terminal;
 
 /// What to deploy, and to which environments.
@@ -83,6 +84,13 @@ pub struct Planning {
     /// Leave objects alone that are no longer in the repository
     #[arg(long)]
     pub no_prune: bool,
+    /// Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=,
+    /// label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)
+    #[arg(long, value_name = "PATTERN")]
+    pub only: Vec<Pattern>,
+    /// All but the objects that this fits, as with --only (repeatable; deletes nothing)
+    #[arg(long, value_name = "PATTERN")]
+    pub except: Vec<Pattern>,
     /// Tell for each change which commit asked for it (the default)
     #[arg(long, overrides_with = "no_cause")]
     pub cause: bool,

@@ -12,7 +12,7 @@ use crate::cluster::Cluster;
 use crate::deploy::planning::{Options, Planned, plan};
 use crate::deploy::setup::Setup;
 use crate::error::{CommandError, Diagnostic, Exit};
-use crate::plan::{Judgement, TargetPlan};
+use crate::plan::{Judgement, Selection, TargetPlan};
 use crate::report::json::{self, Kind};
 use crate::report::{github, markdown, text};
 use crate::ui::Terminal;
@@ -23,6 +23,7 @@ impl Planning {
         Options {
             exact: self.exact,
             keep_removed: self.no_prune,
+            selection: self.selection(),
             max_delete: self.max_delete,
             overrides: self.overrides.clone(),
             may_guess: false,
@@ -31,6 +32,11 @@ impl Planning {
             departure: None,
             is_rollback: false,
         }
+    }
+
+    /// The part of the target that is chosen; `None` for the whole.
+    pub(super) fn selection(&self) -> Option<Selection> {
+        Selection::of(&self.only, &self.except)
     }
 
     /// How to plan for looking only.

@@ -93,6 +93,8 @@ pub(super) struct Membership<'a> {
     /// The state namespace, when it has to be created first: two readings of
     /// one plan may differ in that.
     pub bootstrap: Option<&'a ObjectId>,
+    /// Only a part is planned: what isn't desired is none of its business.
+    pub is_part: bool,
     /// Leave objects alone that aren't desired any more.
     pub keep_removed: bool,
     /// A run that was killed may have written without a record.
@@ -177,7 +179,7 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
         assembled.actions.push(placed(action, at, &order, desired, dependencies));
         assembled.work.push(work);
     }
-    if let Some(membership) = membership {
+    if let Some(membership) = membership.filter(|membership| !membership.is_part) {
         remove(desired, live, membership, last.map_or(0, |wave| wave + 1), &mut assembled);
     }
     for (action, work) in parts.into_iter().flatten() {

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use futures::future::try_join_all;
 
 use super::resolve::Desired;
+use super::selecting::choose_too;
 use crate::cluster::{Cluster, Discovery, Resource};
 use crate::error::{CommandError, Diagnostic};
 use crate::json::Value;
-use crate::object::{DEPENDS_ON, ObjectId, Reference};
+use crate::object::{DEPENDS_ON, Manifest, ObjectId, Reference};
 use crate::plan::order::{self, Cycle, Edge, Hard, Node, Why};
 
 /// An object that others depend on and that this environment doesn't have.
@@ -69,6 +70,9 @@ fn told(Cycle(edges): &Cycle, desired: &[Desired]) -> Diagnostic {
     }
 }
 
+/// An object of the repository that the command line leaves out.
+const NOT_CHOSEN: &str = "it isn't in the cluster yet, and isn't chosen";
+
 /// Looks for what isn't among the objects. What `leaves` holds of is deleted by the
 /// same plan.
 pub(super) async fn dependencies(
@@ -77,6 +81,7 @@ pub(super) async fn dependencies(
     desired: &[Desired],
     hard: Hard,
     leaves: impl Fn(&Value) -> bool,
+    left_out: &[Manifest],
 ) -> Result<Dependencies, CommandError> {
     let mut missing = Missing::default();
     let mut sought: BTreeMap<ObjectId, (Arc<Resource>, Vec<&order::Outside>)> = BTreeMap::new();
@@ -97,6 +102,7 @@ pub(super) async fn dependencies(
         let why = match &live {
             Some(live) if leaves(live) => "this very plan deletes it",
             Some(_) => "",
+            None if left_out.iter().any(|manifest| manifest.id == id) => NOT_CHOSEN,
             None => "it is neither among the objects of this environment nor in the cluster",
         };
         for need in needed {
@@ -128,7 +134,11 @@ impl Missing {
         if annotation == DEPENDS_ON {
             let message = format!("{}: {annotation} names {what}, which isn't there", object.id());
             let finding = Diagnostic::new(message).at(object.source().location()).because(why);
-            self.findings.push(finding.hint("correct the name, or deploy it first"));
+            let hint = match why {
+                NOT_CHOSEN => choose_too(&what.to_string()),
+                _ => "correct the name, or deploy it first".to_owned(),
+            };
+            self.findings.push(finding.hint(hint));
         } else {
             let note = format!("{}: {annotation} isn't kept, because {what} isn't there: {why}", object.id());
             self.notes.push(note);

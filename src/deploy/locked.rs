@@ -8,12 +8,12 @@ use tokio::sync::watch;
 
 use super::assemble::Work;
 use super::carry::{Fate, Halt};
-use super::leaving::Departure;
+use super::leaving::{Departure, unfinished};
 use super::memory::Memory;
 use super::observe;
 use super::planning::Planned;
 use super::recording::{Circumstances, record};
-use super::running::{Identity, Listener, Ongoing, is_unsettled};
+use super::running::{Identity, Listener, Ongoing};
 use crate::apply::{ActionResult, RunResult, Stop, TargetOutcome};
 use crate::error::{CommandError, Diagnostic};
 use crate::object::GroupKind;
@@ -46,11 +46,17 @@ impl Locked<'_> {
     pub(super) async fn run(&self, listener: &mut dyn Listener) -> Result<TargetOutcome, CommandError> {
         let Some(memory) = &self.planned.memory else { return Ok(self.ongoing.unchanged(self.planned)) };
         let (parent, newest) = self.caught_up(memory).await?;
-        let was_killed = parent.state.needs_record(false);
-        let judge_all = was_killed || (self.ongoing.options.wait.is_some() && is_unsettled(&parent.state));
+        let is_part = self.ongoing.options.planning.selection.is_some();
+        if let Some(unfinished) = unfinished(&parent.state).filter(|_| is_part) {
+            return Err(unfinished.into());
+        }
+        let was_killed = !is_part && parent.state.needs_record(false);
+        let judge_all = was_killed || self.ongoing.is_unsettled(self.planned, &parent.state);
         let deletes = self.ongoing.options.planning.deletes_everything();
         if self.planned.plan.is_empty() && !judge_all && !deletes {
-            self.note_commit(&memory.target, parent).await?;
+            if !is_part {
+                self.note_commit(&memory.target, parent).await?;
+            }
             return Ok(self.ongoing.unchanged(self.planned));
         }
         let begun = self.begin(memory, parent, newest, was_killed).await?;
@@ -200,7 +206,7 @@ impl Locked<'_> {
         }
         let pinned = parent.state.pinned();
         let mut notes = Vec::new();
-        let narrows = is_complete && !self.ongoing.options.planning.keep_removed;
+        let narrows = is_complete && self.ongoing.options.planning.removes();
         let remaining = if narrows { Some(self.remaining(memory).await) } else { None };
         let remaining = remaining.and_then(|span| span.map_err(|error| notes.extend(told(&error))).ok());
         let written = match remaining {
@@ -262,8 +268,11 @@ impl Locked<'_> {
         Ok(())
     }
 
-    /// What leaves, in words, where that is all that is done.
+    /// What the run is limited to, in words: a part that is chosen, or what leaves.
     fn selection(&self) -> Option<String> {
+        if let Some(selection) = &self.ongoing.options.planning.selection {
+            return Some(selection.to_string());
+        }
         let named = match self.ongoing.options.planning.departure.as_ref()? {
             Departure::Everything => return Some("delete".to_owned()),
             Departure::Objects(named) => named,

@@ -41,6 +41,7 @@ pub mod rollback;
 pub mod running;
 mod secrets;
 mod seen;
+mod selecting;
 mod sending;
 pub mod setup;
 mod simulation;

@@ -25,6 +25,7 @@ use super::predict::{Guessed, Prediction, Prophet, prove_all};
 use super::refusing::{refuse_invalid, refuse_misread, refuse_own};
 use super::resolve::{Desired, resolve};
 use super::seen::Seen;
+use super::selecting::{Part, divide, not_chosen};
 use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
 use super::simulation::{Settled, Simulation, settle};
@@ -35,11 +36,13 @@ use crate::diff::SERVER_METADATA;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::Value;
-use crate::object::{GroupKind, Masks, ObjectId, ObjectRef, SecretPaths, is_create_only, mask_object};
+use crate::object::{
+    GroupKind, Manifest, Masks, ObjectId, ObjectRef, SecretPaths, is_create_only, mask_object,
+};
 use crate::parallel;
 use crate::plan::causes::Recorded;
 use crate::plan::prune::kept_by;
-use crate::plan::{Action, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
+use crate::plan::{Action, GuardVerdict, Judgement, Selection, Summary, TargetPlan, Verb};
 use crate::release::PART_OF;
 
 /// How a plan is made.
@@ -49,6 +52,9 @@ pub struct Options {
     pub exact: bool,
     /// Leave objects alone that aren't desired any more.
     pub keep_removed: bool,
+    /// The part of the target that is looked at; absent for the whole. The rest stays
+    /// as it is, and nothing is deleted.
+    pub selection: Option<Selection>,
     /// How many objects may be deleted, instead of the configured limit.
     pub max_delete: Option<Limit>,
     /// Guards that may be passed.
@@ -71,6 +77,11 @@ impl Options {
     pub(super) fn deletes_everything(&self) -> bool {
         matches!(self.departure, Some(Departure::Everything))
     }
+
+    /// Whether what isn't desired any more goes.
+    pub(super) fn removes(&self) -> bool {
+        !self.keep_removed && self.selection.is_none()
+    }
 }
 
 /// A plan with everything that is needed to carry it out.
@@ -81,6 +92,8 @@ pub struct Planned {
     pub work: Vec<Work>,
     /// The objects that should be there.
     pub desired: Vec<Desired>,
+    /// Those that aren't chosen, and stay as they are.
+    pub left_out: Vec<Manifest>,
     /// What objects depend on that isn't among them.
     pub outside: BTreeMap<ObjectId, Outside>,
     /// What the target remembers, if it has an inventory.
@@ -147,8 +160,8 @@ impl Planned {
 
     /// The plan alone.
     pub fn into_plan(self) -> TargetPlan {
-        let Self { plan, work, desired, memory, .. } = self;
-        parallel::discard((work, desired, memory));
+        let Self { plan, work, desired, left_out, memory, .. } = self;
+        parallel::discard((work, desired, left_out, memory));
         plan
     }
 
@@ -206,8 +219,9 @@ pub(super) async fn plan_again(
     if let Some(departure) = &options.departure {
         return leaving::plan(setup, cluster, departure, &options.overrides).await;
     }
+    let chosen = std::mem::take(&mut planned.desired).into_iter().map(|object| object.manifest);
     let wanted = Wanted {
-        manifests: std::mem::take(&mut planned.desired).into_iter().map(|object| object.manifest).collect(),
+        manifests: chosen.chain(std::mem::take(&mut planned.left_out)).collect(),
         commit: planned.plan.commit.clone(),
         dirty: std::mem::take(&mut planned.dirty),
     };
@@ -225,12 +239,15 @@ async fn plan_for(
     seen: Seen,
 ) -> Result<Planned, CommandError> {
     let Seen { namespace, observed, mut memory } = seen;
-    let desired = resolve(wanted.manifests, &observed.discovery, &namespace)?;
+    let selection = options.selection.as_ref();
+    let Part { chosen, left_out } = divide(wanted.manifests, selection, &observed.discovery, &namespace)?;
+    let desired = resolve(chosen, &observed.discovery, &namespace)?;
     refuse_own(&desired, memory.as_ref())?;
     refuse_misread(&desired)?;
     let hard = hard_edges(&desired)?;
 
-    let spanned = spanned(&desired, memory.as_ref());
+    let whole = memory.as_ref().filter(|_| selection.is_none());
+    let (kinds, spanned) = (whole.map(Memory::kinds).unwrap_or_default(), spanned(&desired, whole));
     let id = memory.as_ref().map(|memory| memory.target.applyset_id());
     let wanted_ids: HashSet<&ObjectId> = desired.iter().map(Desired::id).collect();
     // An autoscaler that this very plan deletes scales nothing any more.
@@ -239,23 +256,26 @@ async fn plan_for(
     let goes = |object: &Value| {
         let kind = GroupKind::new("autoscaling", "HorizontalPodAutoscaler");
         let unwanted = !wanted_ids.contains(&observe::id_of(&kind, object));
-        is_ours(object) && kept_by(object).is_none() && !options.keep_removed && unwanted
+        is_ours(object) && kept_by(object).is_none() && options.removes() && unwanted
     };
-    let leaves = |object: &Value| is_ours(object) && !options.keep_removed;
+    let leaves = |object: &Value| is_ours(object) && options.removes();
     let (live, definitions, absent, autoscaled, dependencies, stored) = futures::join!(
-        live(cluster, &observed, &desired, memory.as_ref(), &spanned, options.may_guess),
+        live(cluster, &observed, &desired, memory.as_ref(), &kinds, &spanned, options.may_guess),
         definitions(cluster, &desired, |_| !options.exact),
         missing(cluster, &desired, memory.as_ref()),
         autoscaled(cluster, &observed.discovery, &desired, goes),
-        dependencies(cluster, &observed.discovery, &desired, hard, leaves),
+        dependencies(cluster, &observed.discovery, &desired, hard, leaves, &left_out),
         OptionFuture::from(memory.as_ref().map(|memory| memory.fetch(cluster))),
     );
     let mut stored = stored.flatten();
     let (mut live, absent) = (live.map_err(Diagnostic::from)?, absent.map_err(Diagnostic::from)?);
     let autoscaled = autoscaled.map_err(Diagnostic::from)?;
     let definitions = definitions.map_err(Diagnostic::from)?;
-    refuse_missing(&absent, &desired, memory.as_ref())?;
+    refuse_missing(&absent, &desired, memory.as_ref(), &left_out)?;
     let dependencies = dependencies?;
+    if let Some(memory) = memory.as_mut().filter(|_| selection.is_some()) {
+        memory.rely_on(stored.take())?;
+    }
 
     // Whether those are adopted that don't carry our label, the record says.
     if let Some(memory) = memory.as_mut().filter(|_| are_strangers_among(&desired, &live, id.as_deref())) {
@@ -311,6 +331,7 @@ async fn plan_for(
         namespaces: &spanned,
         state_namespace: memory.target.state_namespace(),
         bootstrap: bootstrap.as_ref(),
+        is_part: selection.is_some(),
         keep_removed: options.keep_removed,
         was_killed: memory.parent.as_ref().is_some_and(|parent| parent.state.running.is_some()),
         keep_form: &keep_form,
@@ -328,7 +349,10 @@ async fn plan_for(
         cluster: &cluster_name,
         target: &target,
     });
-    let lingering = lingering(&live, &wanted_ids, &assembled.actions);
+    let lingering = match memory.as_ref().filter(|_| selection.is_some()) {
+        Some(memory) => not_chosen(memory, &wanted_ids),
+        None => lingering(&live, &wanted_ids, &assembled.actions),
+    };
     let Assembled { mut actions, work, mut guards, mut notes, digest, identity } = assembled;
     if !options.without_commits {
         let commit = wanted.commit.as_ref();
@@ -349,6 +373,7 @@ async fn plan_for(
     let approximate = actions.iter().any(|action| action.approximate);
     let plan = TargetPlan {
         target: setup.environment.clone(),
+        selection: options.selection.clone(),
         cluster: observed.cluster_ref(cluster),
         namespace,
         commit: wanted.commit,
@@ -368,6 +393,7 @@ async fn plan_for(
         plan,
         work,
         desired,
+        left_out,
         outside: dependencies.outside,
         memory,
         bootstrap,
@@ -421,21 +447,16 @@ async fn live(
     observed: &Observed,
     desired: &[Desired],
     memory: Option<&Memory>,
+    kinds: &BTreeSet<GroupKind>,
     namespaces: &BTreeSet<String>,
     tolerant: bool,
 ) -> Result<observe::Live, ApiError> {
     let selector = memory.map(|memory| memory.target.members());
-    let kinds: BTreeSet<GroupKind> = memory.map(Memory::kinds).unwrap_or_default();
     let reached =
         |object| Desired::reached(object).map(|resource| Sought { id: Desired::id(object), resource });
     let sought: Vec<Sought<'_>> = desired.iter().filter_map(reached).collect();
-    let wanted = observe::Wanted {
-        sought: &sought,
-        selector: selector.as_deref(),
-        kinds: &kinds,
-        namespaces,
-        tolerant,
-    };
+    let wanted =
+        observe::Wanted { sought: &sought, selector: selector.as_deref(), kinds, namespaces, tolerant };
     observe::live(cluster, &observed.discovery, wanted).await
 }
 

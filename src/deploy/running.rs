@@ -14,16 +14,17 @@ use super::failure;
 use super::locked::Locked;
 use super::planning::{Options, Planned, plan_again};
 use super::refusing::explained;
-use super::resolve::defined_kinds;
+use super::resolve::{Desired, defined_kinds};
 use super::setup::Setup;
 use crate::apply::{ActionOutcome, ActionResult, Event, RunResult, Stop, TargetOutcome};
 use crate::cluster::{ApplyMode, Cluster, MANAGER, Resource};
 use crate::error::{CommandError, Diagnostic, Exit};
+use crate::health::Health;
 use crate::json::{Value, json};
 use crate::object::{ObjectId, ObjectRef};
 use crate::plan::{TargetPlan, Verb};
 use crate::release::actor::{host, server_user};
-use crate::release::{Actor, HeldBy, Holder, Lock, LockError, Pointer, Run, State, lock};
+use crate::release::{Actor, HeldBy, Holder, Lock, LockError, Pointer, ReleaseResult, Run, State, lock};
 
 /// What follows a run, and answers for whoever started it.
 pub trait Listener: Send {
@@ -87,10 +88,20 @@ pub async fn run(
     }
 }
 
-/// Whether the last release wasn't seen to be healthy.
-pub(super) fn is_unsettled(state: &State) -> bool {
+/// Whether the last release of the whole wasn't seen to be healthy, or one of a part
+/// came after it.
+fn is_whole_unsettled(state: &State) -> bool {
     let number = |pointer: &Option<Pointer>| pointer.as_ref().map(|pointer| pointer.release);
-    number(&state.deployed) != number(&state.healthy)
+    let deployed = number(&state.deployed);
+    deployed != number(&state.healthy) || state.recorded > deployed
+}
+
+/// Whether any of these objects wasn't seen to be healthy by the last release.
+fn is_part_unsettled(planned: &Planned) -> bool {
+    let record = planned.memory.as_ref().and_then(|memory| memory.record.as_ref());
+    let health = |object: &Desired| record?.find(object.id())?.health;
+    record.is_some_and(|record| record.summary.result != ReleaseResult::Healthy)
+        && planned.desired.iter().any(|object| health(object) != Some(Health::Ready))
 }
 
 /// What all steps of a run share.
@@ -111,6 +122,14 @@ enum Again {
 }
 
 impl Ongoing<'_> {
+    /// Whether unchanged objects have to be judged too, because the release before
+    /// wasn't seen to be healthy.
+    pub(super) fn is_unsettled(&self, planned: &Planned, state: &State) -> bool {
+        let is_part = self.options.planning.selection.is_some();
+        let is_unsettled = if is_part { is_part_unsettled(planned) } else { is_whole_unsettled(state) };
+        self.options.wait.is_some() && is_unsettled
+    }
+
     /// Whether a run that changes nothing still has to note another commit, or to
     /// find out what became of the run before: one that was killed, or one that
     /// didn't become healthy. A job that is tried again must not turn green by
@@ -120,14 +139,15 @@ impl Ongoing<'_> {
         let Some(parent) = parent.filter(|_| !self.options.planning.deletes_everything()) else {
             return true;
         };
+        if self.options.planning.selection.is_some() {
+            return self.is_unsettled(planned, &parent.state);
+        }
         let commit = planned.plan.commit.as_ref();
         let same = parent.state.deployed.as_ref().is_some_and(|deployed| {
             deployed.commit.as_ref() == commit.map(|commit| &commit.sha)
                 && deployed.dirty == commit.is_some_and(|commit| commit.dirty)
         });
-        !same
-            || parent.state.needs_record(false)
-            || (self.options.wait.is_some() && is_unsettled(&parent.state))
+        !same || parent.state.needs_record(false) || self.is_unsettled(planned, &parent.state)
     }
 
     async fn without_inventory(&self, planned: &Planned, listener: &mut dyn Listener) -> TargetOutcome {
@@ -337,6 +357,7 @@ pub fn refused(planned: &Planned) -> TargetOutcome {
 fn blank(plan: &TargetPlan, result: RunResult) -> TargetOutcome {
     TargetOutcome {
         target: plan.target.clone(),
+        selection: plan.selection.clone(),
         cluster: plan.cluster.clone(),
         namespace: plan.namespace.clone(),
         commit: plan.commit.clone(),
