@@ -17,6 +17,7 @@ mod discovery;
 mod documents;
 mod drift;
 mod errors;
+mod faults;
 mod forget;
 mod generated;
 mod git_sources;

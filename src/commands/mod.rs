@@ -91,6 +91,9 @@ pub struct Planning {
     /// All but the objects that this fits, as with --only (repeatable; deletes nothing)
     #[arg(long, value_name = "PATTERN")]
     pub except: Vec<Pattern>,
+    /// How many requests may be under way at once; fewer while the server is busy [default: 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+    pub concurrency: Option<u8>,
     /// Tell for each change which commit asked for it (the default)
     #[arg(long, overrides_with = "no_cause")]
     pub cause: bool,

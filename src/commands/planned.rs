@@ -26,6 +26,7 @@ impl Planning {
             selection: self.selection(),
             max_delete: self.max_delete,
             overrides: self.overrides.clone(),
+            concurrency: self.concurrency.map(usize::from),
             may_guess: false,
             without_commits: self.no_cause,
             may_be_dirty: false,
@@ -54,7 +55,11 @@ pub(super) async fn all(
 ) -> Result<Vec<(Planned, Cluster)>, CommandError> {
     let mut clusters = Vec::with_capacity(setups.len());
     for setup in setups {
-        clusters.push(setup.access.connect().await.map_err(Diagnostic::from)?);
+        let cluster = setup.access.connect().await.map_err(Diagnostic::from)?;
+        clusters.push(match options.concurrency {
+            Some(requests) => cluster.at_most(requests),
+            None => cluster,
+        });
     }
     let step = terminal.step("planning");
     let plans = setups.iter().zip(&clusters).map(|(setup, cluster)| plan(setup, cluster, options));

@@ -59,6 +59,8 @@ pub struct Options {
     pub max_delete: Option<Limit>,
     /// Guards that may be passed.
     pub overrides: Vec<String>,
+    /// How many requests may be under way at once, instead of the usual number.
+    pub concurrency: Option<usize>,
     /// Show what can be shown where this user lacks a right: for looking only,
     /// never for applying.
     pub may_guess: bool,
