@@ -146,7 +146,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__apply)
-            opts="-f -y -C -n -o -q -v -h -V --all --filename --name --ref --exact --no-prune --only --except --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --no-wait --wait-timeout --lock-timeout --dirty --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -y -C -n -o -q -v -h -V --all --filename --name --ref --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait-timeout --lock-timeout --dirty --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -173,6 +173,10 @@ _trueup() {
                     return 0
                     ;;
                 --except)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -502,7 +506,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__diff)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --exact --no-prune --only --except --cause --no-cause --max-delete --override --reason --drift --unified --exit-code --show-unchanged --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --drift --unified --exit-code --show-unchanged --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -529,6 +533,10 @@ _trueup() {
                     return 0
                     ;;
                 --except)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1024,7 +1032,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__plan)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --exact --no-prune --only --except --cause --no-cause --max-delete --override --reason --out --exit-code --show-unchanged --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --out --exit-code --show-unchanged --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1051,6 +1059,10 @@ _trueup() {
                     return 0
                     ;;
                 --except)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1212,7 +1224,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__rollback)
-            opts="-y -C -n -o -q -v -h -V --release --exact --no-prune --only --except --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --no-wait --wait-timeout --lock-timeout --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --release --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait-timeout --lock-timeout --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1227,6 +1239,10 @@ _trueup() {
                     return 0
                     ;;
                 --except)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

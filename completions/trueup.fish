@@ -113,6 +113,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand diff" -l name -d 'Keep an 
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l concurrency -d 'How many requests may be under way at once; fewer while the server is busy [default: 16]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
 adopt\t''
@@ -158,6 +159,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand plan" -l name -d 'Keep an 
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l concurrency -d 'How many requests may be under way at once; fewer while the server is busy [default: 16]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
 adopt\t''
@@ -202,6 +204,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l name -d 'Keep an
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l concurrency -d 'How many requests may be under way at once; fewer while the server is busy [default: 16]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
 adopt\t''
@@ -240,6 +243,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l cause -d 'Tell f
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-cause -d 'Don\'t look for the commits that asked for changes'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s y -l yes -d 'Don\'t ask'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dry-run -d 'Only show the plan'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l fail-fast -d 'Start nothing more after the first failure'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-wait -d 'Don\'t wait for health'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dirty -d 'Deploy the work tree although it isn\'t committed'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s q -l quiet -d 'Print only the result and errors'
@@ -249,6 +253,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -s V -l version -d 
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l release -d 'The release to go back to' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l concurrency -d 'How many requests may be under way at once; fewer while the server is busy [default: 16]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
 adopt\t''
@@ -286,6 +291,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l cause -d 'Tel
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l no-cause -d 'Don\'t look for the commits that asked for changes'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s y -l yes -d 'Don\'t ask'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l dry-run -d 'Only show the plan'
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l fail-fast -d 'Start nothing more after the first failure'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l no-wait -d 'Don\'t wait for health'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s v -l verbose -d 'Say more'

@@ -17,6 +17,7 @@ mod discovery;
 mod documents;
 mod drift;
 mod errors;
+mod fail_fast;
 mod faults;
 mod forget;
 mod generated;

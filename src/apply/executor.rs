@@ -17,8 +17,14 @@ use crate::cluster::Cluster;
 use crate::error::Diagnostic;
 use crate::json::Value;
 
-/// How many writes are under way at once.
-const CONCURRENCY: usize = 16;
+/// How jobs are carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    /// How many are under way at once, at most.
+    pub concurrency: usize,
+    /// Start nothing more after a failure. Otherwise what doesn't need what failed goes on.
+    pub fail_fast: bool,
+}
 
 /// Why no new writes may be started, once there is a reason.
 pub type Stop = watch::Receiver<Option<String>>;
@@ -66,17 +72,18 @@ pub type Readiness<'a> = dyn Fn(Vec<(usize, Value)>) -> LocalBoxFuture<'a, Vec<U
 pub async fn execute(
     cluster: &Cluster,
     jobs: &[Job],
+    manner: Manner,
     stop: &Stop,
     explain: &Explain<'_>,
     ready: &Readiness<'_>,
     on_event: &mut dyn FnMut(Event),
 ) -> Vec<Done> {
-    let mut board = Board::new(jobs);
+    let mut board = Board::new(jobs, manner.fail_fast);
     let (mut running, mut waiting) = (FuturesUnordered::new(), FuturesUnordered::new());
     let mut stop = stop.clone();
     let mut stopped = announce(&mut stop, !jobs.is_empty(), on_event);
     loop {
-        while !stopped && running.len() < CONCURRENCY {
+        while !stopped && running.len() < manner.concurrency {
             let Some(at) = board.next() else { break };
             if !jobs[at].is_wait() {
                 on_event(Event::Started { id: jobs[at].id.clone(), verb: jobs[at].verb });
@@ -174,10 +181,10 @@ mod tests {
         let explain = |_: &crate::object::Manifest, error: crate::cluster::ApiError| error.into();
         let mut events = Vec::new();
         let ready = |_| async { Vec::new() }.boxed_local();
-        let writes = execute(&cluster, &[], &stop, &explain, &ready, &mut |event| events.push(event)).await;
-        let deletions = [deletion()];
-        let done =
-            execute(&cluster, &deletions, &stop, &explain, &ready, &mut |event| events.push(event)).await;
+        let manner = Manner { concurrency: 16, fail_fast: false };
+        let mut listen = |event| events.push(event);
+        let writes = execute(&cluster, &[], manner, &stop, &explain, &ready, &mut listen).await;
+        let done = execute(&cluster, &[deletion()], manner, &stop, &explain, &ready, &mut listen).await;
         assert!(writes.is_empty());
         assert_eq!(done[0].result, ActionResult::NotStarted);
         assert!(matches!(&events[..], [Event::Stopping { why }] if why == "interrupted"), "{events:?}");

@@ -13,7 +13,7 @@ mod takeover;
 mod write;
 
 pub use event::Event;
-pub use executor::{Done, Readiness, Stop, Unready, execute};
+pub use executor::{Done, Manner, Readiness, Stop, Unready, execute};
 pub use outcome::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
 pub use takeover::Takeover;
 pub use write::{Explain, Job, Task, Write, held_by, precondition};

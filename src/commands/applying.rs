@@ -32,7 +32,7 @@ use crate::ui::{Progress, ProgressOptions, Terminal};
 const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Options of what writes.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct Running {
     /// Don't ask
     #[arg(short, long)]
@@ -46,6 +46,9 @@ pub(super) struct Running {
     /// Only show the plan
     #[arg(long)]
     dry_run: bool,
+    /// Start nothing more after the first failure
+    #[arg(long)]
+    fail_fast: bool,
     /// Don't wait for health
     #[arg(long, conflicts_with = "wait_timeout")]
     no_wait: bool,
@@ -122,7 +125,7 @@ impl Purpose {
 impl Running {
     /// For what changes nothing that would have to become healthy.
     pub(super) fn without_waiting(yes: bool, dry_run: bool, lock_timeout: Option<Period>) -> Self {
-        Self { yes, plan: None, expect: None, dry_run, no_wait: true, wait_timeout: None, lock_timeout }
+        Self { yes, dry_run, no_wait: true, lock_timeout, ..Self::default() }
     }
 
     /// For what waits until it's gone.
@@ -311,6 +314,7 @@ impl OneRun<'_> {
         let options = RunOptions {
             planning: self.options.clone(),
             reason: self.planning.reason.clone(),
+            fail_fast: self.running.fail_fast,
             wait: (!self.running.no_wait).then(|| self.wait_timeout()),
             lock_timeout: self.running.lock_timeout.map_or(LOCK_TIMEOUT, |Period(timeout)| timeout),
             expected: self.expected.clone(),

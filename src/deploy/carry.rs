@@ -15,7 +15,7 @@ use super::refusing::explained;
 use super::secrets::Secrets;
 use super::setup::Setup;
 use crate::apply::{
-    ActionOutcome, ActionResult, Done, Event, Job, RunResult, Stop, Takeover, Task, Write, execute,
+    ActionOutcome, ActionResult, Done, Event, Job, Manner, RunResult, Stop, Takeover, Task, Write, execute,
     precondition,
 };
 use crate::cluster::{ApiError, Cluster};
@@ -44,6 +44,8 @@ pub(super) struct Carrying<'a> {
     pub cluster: &'a Cluster,
     /// The plan.
     pub planned: &'a Planned,
+    /// How many actions at once, and what a failure means for the rest.
+    pub manner: Manner,
     /// How long to wait for health; not at all when absent.
     pub wait: Option<Duration>,
     /// Judge the unchanged objects too: nobody knows whether they are healthy.
@@ -81,14 +83,15 @@ impl Carrying<'_> {
         };
         let ready = |objects| waiting.until_ready(objects).boxed_local();
         let mut on_event = &tell;
-        let done = execute(self.cluster, &writes, self.stop, &explain, &ready, &mut on_event).await;
+        let done =
+            execute(self.cluster, &writes, self.manner, self.stop, &explain, &ready, &mut on_event).await;
         let mut ended = waiting.ended.take();
         let all_written = done.iter().all(|done| done.result == ActionResult::Done);
         let fate = |(job, (&at, done))| Fate { at, done, ended: ended.remove(&job) };
         let mut fates: Vec<Fate> = positions.iter().zip(done).enumerate().map(fate).collect();
         let (removals, positions) = self.removals();
         let done = if all_written {
-            execute(self.cluster, &removals, self.stop, &explain, &ready, &mut on_event).await
+            execute(self.cluster, &removals, self.manner, self.stop, &explain, &ready, &mut on_event).await
         } else {
             // What is still needed may be among what would be deleted.
             removals

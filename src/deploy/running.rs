@@ -16,7 +16,7 @@ use super::planning::{Options, Planned, plan_again};
 use super::refusing::explained;
 use super::resolve::{Desired, defined_kinds};
 use super::setup::Setup;
-use crate::apply::{ActionOutcome, ActionResult, Event, RunResult, Stop, TargetOutcome};
+use crate::apply::{ActionOutcome, ActionResult, Event, Manner, RunResult, Stop, TargetOutcome};
 use crate::cluster::{ApplyMode, Cluster, MANAGER, Resource};
 use crate::error::{CommandError, Diagnostic, Exit};
 use crate::health::Health;
@@ -52,6 +52,8 @@ pub struct RunOptions {
     pub planning: Options,
     /// Why guards are overridden.
     pub reason: Option<String>,
+    /// Start nothing more after the first failure.
+    pub fail_fast: bool,
     /// How long to wait for health; not at all when absent.
     pub wait: Option<Duration>,
     /// How long to wait for another run on the same target.
@@ -167,6 +169,7 @@ impl Ongoing<'_> {
             setup: self.setup,
             cluster: self.cluster,
             planned,
+            manner: Manner { concurrency: self.cluster.concurrency(), fail_fast: self.options.fail_fast },
             wait: self.options.wait,
             judge_all,
             stop,
