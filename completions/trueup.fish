@@ -218,6 +218,8 @@ repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l expect -d 'Refuse unless the plan has this digest' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l wait -d 'Whose health decides how the run ends: of what it changes, or of everything [default: changed]' -r -f -a "changed\t'Of what the run changes; what else isn\'t healthy is told'
+all\t'Of everything'"
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l wait-timeout -d 'How long to wait for health' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s C -d 'Run as if started in this folder' -r -F
@@ -267,6 +269,8 @@ repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l expect -d 'Refuse unless the plan has this digest' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l wait -d 'Whose health decides how the run ends: of what it changes, or of everything [default: changed]' -r -f -a "changed\t'Of what the run changes; what else isn\'t healthy is told'
+all\t'Of everything'"
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l wait-timeout -d 'How long to wait for health' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s C -d 'Run as if started in this folder' -r -F

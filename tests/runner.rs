@@ -51,6 +51,7 @@ mod shop;
 mod simulation;
 mod status;
 mod versions;
+mod wait_all;
 mod yaml;
 
 /// A file that isn't a module here would never run.

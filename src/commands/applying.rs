@@ -52,12 +52,24 @@ pub(super) struct Running {
     /// Don't wait for health
     #[arg(long, conflicts_with = "wait_timeout")]
     no_wait: bool,
+    /// Whose health decides how the run ends: of what it changes, or of everything [default: changed]
+    #[arg(long, value_name = "WHAT", value_enum, conflicts_with = "no_wait")]
+    wait: Option<WaitFor>,
     /// How long to wait for health
     #[arg(long, value_name = "DURATION")]
     wait_timeout: Option<Period>,
     /// How long to wait for another run on the same target [default: 1m]
     #[arg(long, value_name = "DURATION")]
     lock_timeout: Option<Period>,
+}
+
+/// Whose health is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum WaitFor {
+    /// Of what the run changes; what else isn't healthy is told
+    Changed,
+    /// Of everything
+    All,
 }
 
 /// What a run is for.
@@ -315,6 +327,7 @@ impl OneRun<'_> {
             planning: self.options.clone(),
             reason: self.planning.reason.clone(),
             fail_fast: self.running.fail_fast,
+            wait_for_all: self.running.wait == Some(WaitFor::All),
             wait: (!self.running.no_wait).then(|| self.wait_timeout()),
             lock_timeout: self.running.lock_timeout.map_or(LOCK_TIMEOUT, |Period(timeout)| timeout),
             expected: self.expected.clone(),

@@ -44,21 +44,24 @@ struct Begun {
 
 impl Locked<'_> {
     pub(super) async fn run(&self, listener: &mut dyn Listener) -> Result<TargetOutcome, CommandError> {
-        let Some(memory) = &self.planned.memory else { return Ok(self.ongoing.unchanged(self.planned)) };
+        let Some(memory) = &self.planned.memory else {
+            return Ok(self.ongoing.unchanged(self.planned).await);
+        };
         let (parent, newest) = self.caught_up(memory).await?;
         let is_part = self.ongoing.options.planning.selection.is_some();
         if let Some(unfinished) = unfinished(&parent.state).filter(|_| is_part) {
             return Err(unfinished.into());
         }
         let was_killed = !is_part && parent.state.needs_record(false);
-        let judge_all = was_killed || self.ongoing.is_unsettled(self.planned, &parent.state);
+        let is_unsettled = was_killed || self.ongoing.is_unsettled(self.planned, &parent.state);
         let deletes = self.ongoing.options.planning.deletes_everything();
-        if self.planned.plan.is_empty() && !judge_all && !deletes {
+        if self.planned.plan.is_empty() && !is_unsettled && !deletes {
             if !is_part {
                 self.note_commit(&memory.target, parent).await?;
             }
-            return Ok(self.ongoing.unchanged(self.planned));
+            return Ok(self.untouched(listener).await);
         }
+        let judge_all = is_unsettled || self.ongoing.waits_for_all();
         let begun = self.begin(memory, parent, newest, was_killed).await?;
         let (stop, _forwarding) = stopped_by(self.ongoing.stop, self.lock);
         let carrying = self.ongoing.carrying(self.planned, &stop, judge_all);
@@ -80,6 +83,20 @@ impl Locked<'_> {
         }
         self.conclude(memory, begun, &fates, &mut outcome).await;
         Ok(outcome)
+    }
+
+    /// There is nothing to do, and nothing to record. Whether all is healthy is looked at
+    /// where that is asked for.
+    async fn untouched(&self, listener: &mut dyn Listener) -> TargetOutcome {
+        let unchanged = self.ongoing.unchanged(self.planned).await;
+        if !self.ongoing.waits_for_all() {
+            return unchanged;
+        }
+        let (stop, _forwarding) = stopped_by(self.ongoing.stop, self.lock);
+        let carrying = self.ongoing.carrying(self.planned, &stop, true);
+        let fates = carrying.carry_out(&mut |event| listener.event(event)).await;
+        let outcome = self.ongoing.outcome(self.planned, &fates, self.halt()).await;
+        TargetOutcome { release: unchanged.release, ..outcome }
     }
 
     /// All members were deleted, but something is left.

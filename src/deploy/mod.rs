@@ -46,6 +46,7 @@ mod sending;
 pub mod setup;
 mod simulation;
 pub mod status;
+mod unwell;
 mod versions;
 
 pub use assemble::Work;

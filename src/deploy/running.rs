@@ -16,6 +16,7 @@ use super::planning::{Options, Planned, plan_again};
 use super::refusing::explained;
 use super::resolve::{Desired, defined_kinds};
 use super::setup::Setup;
+use super::unwell;
 use crate::apply::{ActionOutcome, ActionResult, Event, Manner, RunResult, Stop, TargetOutcome};
 use crate::cluster::{ApplyMode, Cluster, MANAGER, Resource};
 use crate::error::{CommandError, Diagnostic, Exit};
@@ -56,6 +57,8 @@ pub struct RunOptions {
     pub fail_fast: bool,
     /// How long to wait for health; not at all when absent.
     pub wait: Option<Duration>,
+    /// Judge the unchanged objects, too: the run fails where they aren't healthy.
+    pub wait_for_all: bool,
     /// How long to wait for another run on the same target.
     pub lock_timeout: Duration,
     /// What the plan must be.
@@ -84,7 +87,7 @@ pub async fn run(
     match planned.memory {
         None => Ok(ongoing.without_inventory(&planned, listener).await),
         Some(_) if planned.plan.is_empty() && !ongoing.has_to_go_on(&planned) => {
-            Ok(ongoing.unchanged(&planned))
+            Ok(ongoing.unchanged(&planned).await)
         }
         Some(_) => ongoing.with_inventory(planned, listener).await,
     }
@@ -132,6 +135,11 @@ impl Ongoing<'_> {
         self.options.wait.is_some() && is_unsettled
     }
 
+    /// Whether unchanged objects are to be judged in any case.
+    pub(super) fn waits_for_all(&self) -> bool {
+        self.options.wait.is_some() && self.options.wait_for_all
+    }
+
     /// Whether a run that changes nothing still has to note another commit, or to
     /// find out what became of the run before: one that was killed, or one that
     /// didn't become healthy. A job that is tried again must not turn green by
@@ -142,19 +150,24 @@ impl Ongoing<'_> {
             return true;
         };
         if self.options.planning.selection.is_some() {
-            return self.is_unsettled(planned, &parent.state);
+            return self.waits_for_all() || self.is_unsettled(planned, &parent.state);
         }
         let commit = planned.plan.commit.as_ref();
         let same = parent.state.deployed.as_ref().is_some_and(|deployed| {
             deployed.commit.as_ref() == commit.map(|commit| &commit.sha)
                 && deployed.dirty == commit.is_some_and(|commit| commit.dirty)
         });
-        !same || parent.state.needs_record(false) || self.is_unsettled(planned, &parent.state)
+        !same
+            || parent.state.needs_record(false)
+            || self.waits_for_all()
+            || self.is_unsettled(planned, &parent.state)
     }
 
     async fn without_inventory(&self, planned: &Planned, listener: &mut dyn Listener) -> TargetOutcome {
-        let fates =
-            self.carrying(planned, self.stop, false).carry_out(&mut |event| listener.event(event)).await;
+        let fates = self
+            .carrying(planned, self.stop, self.waits_for_all())
+            .carry_out(&mut |event| listener.event(event))
+            .await;
         let halt = self.stop.borrow().is_some().then_some(Halt::Interrupted);
         self.outcome(planned, &fates, halt).await
     }
@@ -310,6 +323,9 @@ impl Ongoing<'_> {
         let mut notes = planned.plan.notes.clone();
         let warned = warned(self.setup, self.cluster, &planned.desired);
         notes.extend(warned.into_iter().filter(|warning| !planned.plan.notes.contains(warning)));
+        if halt.is_none() {
+            notes.extend(unwell::note(self.cluster, &self.setup.rules, planned, fates).await);
+        }
         notes.extend(halt.map(|halt| format!("no new writes were started: {}", halt.words())));
         TargetOutcome {
             actions: made(planned).into_iter().chain(outcomes(planned, fates)).collect(),
@@ -322,10 +338,12 @@ impl Ongoing<'_> {
         }
     }
 
-    pub(super) fn unchanged(&self, planned: &Planned) -> TargetOutcome {
-        let release = planned.plan.deployed.as_ref().map(|deployed| deployed.release);
-        let duration_ms = since(self.start) + planned.plan.duration_ms;
-        TargetOutcome { release, duration_ms, ..blank(&planned.plan, RunResult::Unchanged) }
+    pub(super) async fn unchanged(&self, planned: &Planned) -> TargetOutcome {
+        let mut outcome = blank(&planned.plan, RunResult::Unchanged);
+        outcome.notes.extend(unwell::note(self.cluster, &self.setup.rules, planned, &[]).await);
+        outcome.release = planned.plan.deployed.as_ref().map(|deployed| deployed.release);
+        outcome.duration_ms = since(self.start) + planned.plan.duration_ms;
+        outcome
     }
 }
 
