@@ -4,6 +4,7 @@
 mod access;
 mod ad_hoc;
 mod admission;
+mod adopt;
 mod agreement;
 mod apply;
 mod builtin_kinds;

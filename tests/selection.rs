@@ -142,11 +142,11 @@ fn a_pattern_that_fits_nothing_changes_nothing() {
     insta::assert_snapshot!(run.snapshot(), @r#"
     $ trueup apply prod -y --only ConfigMap/setings --except kind=configMap
     --- stderr
-    error: --only ConfigMap/setings fits no object
+    error: no object fits ConfigMap/setings
 
     hint: did you mean "ConfigMap/settings"?
 
-    error: --except kind=configMap fits no object
+    error: no object fits kind=configMap
 
     hint: did you mean "kind=ConfigMap"?
 

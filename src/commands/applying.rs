@@ -79,6 +79,11 @@ pub(super) enum Purpose {
         /// Uncommitted files may be deployed.
         may_be_dirty: bool,
     },
+    /// To take objects over, whoever has them.
+    Adopt {
+        /// Uncommitted files may be deployed.
+        may_be_dirty: bool,
+    },
     /// To undo a release.
     Rollback(Undone),
     /// To let objects go, or to delete the whole target.
@@ -88,11 +93,15 @@ pub(super) enum Purpose {
 impl Purpose {
     fn options(&self, planning: &Planning) -> Options {
         Options {
-            may_be_dirty: !matches!(self, Self::Apply { may_be_dirty: false }),
+            may_be_dirty: !matches!(
+                self,
+                Self::Apply { may_be_dirty: false } | Self::Adopt { may_be_dirty: false }
+            ),
+            adopts: matches!(self, Self::Adopt { .. }),
             is_rollback: matches!(self, Self::Rollback(_)),
             departure: match self {
                 Self::Leave(departure) => Some(departure.clone()),
-                Self::Apply { .. } | Self::Rollback(_) => None,
+                Self::Apply { .. } | Self::Adopt { .. } | Self::Rollback(_) => None,
             },
             ..planning.options()
         }
@@ -101,7 +110,7 @@ impl Purpose {
     fn undone(&self) -> Option<&Undone> {
         match self {
             Self::Rollback(undone) => Some(undone),
-            Self::Apply { .. } | Self::Leave(_) => None,
+            Self::Apply { .. } | Self::Adopt { .. } | Self::Leave(_) => None,
         }
     }
 
@@ -109,6 +118,7 @@ impl Purpose {
     fn is_agreed(&self, terminal: &Terminal, target: &str) -> bool {
         match self {
             Self::Apply { .. } | Self::Rollback(_) => terminal.confirm(&format!("Apply this to {target}?")),
+            Self::Adopt { .. } => terminal.confirm(&format!("Take these objects over into {target}?")),
             Self::Leave(Departure::Objects(_)) => {
                 terminal.confirm(&format!("Let these objects of {target} go?"))
             }
@@ -122,9 +132,10 @@ impl Purpose {
     fn unasked(&self) -> &'static str {
         match self {
             Self::Leave(Departure::Everything) => "use --yes and --confirm ENV in scripts",
-            Self::Leave(Departure::Objects(_)) | Self::Apply { .. } | Self::Rollback(_) => {
-                "use --yes in scripts"
-            }
+            Self::Leave(Departure::Objects(_))
+            | Self::Apply { .. }
+            | Self::Adopt { .. }
+            | Self::Rollback(_) => "use --yes in scripts",
         }
     }
 

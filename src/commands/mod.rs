@@ -1,6 +1,7 @@
 //! One file a subcommand: its arguments, and a `run` that hands them to the
 //! pipeline and prints what comes back. No logic of deploying lives here.
 
+pub mod adopt;
 pub mod apply;
 mod applying;
 mod between;
@@ -140,6 +141,7 @@ pub async fn run(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Plan(args) => plan::run(&global, args, terminal).await,
         Command::Apply(args) => apply::run(&global, args, terminal).await,
         Command::Rollback(args) => rollback::run(&global, args, terminal).await,
+        Command::Adopt(args) => adopt::run(&global, args, terminal).await,
         Command::Forget(args) => forget::run(&global, args, terminal).await,
         Command::Delete(args) => delete::run(&global, args, terminal).await,
         Command::Status(args) => status::run(&global, args, terminal).await,

@@ -24,6 +24,7 @@ impl Planning {
             exact: self.exact,
             keep_removed: self.no_prune,
             selection: self.selection(),
+            adopts: false,
             max_delete: self.max_delete,
             overrides: self.overrides.clone(),
             concurrency: self.concurrency.map(usize::from),

@@ -169,6 +169,11 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
         .map(Some)
         .collect();
     parallel::discard(spent);
+    if rules.adoption == Adoption::Asked {
+        let given = |(_, claim): &&(ObjectId, Claim)| claim.is_given_away(&rules.adoption);
+        let given: Vec<_> = claimed.iter().filter(given).cloned().collect();
+        assembled.notes.extend(guard::former_owners(&given));
+    }
     claimed.retain(|(_, claim)| !claim.is_given_away(&rules.adoption));
     assembled.guards.extend(guard::foreign_owners(&claimed));
     assembled.guards.extend(guards_of_others(&parts, rules));
@@ -241,7 +246,7 @@ fn guards_of_others(parts: &[Option<(Action, Work)>], rules: &Rules) -> Vec<Guar
         Adoption::Never => {
             actions().filter(|action| action.causes.contains(&Cause::Adopt)).map(Action::id).collect()
         }
-        Adoption::Unclaimed(_) => Vec::new(),
+        Adoption::Unclaimed(_) | Adoption::Asked => Vec::new(),
     };
     guard::conflicts(&contested).into_iter().chain(guard::adopted(&adopted)).collect()
 }

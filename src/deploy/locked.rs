@@ -287,8 +287,13 @@ impl Locked<'_> {
 
     /// What the run is limited to, in words: a part that is chosen, or what leaves.
     fn selection(&self) -> Option<String> {
-        if let Some(selection) = &self.ongoing.options.planning.selection {
-            return Some(selection.to_string());
+        let planning = &self.ongoing.options.planning;
+        if let Some(selection) = &planning.selection {
+            return Some(if planning.adopts {
+                format!("adopt {}", selection.names())
+            } else {
+                selection.to_string()
+            });
         }
         let named = match self.ongoing.options.planning.departure.as_ref()? {
             Departure::Everything => return Some("delete".to_owned()),

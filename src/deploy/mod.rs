@@ -6,6 +6,7 @@
 //! themselves live in their own rooms; planning sends nothing but reads and dry
 //! runs.
 
+mod adopting;
 mod assemble;
 mod autoscaling;
 mod blame;

@@ -8,6 +8,7 @@ use std::time::Instant;
 use futures::future::{Either, OptionFuture, select};
 use tokio::task::spawn_blocking;
 
+use super::adopting::refuse_unadoptable;
 use super::assemble::{Assembled, Ingredients, Membership, Work, assemble};
 use super::autoscaling::autoscaled;
 use super::blame;
@@ -55,6 +56,8 @@ pub struct Options {
     /// The part of the target that is looked at; absent for the whole. The rest stays
     /// as it is, and nothing is deleted.
     pub selection: Option<Selection>,
+    /// What is chosen is taken over, whoever has it; nothing else is done.
+    pub adopts: bool,
     /// How many objects may be deleted, instead of the configured limit.
     pub max_delete: Option<Limit>,
     /// Guards that may be passed.
@@ -351,6 +354,9 @@ async fn plan_for(
         cluster: &cluster_name,
         target: &target,
     });
+    if options.adopts {
+        refuse_unadoptable(&desired, &assembled.actions)?;
+    }
     let lingering = match memory.as_ref().filter(|_| selection.is_some()) {
         Some(memory) => not_chosen(memory, &wanted_ids),
         None => lingering(&live, &wanted_ids, &assembled.actions),

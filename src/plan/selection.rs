@@ -56,16 +56,20 @@ impl Selection {
         (self.only.is_empty() || fits(&self.only)) && !fits(&self.except)
     }
 
+    /// What is named, without the options.
+    pub fn names(&self) -> String {
+        self.only.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    }
+
     /// What is wrong with it for these objects: patterns that fit none, each with
     /// what may have been meant, and a choice of nothing.
     pub fn problems(&self, candidates: &[Candidate<'_>]) -> Vec<Diagnostic> {
-        let options = [("--only", &self.only), ("--except", &self.except)];
-        let patterns = options
-            .into_iter()
-            .flat_map(|(option, patterns)| patterns.iter().map(move |pattern| (option, pattern)));
-        let unfit = patterns
-            .filter(|(_, pattern)| !candidates.iter().any(|candidate| pattern.fits(*candidate)))
-            .map(|(option, pattern)| suggest::unfit(option, pattern, candidates));
+        let unfit = self
+            .only
+            .iter()
+            .chain(&self.except)
+            .filter(|pattern| !candidates.iter().any(|candidate| pattern.fits(*candidate)))
+            .map(|pattern| suggest::unfit(pattern, candidates));
         let problems: Vec<Diagnostic> = unfit.collect();
         if problems.is_empty() && !candidates.iter().any(|candidate| self.selects(*candidate)) {
             return vec![Diagnostic::new(format!("nothing is left to deploy of {self}"))];
@@ -186,12 +190,9 @@ mod tests {
             ("kind=Deployment,name=we", r#"no object fits "name=we": did you mean "name=web"?"#),
             ("kind=Ingress", "`trueup render` lists the objects"),
         ] {
-            assert_eq!(chosen(&[only], &[]), format!("--only {only} fits no object ({expected})"));
+            assert_eq!(chosen(&[only], &[]), format!("no object fits {only} ({expected})"));
         }
-        assert_eq!(
-            chosen(&[], &["name=wep"]),
-            r#"--except name=wep fits no object (did you mean "name=web"?)"#
-        );
+        assert_eq!(chosen(&[], &["name=wep"]), r#"no object fits name=wep (did you mean "name=web"?)"#);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Candidate;
 use crate::config::{name_fits, path_fits};
 use crate::error::did_you_mean;
-use crate::object::GroupKind;
+use crate::object::{GroupKind, NamedObject};
 
 /// `Kind/name`, `Kind.group/name`, `namespace/Kind/name`, or `kind=`, `name=`,
 /// `namespace=`, `label=` or `path=`; several with commas between them, which must
@@ -67,6 +67,14 @@ impl Part {
                 pattern == "." || path_fits(pattern, path) || path_fits(&format!("{pattern}/**"), path)
             }
         }
+    }
+}
+
+/// An object that is named.
+impl From<&NamedObject> for Pattern {
+    fn from(named: &NamedObject) -> Self {
+        let NamedObject { namespace, kind, name } = named.clone();
+        Self { parts: vec![Part::Object { namespace, kind: kind.to_string(), name }] }
     }
 }
 

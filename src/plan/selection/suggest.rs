@@ -7,8 +7,8 @@ use super::{Candidate, Pattern};
 use crate::error::{Diagnostic, did_you_mean_in_any_case};
 
 /// The pattern fits no object.
-pub(super) fn unfit(option: &str, pattern: &Pattern, candidates: &[Candidate<'_>]) -> Diagnostic {
-    let problem = Diagnostic::new(format!("{option} {pattern} fits no object"));
+pub(super) fn unfit(pattern: &Pattern, candidates: &[Candidate<'_>]) -> Diagnostic {
+    let problem = Diagnostic::new(format!("no object fits {pattern}"));
     let is_unfit = |part: &&Part| !candidates.iter().any(|candidate| part.fits(*candidate));
     let Some(part) = pattern.parts().iter().find(is_unfit) else {
         return problem.hint("each part of it fits something, but no object fits them all");
