@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::dependencies::cycle;
 use super::joining::Joined;
 use super::setup::Setup;
 use crate::check::{self, Finding, Kinds, Set, Severity};
@@ -18,6 +19,8 @@ use crate::yaml;
 pub(super) const SOURCE: &str = "source";
 /// An object that is in the set twice.
 const DUPLICATE: &str = "duplicate";
+/// Objects that wait for each other.
+const ORDER: &str = "order";
 
 /// How to check.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +66,7 @@ fn examine(setup: &Setup, version: Minor) -> Result<(Vec<Manifest>, Vec<Located>
     findings.extend(of_files(SOURCE, unread));
     findings.extend(of_files(SOURCE, wrong));
     findings.extend(of_files(DUPLICATE, render::duplicates(&manifests)));
+    findings.extend(of_files(ORDER, cycle(&manifests).into_iter().collect()));
     Ok((manifests, findings))
 }
 

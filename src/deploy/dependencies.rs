@@ -39,7 +39,16 @@ pub(super) struct Dependencies {
 
 /// The hard edges, or why there is no order.
 pub(super) fn hard_edges(desired: &[Desired]) -> Result<Hard, Diagnostic> {
-    Hard::of(&nodes(desired)).map_err(|cycle| told(&cycle, desired))
+    Hard::of(&nodes(desired)).map_err(|cycle| told(&cycle, |at| &desired[at].manifest))
+}
+
+/// Why there is no order among these, if there is none: at the first of them.
+pub(super) fn cycle(manifests: &[Manifest]) -> Option<Diagnostic> {
+    let nodes: Vec<Node<'_>> =
+        manifests.iter().map(|manifest| Node { id: &manifest.id, body: &manifest.body }).collect();
+    let cycle = Hard::of(&nodes).err()?;
+    let first = cycle.0.first().map(|edge| manifests[edge.from].source.location());
+    Some(Diagnostic { location: first, ..told(&cycle, |at| &manifests[at]) })
 }
 
 /// The objects as nodes of a graph.
@@ -48,24 +57,24 @@ pub(super) fn nodes(desired: &[Desired]) -> Vec<Node<'_>> {
 }
 
 /// Objects that wait for each other.
-fn told(Cycle(edges): &Cycle, desired: &[Desired]) -> Diagnostic {
+fn told<'a>(Cycle(edges): &Cycle, object: impl Fn(usize) -> &'a Manifest) -> Diagnostic {
     let reason = |edge: &Edge| {
-        let (from, to) = (&desired[edge.from], desired[edge.to].id());
+        let (from, to) = (object(edge.from), &object(edge.to).id);
         let why = match edge.why {
             Why::Namespace => format!("lives in {to}"),
             Why::Definition => format!("is defined by {to}"),
             Why::DependsOn => format!("depends on {to}"),
             Why::Wave(own, other) => format!("is in wave {own}, and {to} in wave {other}"),
         };
-        format!("{} ({}) {why}", from.id(), from.source().location())
+        format!("{} ({}) {why}", from.id, from.source.location())
     };
     let message = match edges.as_slice() {
-        [edge] => format!("{} depends on itself", desired[edge.from].id()),
+        [edge] => format!("{} depends on itself", object(edge.from).id),
         _ => "these objects wait for each other".to_owned(),
     };
     let diagnostic = Diagnostic::new(message).hint("take one of the annotations out");
     match edges.as_slice() {
-        [edge] => diagnostic.at(desired[edge.from].source().location()),
+        [edge] => diagnostic.at(object(edge.from).source.location()),
         _ => edges.iter().map(reason).fold(diagnostic, Diagnostic::because),
     }
 }
