@@ -327,6 +327,9 @@ set edit:completion:arg-completer[trueup] = {|@words|
             cand --version 'Print version'
         }
         &'trueup;forget'= {
+            cand -f 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)'
+            cand --filename 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)'
+            cand --name 'Keep an inventory and a history for what -f names, under this name'
             cand --lock-timeout 'How long to wait for another run on the same target [default: 1m]'
             cand -C 'Run as if started in this folder'
             cand --config 'The configuration, instead of the trueup.yaml found from here upwards'
@@ -354,7 +357,8 @@ set edit:completion:arg-completer[trueup] = {|@words|
             cand --version 'Print version'
         }
         &'trueup;delete'= {
-            cand --confirm 'The environment''s name once more, instead of typing it when asked'
+            cand --name 'The name under which what -f named was deployed'
+            cand --confirm 'The environment''s name, or what --name says, once more, instead of typing it when asked'
             cand --override 'Let a plan pass that this guard refuses (repeatable; needs --reason)'
             cand --reason 'Why a guard is overridden'
             cand --wait-timeout 'How long to wait until all of it is gone'

@@ -344,6 +344,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s q -l quiet -d 'P
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
@@ -367,7 +369,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand forget" -s q -l quiet -d '
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s V -l version -d 'Print version'
-complete -c trueup -n "__fish_trueup_using_subcommand delete" -l confirm -d 'The environment\'s name once more, instead of typing it when asked' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l name -d 'The name under which what -f named was deployed' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l confirm -d 'The environment\'s name, or what --name says, once more, instead of typing it when asked' -r
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "protect\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l reason -d 'Why a guard is overridden' -r

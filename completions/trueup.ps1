@@ -338,6 +338,9 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
             break
         }
         'trueup;forget' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)')
+            [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Keep an inventory and a history for what -f names, under this name')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another run on the same target [default: 1m]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in this folder')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration, instead of the trueup.yaml found from here upwards')
@@ -366,7 +369,8 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
             break
         }
         'trueup;delete' {
-            [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'The environment''s name once more, instead of typing it when asked')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name under which what -f named was deployed')
+            [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'The environment''s name, or what --name says, once more, instead of typing it when asked')
             [CompletionResult]::new('--override', '--override', [CompletionResultType]::ParameterName, 'Let a plan pass that this guard refuses (repeatable; needs --reason)')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why a guard is overridden')
             [CompletionResult]::new('--wait-timeout', '--wait-timeout', [CompletionResultType]::ParameterName, 'How long to wait until all of it is gone')

@@ -21,6 +21,7 @@ use crate::deploy::planning::{Options, Planned};
 use crate::deploy::running::{self, Listener, RunOptions, Undone};
 use crate::deploy::setup::{Setup, refuse_dirty};
 use crate::error::{CommandError, Diagnostic, Exit};
+use crate::object::NamedObject;
 use crate::plan::{GuardVerdict, Selection, TargetPlan};
 use crate::release::HeldBy;
 use crate::report::json::{self, Kind};
@@ -86,8 +87,13 @@ pub(super) enum Purpose {
     },
     /// To undo a release.
     Rollback(Undone),
-    /// To let objects go, or to delete the whole target.
-    Leave(Departure),
+    /// To let objects go.
+    Forget(Vec<NamedObject>),
+    /// To delete the whole target.
+    Delete {
+        /// What has to be typed.
+        name: String,
+    },
 }
 
 impl Purpose {
@@ -100,7 +106,8 @@ impl Purpose {
             adopts: matches!(self, Self::Adopt { .. }),
             is_rollback: matches!(self, Self::Rollback(_)),
             departure: match self {
-                Self::Leave(departure) => Some(departure.clone()),
+                Self::Forget(objects) => Some(Departure::Objects(objects.clone())),
+                Self::Delete { .. } => Some(Departure::Everything),
                 Self::Apply { .. } | Self::Adopt { .. } | Self::Rollback(_) => None,
             },
             ..planning.options()
@@ -110,7 +117,7 @@ impl Purpose {
     fn undone(&self) -> Option<&Undone> {
         match self {
             Self::Rollback(undone) => Some(undone),
-            Self::Apply { .. } | Self::Adopt { .. } | Self::Leave(_) => None,
+            Self::Apply { .. } | Self::Adopt { .. } | Self::Forget(_) | Self::Delete { .. } => None,
         }
     }
 
@@ -119,11 +126,9 @@ impl Purpose {
         match self {
             Self::Apply { .. } | Self::Rollback(_) => terminal.confirm(&format!("Apply this to {target}?")),
             Self::Adopt { .. } => terminal.confirm(&format!("Take these objects over into {target}?")),
-            Self::Leave(Departure::Objects(_)) => {
-                terminal.confirm(&format!("Let these objects of {target} go?"))
-            }
-            Self::Leave(Departure::Everything) => {
-                terminal.ask(&format!("Type {target} to delete all of it:")).as_deref() == Some(target)
+            Self::Forget(_) => terminal.confirm(&format!("Let these objects of {target} go?")),
+            Self::Delete { name } => {
+                terminal.ask(&format!("Type {name} to delete all of it:")).as_deref() == Some(name)
             }
         }
     }
@@ -131,17 +136,16 @@ impl Purpose {
     /// How scripts go on without being asked.
     fn unasked(&self) -> &'static str {
         match self {
-            Self::Leave(Departure::Everything) => "use --yes and --confirm ENV in scripts",
-            Self::Leave(Departure::Objects(_))
-            | Self::Apply { .. }
-            | Self::Adopt { .. }
-            | Self::Rollback(_) => "use --yes in scripts",
+            Self::Delete { .. } => "use --yes and --confirm ENV in scripts",
+            Self::Forget(_) | Self::Apply { .. } | Self::Adopt { .. } | Self::Rollback(_) => {
+                "use --yes in scripts"
+            }
         }
     }
 
     /// Whether a plan of no actions does something all the same.
     fn deletes_everything(&self) -> bool {
-        matches!(self, Self::Leave(Departure::Everything))
+        matches!(self, Self::Delete { .. })
     }
 }
 
