@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use trueup::json::Value;
 
-use crate::harness::manifests::{config_map, secret, service};
+use crate::harness::manifests::{config_map, of_helm, secret, service};
 use crate::harness::{Reply, Request, TestEnvironment};
 
 const SETTINGS: &str = "v1/configmaps/settings";
@@ -194,4 +194,52 @@ fn fewer_requests_are_under_way_while_the_server_is_busy() {
     let is_note =
         |note: &&Value| note["metadata"]["name"].as_str().is_some_and(|name| name.starts_with("note-"));
     assert_eq!(notes.iter().filter(is_note).count(), 60);
+}
+
+#[test]
+fn a_run_of_which_every_answer_to_a_write_is_lost_once_ends_well() {
+    let mut environment = setting();
+    environment.write("deploy/password.yaml", &secret("password", "word", "hunter2"));
+    environment.commit_file("deploy/old.yaml", &config_map("old", "a", "1"));
+    let lossy =
+        |request: &Request, before: usize| answer_if(request.is_write() && before == 0, || Reply::Lose);
+
+    let (run, _) = environment.trueup_through(&["apply", "prod", "--yes"], lossy);
+
+    run.success().prints("release 1 is healthy");
+    environment.remove("deploy/old.yaml");
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "warn"));
+    let (run, _) = environment.trueup_through(&["apply", "prod", "--yes"], lossy);
+    run.success().prints("release 2 is healthy");
+    assert_eq!(environment.live("v1/configmaps/old"), None);
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+    let status = environment.trueup(&["status", "prod", "-o", "json"]).success().target();
+    assert_eq!(status["drift"]["objects"], 0, "{status}");
+}
+
+#[test]
+fn a_run_of_which_every_request_is_refused_once_ends_well() {
+    let environment = setting();
+    let busy =
+        |_: &Request, before: usize| answer_if(before == 0, || status(429, "TooManyRequests", "later"));
+
+    let (run, _) = environment.trueup_through(&["apply", "prod", "--yes"], busy);
+
+    run.success().prints("release 1 is healthy");
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+}
+
+#[test]
+fn an_object_is_taken_over_though_the_answers_are_lost() {
+    let environment = setting();
+    environment.create_by("helm", "v1/configmaps", &of_helm());
+    let lossy = |request: &Request, before: usize| {
+        answer_if(is_write_of(request, "/settings") && before == 0, || Reply::Lose)
+    };
+
+    let (run, _) = environment.trueup_through(&["adopt", "prod", "ConfigMap/settings", "--yes"], lossy);
+
+    run.success();
+    assert_eq!(environment.live_object(SETTINGS)["metadata"]["annotations"], Value::Null);
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
 }

@@ -355,3 +355,22 @@ fn files_without_a_configuration_are_applied_in_part() {
 
     assert_eq!((value(&environment, "a").as_deref(), value(&environment, "b")), (Some("one"), None));
 }
+
+#[test]
+fn a_part_that_is_interrupted_leaves_the_rest_on_record() {
+    let mut environment = shop();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:never-ready"));
+    let run = environment.spawn(&["apply", "prod", "--yes", "--only", "kind=Deployment"]);
+    wait_until("the deployment is written", || environment.live("apps/v1/deployments/web").is_some());
+    run.signal("INT");
+
+    run.end().exits(130);
+
+    let status = status(&environment);
+    assert_eq!((&status["deployed"]["release"], &status["drift"]["objects"]), (&1.into(), &0.into()));
+    assert_eq!(status["objects"].as_array().expect("objects").len(), 4);
+    assert_eq!(
+        changing(&plan(&environment, &[])),
+        ["ConfigMap/other", "ConfigMap/settings", "ConfigMap/old"]
+    );
+}
