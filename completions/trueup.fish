@@ -50,6 +50,7 @@ complete -c trueup -n "__fish_trueup_needs_command" -f -a "diff" -d 'Shows field
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "plan" -d 'Shows what apply would do, in order, and whether it may'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "apply" -d 'Makes the cluster as the repository says, waits, and records it'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "rollback" -d 'Deploys an earlier commit again'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "adopt" -d 'Takes objects over that another tool or environment has'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "forget" -d 'Lets objects go without deleting them'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "delete" -d 'Deletes a whole target: its objects, and its history'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "status" -d 'Shows what is deployed, whether it drifted, and its health'
@@ -111,6 +112,9 @@ complete -c trueup -n "__fish_trueup_using_subcommand check" -s V -l version -d 
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l concurrency -d 'How many requests may be under way at once; fewer while the server is busy [default: 16]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
 adopt\t''
@@ -154,6 +158,9 @@ complete -c trueup -n "__fish_trueup_using_subcommand diff" -s V -l version -d '
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l concurrency -d 'How many requests may be under way at once; fewer while the server is busy [default: 16]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
 adopt\t''
@@ -196,6 +203,9 @@ complete -c trueup -n "__fish_trueup_using_subcommand plan" -s V -l version -d '
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l concurrency -d 'How many requests may be under way at once; fewer while the server is busy [default: 16]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
 adopt\t''
@@ -209,6 +219,8 @@ repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l expect -d 'Refuse unless the plan has this digest' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l wait -d 'Whose health decides how the run ends: of what it changes, or of everything [default: changed]' -r -f -a "changed\t'Of what the run changes; what else isn\'t healthy is told'
+all\t'Of everything'"
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l wait-timeout -d 'How long to wait for health' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s C -d 'Run as if started in this folder' -r -F
@@ -234,6 +246,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l cause -d 'Tell f
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-cause -d 'Don\'t look for the commits that asked for changes'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s y -l yes -d 'Don\'t ask'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dry-run -d 'Only show the plan'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l fail-fast -d 'Start nothing more after the first failure'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-wait -d 'Don\'t wait for health'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dirty -d 'Deploy the work tree although it isn\'t committed'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s q -l quiet -d 'Print only the result and errors'
@@ -241,6 +254,9 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -s v -l verbose -d 
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l release -d 'The release to go back to' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l concurrency -d 'How many requests may be under way at once; fewer while the server is busy [default: 16]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l max-delete -d 'Refuse to delete more objects than this: a number, or a share such as 20%' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
 adopt\t''
@@ -254,6 +270,8 @@ repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l expect -d 'Refuse unless the plan has this digest' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l wait -d 'Whose health decides how the run ends: of what it changes, or of everything [default: changed]' -r -f -a "changed\t'Of what the run changes; what else isn\'t healthy is told'
+all\t'Of everything'"
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l wait-timeout -d 'How long to wait for health' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s C -d 'Run as if started in this folder' -r -F
@@ -278,11 +296,56 @@ complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l cause -d 'Tel
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l no-cause -d 'Don\'t look for the commits that asked for changes'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s y -l yes -d 'Don\'t ask'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l dry-run -d 'Only show the plan'
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l fail-fast -d 'Start nothing more after the first failure'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l no-wait -d 'Don\'t wait for health'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l expect -d 'Refuse unless the plan has this digest' -r
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l wait -d 'Whose health decides how the run ends: of what it changes, or of everything [default: changed]' -r -f -a "changed\t'Of what the run changes; what else isn\'t healthy is told'
+all\t'Of everything'"
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l wait-timeout -d 'How long to wait for health' -r
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "owner\t''
+adopt\t''
+conflict\t''
+protect\t''
+delete-limit\t''
+everything-removed\t''
+immutable\t''
+drift\t''
+repository\t''"
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l reason -d 'Why a guard is overridden; it is recorded' -r
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l dirty -d 'Take the work tree although it isn\'t committed'
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s y -l yes -d 'Don\'t ask'
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l dry-run -d 'Only show the plan'
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l fail-fast -d 'Start nothing more after the first failure'
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l no-wait -d 'Don\'t wait for health'
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
@@ -306,7 +369,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand forget" -s q -l quiet -d '
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s V -l version -d 'Print version'
-complete -c trueup -n "__fish_trueup_using_subcommand delete" -l confirm -d 'The environment\'s name once more, instead of typing it when asked' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l name -d 'The name under which what -f named was deployed' -r
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l confirm -d 'The environment\'s name, or what --name says, once more, instead of typing it when asked' -r
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l override -d 'Let a plan pass that this guard refuses (repeatable; needs --reason)' -r -f -a "protect\t''
 repository\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l reason -d 'Why a guard is overridden' -r

@@ -47,6 +47,8 @@ pub enum Command {
     Apply(commands::apply::Args),
     /// Deploys an earlier commit again
     Rollback(commands::rollback::Args),
+    /// Takes objects over that another tool or environment has
+    Adopt(commands::adopt::Args),
     /// Lets objects go without deleting them
     Forget(commands::forget::Args),
     /// Deletes a whole target: its objects, and its history

@@ -145,3 +145,31 @@ fn a_file_that_isnt_there_is_named() {
     --- exit status 1
     ");
 }
+
+#[test]
+fn what_has_a_name_can_be_let_go_and_deleted() {
+    let environment = with_namespace();
+    environment.write("k8s/a.yaml", &config_map("a", "x", "1"));
+    environment.write("k8s/b.yaml", &config_map("b", "x", "1"));
+    environment.trueup(&["apply", "-f", "k8s", "--name", "shop", "--yes"]).success();
+    environment.remove("k8s/b.yaml");
+    let label = |name: &str| {
+        let live = environment.live(&format!("v1/configmaps/{name}"))?;
+        Some(live["metadata"]["labels"]["applyset.kubernetes.io/part-of"].is_string())
+    };
+
+    environment
+        .trueup(&["forget", "-f", "k8s", "--name", "shop", "ConfigMap/a", "--yes"])
+        .exits(1)
+        .complains("is still in the repository");
+    environment.trueup(&["forget", "-f", "k8s", "ConfigMap/b", "--yes"]).exits(1).complains("--name");
+    environment.trueup(&["forget", "-f", "k8s", "--name", "shop", "ConfigMap/b", "--yes"]).success();
+    assert_eq!((label("a"), label("b")), (Some(true), Some(false)));
+
+    environment.trueup(&["delete", "--name", "shop", "--yes", "--confirm", "store"]).exits(64);
+    environment.trueup(&["delete", "--yes", "--confirm", "shop"]).exits(64);
+    assert_eq!(label("a"), Some(true));
+    environment.trueup(&["delete", "--name", "shop", "--yes", "--confirm", "shop"]).success();
+    assert_eq!((label("a"), label("b")), (None, Some(false)));
+    assert_eq!(environment.live("v1/configmaps/trueup-shop-default"), None);
+}

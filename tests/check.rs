@@ -282,3 +282,61 @@ fn annotations_that_say_nothing_are_told() {
         "{told:?}"
     );
 }
+
+#[test]
+fn order_that_cant_be_kept_and_annotations_that_cant_be_read_are_errors() {
+    let annotated = |name: &str, annotation: &str, value: &str| {
+        let annotations = format!("  name: {name}\n  annotations:\n    trueup.dev/{annotation}: {value}\n");
+        config_map(name, "x", "1").replace(&format!("  name: {name}\n"), &annotations)
+    };
+    let environment = TestEnvironment::new().variable("KUBECONFIG", "/nowhere");
+    environment.write("deploy/a.yaml", &annotated("a", "depends-on", "ConfigMap/b"));
+    environment.write("deploy/b.yaml", &annotated("b", "depends-on", "ConfigMap/a"));
+    environment.write("deploy/c.yaml", &annotated("c", "wave", "early"));
+    environment.write("deploy/d.yaml", &annotated("d", "depends-on", "Deployment"));
+    environment.write("deploy/e.yaml", &annotated("e", "on-remove", "kep"));
+
+    let run = environment.trueup(&["check", "prod", "--kubernetes-version", "1.36"]).exits(1);
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup check prod --kubernetes-version 1.36
+    error: these objects wait for each other
+     --> deploy/a.yaml:1:1
+    caused by: $NAMESPACE/ConfigMap/a (deploy/a.yaml:1:1) depends on $NAMESPACE/ConfigMap/b
+    caused by: $NAMESPACE/ConfigMap/b (deploy/b.yaml:1:1) depends on $NAMESPACE/ConfigMap/a
+
+    hint: take one of the annotations out
+
+    error: $NAMESPACE/ConfigMap/c: metadata.annotations["trueup.dev/wave"]: is a whole number in quotes, but not "early"
+     --> deploy/c.yaml:6:5
+
+    error: $NAMESPACE/ConfigMap/d: metadata.annotations["trueup.dev/depends-on"]: "Deployment" names no object: it takes group, kind, namespace and name (apps/Deployment/shop/db)
+     --> deploy/d.yaml:6:5
+
+    error: $NAMESPACE/ConfigMap/e: metadata.annotations["trueup.dev/on-remove"]: is either keep or delete, but not "kep"
+     --> deploy/e.yaml:6:5
+
+    hint: did you mean "keep"?
+
+    checked 5 objects in 5 files against Kubernetes 1.36: 4 errors, 0 notes
+    --- exit status 1
+    "#);
+}
+
+#[test]
+fn what_has_to_come_before_and_isnt_in_the_set_is_a_note() {
+    let environment = TestEnvironment::new().variable("KUBECONFIG", "/nowhere");
+    let depends = "  name: a\n  annotations:\n    trueup.dev/depends-on: apps/Deployment/db\n";
+    environment.write("deploy/a.yaml", &config_map("a", "x", "1").replace("  name: a\n", depends));
+
+    let run = environment.trueup(&["check", "prod", "--kubernetes-version", "1.36"]).success();
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup check prod --kubernetes-version 1.36
+    note: $NAMESPACE/ConfigMap/a: metadata.annotations["trueup.dev/depends-on"]: names Deployment/db, which isn't in the set: it has to be in the cluster
+     --> deploy/a.yaml:6:5
+
+    checked 1 object in 1 file against Kubernetes 1.36: 0 errors, 1 note
+    --- exit status 0
+    "#);
+}

@@ -4,6 +4,7 @@
 mod access;
 mod ad_hoc;
 mod admission;
+mod adopt;
 mod agreement;
 mod apply;
 mod builtin_kinds;
@@ -17,6 +18,8 @@ mod discovery;
 mod documents;
 mod drift;
 mod errors;
+mod fail_fast;
+mod faults;
 mod forget;
 mod generated;
 mod git_sources;
@@ -45,10 +48,12 @@ mod saved_plan;
 mod scale;
 mod schema_custom;
 mod secrets;
+mod selection;
 mod shop;
 mod simulation;
 mod status;
 mod versions;
+mod wait_all;
 mod yaml;
 
 /// A file that isn't a module here would never run.

@@ -35,10 +35,14 @@ pub(super) struct Board<'a> {
     open: BTreeMap<i32, usize>,
     waits: Vec<Wait>,
     outcomes: Vec<Option<Done>>,
+    /// Whether a job was started.
+    started: Vec<bool>,
+    /// Whether nothing more is started after a failure.
+    fail_fast: bool,
 }
 
 impl<'a> Board<'a> {
-    pub(super) fn new(jobs: &'a [Job]) -> Self {
+    pub(super) fn new(jobs: &'a [Job], fail_fast: bool) -> Self {
         let missing: Vec<usize> = jobs.iter().map(|job| job.after.len() + job.after_ready.len()).collect();
         let (mut users, mut users_of_ready) = (vec![Vec::new(); jobs.len()], vec![Vec::new(); jobs.len()]);
         let mut open = BTreeMap::new();
@@ -50,8 +54,9 @@ impl<'a> Board<'a> {
             }
         }
         let free = (0..jobs.len()).filter(|&at| missing[at] == 0).map(|at| (jobs[at].wave, at)).collect();
-        let outcomes = jobs.iter().map(|_| None).collect();
-        Self { jobs, free, missing, users, users_of_ready, open, waits: Vec::new(), outcomes }
+        let (outcomes, started) = (jobs.iter().map(|_| None).collect(), vec![false; jobs.len()]);
+        let waits = Vec::new();
+        Self { jobs, free, missing, users, users_of_ready, open, waits, outcomes, started, fail_fast }
     }
 
     /// The next job to start. Those of no wave stand before all others.
@@ -60,6 +65,7 @@ impl<'a> Board<'a> {
         let may_start = wave.is_none() || wave == self.wave();
         may_start.then(|| {
             self.free.pop_first();
+            self.started[at] = true;
             at
         })
     }
@@ -118,6 +124,7 @@ impl<'a> Board<'a> {
                 let users = [self.users[at].as_slice(), &self.users_of_ready[at], &self.later(at)].concat();
                 self.skip(users, at, "failed", on_event);
                 self.settle(at);
+                self.stop_short(at, "failed", on_event);
             }
         }
     }
@@ -127,6 +134,7 @@ impl<'a> Board<'a> {
         for (at, why) in &unready {
             let users = [self.users_of_ready[*at].as_slice(), &self.later(*at)].concat();
             self.skip(users, *at, &format!("isn't ready: {why}"), on_event);
+            self.stop_short(*at, "isn't ready", on_event);
         }
         match wait {
             Wait::Job(at) => {
@@ -182,6 +190,22 @@ impl<'a> Board<'a> {
             open.extend(self.users[at].iter().chain(&self.users_of_ready[at]).chain(&self.later(at)));
             self.settle(at);
         }
+    }
+
+    /// Starts nothing more, where that is asked for. What is under way ends.
+    fn stop_short(&mut self, failed: usize, why: &str, on_event: &mut dyn FnMut(Event)) {
+        let is_left = |at: &usize| self.outcomes[*at].is_none() && !self.started[*at];
+        let left: Vec<usize> = (0..self.jobs.len()).filter(is_left).collect();
+        if !self.fail_fast || left.is_empty() {
+            return;
+        }
+        let why = format!("{} {why} (--fail-fast)", self.jobs[failed].id);
+        for at in left {
+            self.outcomes[at] = Some(Done::skipped(&format!("skipped, because {why}")));
+        }
+        self.free.clear();
+        self.waits.clear();
+        on_event(Event::Stopping { why });
     }
 
     pub(super) fn into_outcomes(self) -> Vec<Done> {

@@ -56,7 +56,7 @@ pub enum Event {
     },
     /// No new writes will be started.
     Stopping {
-        /// Why: an interrupt, or the lock was lost.
+        /// Why: an interrupt, the lock was lost, or something failed.
         why: String,
     },
 }

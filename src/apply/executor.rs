@@ -18,8 +18,14 @@ use crate::cluster::Cluster;
 use crate::error::Diagnostic;
 use crate::json::Value;
 
-/// How many writes are under way at once.
-const CONCURRENCY: usize = 16;
+/// How jobs are carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    /// How many are under way at once, at most.
+    pub concurrency: usize,
+    /// Start nothing more after a failure. Otherwise what doesn't need what failed goes on.
+    pub fail_fast: bool,
+}
 
 /// Why no new writes may be started, once there is a reason.
 pub type Stop = watch::Receiver<Option<String>>;
@@ -68,6 +74,8 @@ pub type Readiness<'a> = dyn Fn(Vec<(usize, Value)>) -> LocalBoxFuture<'a, Vec<U
 /// What jobs need besides the cluster.
 #[derive(Clone, Copy)]
 pub struct Means<'a> {
+    /// How they are carried out.
+    pub manner: Manner,
     /// Tells why the server refused a manifest.
     pub explain: &'a Explain<'a>,
     /// Waits for what others depend on.
@@ -83,13 +91,13 @@ pub async fn execute(
     means: Means<'_>,
     on_event: &mut dyn FnMut(Event),
 ) -> Vec<Done> {
-    let Means { explain, ready, watching } = means;
-    let mut board = Board::new(jobs);
+    let Means { manner, explain, ready, watching } = means;
+    let mut board = Board::new(jobs, manner.fail_fast);
     let (mut running, mut waiting) = (FuturesUnordered::new(), FuturesUnordered::new());
     let mut stop = watching.stop.clone();
     let mut stopped = announce(&mut stop, !jobs.is_empty(), on_event);
     loop {
-        while !stopped && running.len() < CONCURRENCY {
+        while !stopped && running.len() < manner.concurrency {
             let Some(at) = board.next() else { break };
             if !jobs[at].is_wait() {
                 on_event(Event::Started { id: jobs[at].id.clone(), verb: jobs[at].verb });
@@ -192,7 +200,8 @@ mod tests {
         let mut events = Vec::new();
         let ready = |_| async { Vec::new() }.boxed_local();
         let watching = Watching { stop: &stop, tell: &|_| {}, scrub: &str::to_owned };
-        let means = Means { explain: &explain, ready: &ready, watching };
+        let manner = Manner { concurrency: 16, fail_fast: false };
+        let means = Means { manner, explain: &explain, ready: &ready, watching };
         let writes = execute(&cluster, &[], means, &mut |event| events.push(event)).await;
         let deletions = [deletion()];
         let done = execute(&cluster, &deletions, means, &mut |event| events.push(event)).await;

@@ -14,7 +14,7 @@ mod takeover;
 mod write;
 
 pub use event::Event;
-pub use executor::{Done, Means, Readiness, Stop, Unready, execute};
+pub use executor::{Done, Manner, Means, Readiness, Stop, Unready, execute};
 pub use hook::{HookReport, HookRun, Watching, has_succeeded};
 pub use outcome::{
     ActionOutcome, ActionResult, FailedContainer, Failure, HookOutcome, RunResult, TargetOutcome,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Diagnostic;
 use crate::health::Health;
 use crate::object::{Moment, ObjectRef};
-use crate::plan::{ClusterRef, CommitRef, GuardVerdict, Summary, Verb};
+use crate::plan::{ClusterRef, CommitRef, GuardVerdict, Selection, Summary, Verb};
 
 /// How a run on one target ended.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -14,6 +14,9 @@ use crate::plan::{ClusterRef, CommitRef, GuardVerdict, Summary, Verb};
 pub struct TargetOutcome {
     /// The target: the environment's name.
     pub target: String,
+    /// The part of the target that the run was about; absent for the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Selection>,
     /// The cluster.
     pub cluster: ClusterRef,
     /// The namespace of objects that name none.

@@ -41,11 +41,13 @@ pub(super) async fn take_over(
         let now = cluster.get(&job.resource, namespace, &job.id.name).await;
         let now = now.map_err(|error| explain(&write.manifest, error))?;
         let now = now.filter(|now| now["metadata"]["uid"] == seen["metadata"]["uid"]);
+        let now = now.filter(|now| diff::changes(seen, now).is_empty());
         live = now.ok_or_else(|| changed_meanwhile(job, write))?;
-        migration = migration
-            .again(&live, MANAGER)
-            .filter(|_| diff::changes(seen, &live).is_empty())
-            .ok_or_else(|| changed_meanwhile(job, write))?;
+        if migration.is_done(&live) {
+            // By ourselves: the answer was lost.
+            return precondition(&live).ok_or_else(|| changed_meanwhile(job, write));
+        }
+        migration = migration.again(&live, MANAGER).ok_or_else(|| changed_meanwhile(job, write))?;
     }
     Err(changed_meanwhile(job, write))
 }

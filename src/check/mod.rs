@@ -8,6 +8,7 @@ mod deprecated;
 mod finding;
 pub mod kinds;
 mod known;
+mod order;
 mod place;
 mod references;
 mod schemas;
@@ -54,6 +55,10 @@ pub fn check(set: &Set<'_>) -> Vec<Finding> {
     };
     let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
     findings.retain(is_news);
+    if set.complete {
+        findings.extend(order::missing(set.manifests));
+        findings.sort_by_key(|finding| finding.object);
+    }
     findings
 }
 
@@ -74,6 +79,7 @@ pub fn values_refused(kinds: &Kinds, manifest: &Manifest) -> Vec<Finding> {
 fn of_object(set: &Set<'_>, index: &Index<'_>, position: usize) -> Vec<Finding> {
     let mut findings = Vec::new();
     schemas::check(set.kinds, &set.manifests[position], position, &mut findings);
+    order::annotations(&set.manifests[position], position, &mut findings);
     if set.complete {
         references::check(index, position, &mut findings);
     }

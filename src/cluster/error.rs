@@ -154,15 +154,6 @@ impl ApiError {
         self.is_invalid() || self.is_internal()
     }
 
-    /// Whether the same request may succeed a little later.
-    pub(super) fn is_passing(&self) -> bool {
-        match self {
-            Self::Status(status) => matches!(status.code, 429 | 502 | 503 | 504),
-            Self::Transport { .. } => true,
-            Self::Malformed { .. } => false,
-        }
-    }
-
     /// When the server asks to come back.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         self.status().and_then(|status| status.retry_after)
@@ -232,14 +223,13 @@ mod tests {
         let error = ApiError::from_response("PATCH /x".into(), 422, None, body);
         let status = error.status().expect("a status");
         assert_eq!((status.reason.as_str(), status.causes[0].field.as_str()), ("Invalid", "spec.x"));
-        assert!(error.is_invalid() && !error.is_passing());
+        assert!(error.is_invalid());
     }
 
     #[test]
     fn a_proxys_page_keeps_its_first_line() {
         let error = ApiError::from_response("GET /x".into(), 503, Some(3), b"upstream is down\n<html>");
         assert_eq!(error.to_string(), "upstream is down");
-        assert!(error.is_passing());
         assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
     }
 }

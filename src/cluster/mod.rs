@@ -5,8 +5,8 @@
 //! or an [`ApiError`] that says which verb on which resource failed and why.
 //! Objects never pass through typed structs, which would drop unknown fields.
 //!
-//! Every request takes a permit, so that no more than a bounded number is under
-//! way at once, and is counted, so that a plan can say what it cost. Failures
+//! Every request takes a permit, so that no more is under way at once than the
+//! server can take, and is counted, so that a plan can say what it cost. Failures
 //! that pass by themselves are retried here and nowhere else. Nothing here
 //! decides what to do with an object, and nothing but discovery is kept on disk.
 
@@ -15,10 +15,12 @@ mod connect;
 mod discovery;
 mod discovery_cache;
 mod error;
+mod limiter;
 mod logs;
 mod objects;
 mod request;
 mod resource;
+mod retry;
 mod transport;
 mod warning;
 mod watch;

@@ -1,11 +1,10 @@
-//! Sending one request: permits, counting, time limit, and retries within a
-//! budget.
+//! Sending one request: permits, counting, time limit, and retries.
 
 use std::error::Error;
 use std::fmt;
 use std::io::{self, ErrorKind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
@@ -14,23 +13,18 @@ use http_body_util::BodyExt as _;
 use kube::Client;
 use kube::client::Body;
 use serde::de::DeserializeOwned;
-use tokio::sync::Semaphore;
 
 use super::call::{Answer, Call};
 use super::connect::root_cause;
 use super::discovery_cache::DiscoveryCache;
 use super::error::ApiError;
+use super::limiter::{Limiter, Load};
+use super::retry::{self, Budget, Patience};
 use super::warning::{self, ServerWarning};
 
 /// How many requests are under way at once. Beyond 16 to 32 nothing is gained
 /// and the slowest get very slow.
 const CONCURRENCY: usize = 16;
-
-/// How often a request is tried, and how long is waited in between: doubling
-/// from the first figure up to the second.
-const ATTEMPTS: u32 = 6;
-const FIRST_DELAY: Duration = Duration::from_millis(100);
-const LONGEST_DELAY: Duration = Duration::from_secs(5);
 
 /// Memory for so many bytes of an answer is taken because the server says that
 /// they will come; for more only as they do.
@@ -44,7 +38,10 @@ pub struct Cluster {
     server: Arc<str>,
     namespace: Arc<str>,
     timeout: Duration,
-    permits: Arc<Semaphore>,
+    limiter: Arc<Limiter>,
+    budget: Arc<Mutex<Budget>>,
+    /// Whether the server has answered anything yet.
+    answered: Arc<AtomicBool>,
     sent: Arc<AtomicUsize>,
     warnings: Arc<Mutex<Vec<ServerWarning>>>,
     discovery_cache: Option<Arc<DiscoveryCache>>,
@@ -64,7 +61,9 @@ impl Cluster {
             server: server.into(),
             namespace: namespace.into(),
             timeout,
-            permits: Arc::new(Semaphore::new(CONCURRENCY)),
+            limiter: Arc::new(Limiter::new(CONCURRENCY)),
+            budget: Arc::default(),
+            answered: Arc::default(),
             sent: Arc::default(),
             warnings: Arc::default(),
             discovery_cache: None,
@@ -84,7 +83,19 @@ impl Cluster {
     /// mustn't wait behind a thousand others.
     #[must_use]
     pub fn apart(&self) -> Self {
-        Self { permits: Arc::new(Semaphore::new(CONCURRENCY)), ..self.clone() }
+        Self { limiter: Arc::new(Limiter::new(CONCURRENCY)), ..self.clone() }
+    }
+
+    /// The same connection with at most so many requests under way at once; fewer
+    /// while the server says that it's too much.
+    #[must_use]
+    pub fn at_most(self, requests: usize) -> Self {
+        Self { limiter: Arc::new(Limiter::new(requests)), ..self }
+    }
+
+    /// How many requests may be under way at once, at most.
+    pub fn concurrency(&self) -> usize {
+        self.limiter.ceiling()
     }
 
     /// The server's address.
@@ -152,13 +163,17 @@ impl Cluster {
         loop {
             let (took, outcome) = self.attempt(call, self.timeout.saturating_sub(spent)).await;
             let failed = match outcome {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.budget().earn();
+                    return Ok(answer);
+                }
                 Err(failed) => failed,
             };
-            let pause = delay(attempt, failed.error.retry_after());
+            let pause = retry::delay(attempt, failed.error.retry_after());
             spent += took + pause;
-            let may_pass = !failed.is_lasting && failed.error.is_passing();
-            if !may_pass || !may_try_again(attempt, spent, self.timeout) {
+            let patience = failed.patience(self.answered.load(Ordering::Relaxed));
+            let may_try_again = retry::may_try_again(patience, attempt, spent, self.timeout);
+            if !may_try_again || !self.budget().spend() {
                 return Err(failed.error);
             }
             tokio::time::sleep(pause).await;
@@ -166,16 +181,22 @@ impl Cluster {
         }
     }
 
+    fn budget(&self) -> MutexGuard<'_, Budget> {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// One attempt within `limit`, and how long it took.
     async fn attempt(&self, call: &Call<'_>, limit: Duration) -> (Duration, Result<Answer, Failed>) {
-        // The semaphore is never closed.
-        let _permit = self.permits.acquire().await;
+        let permit = self.limiter.permit().await;
         self.count_request();
         let start = Instant::now();
-        let outcome = match tokio::time::timeout(limit, self.send(call)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(self.transport(format!("no answer within {:?}", self.timeout)).into()),
-        };
+        let in_time = tokio::time::timeout(limit, self.send(call)).await;
+        let is_timeout = in_time.is_err();
+        let outcome = in_time
+            .unwrap_or_else(|_| Err(self.transport(format!("no answer within {:?}", self.timeout)).into()));
+        let load =
+            outcome.as_ref().map_or_else(|failed| retry::load(&failed.error, is_timeout), |_| Load::Fine);
+        self.limiter.finish(permit, load);
         (start.elapsed(), outcome)
     }
 
@@ -196,6 +217,7 @@ impl Cluster {
             is_lasting: is_lasting(&error),
             error: self.transport(root_cause(&error)),
         })?;
+        self.answered.store(true, Ordering::Relaxed);
         let code = response.status();
         let headers = response.headers().clone();
         let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -259,6 +281,18 @@ struct Failed {
     is_lasting: bool,
 }
 
+impl Failed {
+    /// How patient one is with it. A server that has answered before and can't be
+    /// reached any more is most likely starting again.
+    fn patience(&self, was_answered: bool) -> Patience {
+        match (self.is_lasting, was_answered) {
+            (true, true) => Patience::Long,
+            (true, false) => Patience::Never,
+            (false, _) => Patience::with(&self.error),
+        }
+    }
+}
+
 impl From<ApiError> for Failed {
     fn from(error: ApiError) -> Self {
         Self { error, is_lasting: false }
@@ -287,25 +321,6 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
             None => error.source(),
         }
     })
-}
-
-/// Whether there is another attempt after so many, with so much of the time limit
-/// spent, the pause before it included.
-fn may_try_again(attempts: u32, spent: Duration, limit: Duration) -> bool {
-    attempts < ATTEMPTS && spent < limit
-}
-
-/// What the server asks for, or exponential backoff with full jitter on its
-/// upper half.
-fn delay(attempt: u32, asked: Option<Duration>) -> Duration {
-    let backoff = FIRST_DELAY.saturating_mul(1 << attempt.min(10)).min(LONGEST_DELAY);
-    let jittered = backoff / 2 + backoff.mul_f64(random_fraction() / 2.0);
-    asked.map_or(jittered, |asked| asked.min(Duration::from_secs(30)).max(jittered))
-}
-
-/// A number from 0 up to 1; 0.5 where the system has no randomness to give.
-fn random_fraction() -> f64 {
-    getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX))
 }
 
 #[cfg(test)]
@@ -379,14 +394,6 @@ mod tests {
         assert_eq!((cluster.requests(), error.status().map(|status| status.code)), (1, Some(503)));
     }
 
-    #[test]
-    fn attempts_end_with_their_number_and_with_the_time_limit() {
-        let limit = Duration::from_secs(10);
-        let may = |attempts, seconds| may_try_again(attempts, Duration::from_secs(seconds), limit);
-        assert!(may(1, 0) && may(ATTEMPTS - 1, 9));
-        assert!(!may(ATTEMPTS, 0) && !may(1, 10));
-    }
-
     #[tokio::test]
     async fn that_nothing_has_changed_is_an_answer_only_where_something_is_there_already() {
         const SAME: &str = "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nConnection: close\r\n\r\n";
@@ -402,6 +409,23 @@ mod tests {
         let cluster = cluster(&format!("http://{unused}"), Duration::from_secs(5));
         failure(&cluster).await;
         assert_eq!(cluster.requests(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_has_answered_before_may_be_starting_again() {
+        const WRONG: &[u8] = b"HTTP/1.1 404 Wrong\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let answering = thread::spawn(move || {
+            let (mut connection, _) = listener.accept().expect("a client");
+            let _ = connection.read(&mut [0; 4096]);
+            connection.write_all(WRONG).expect("the client is there");
+        });
+        let cluster = cluster(&format!("http://{address}"), Duration::from_millis(500));
+        failure(&cluster).await;
+        answering.join().expect("it ends");
+        failure(&cluster).await;
+        assert!(cluster.requests() > 2, "{}", cluster.requests());
     }
 
     #[tokio::test]

@@ -21,7 +21,8 @@ use crate::deploy::planning::{Options, Planned};
 use crate::deploy::running::{self, Listener, RunOptions, Undone};
 use crate::deploy::setup::{Setup, refuse_dirty};
 use crate::error::{CommandError, Diagnostic, Exit};
-use crate::plan::{GuardVerdict, TargetPlan};
+use crate::object::NamedObject;
+use crate::plan::{GuardVerdict, Selection, TargetPlan};
 use crate::release::HeldBy;
 use crate::report::json::{self, Kind};
 use crate::report::{github, markdown, text};
@@ -32,7 +33,7 @@ use crate::ui::{Progress, ProgressOptions, Terminal};
 const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Options of what writes.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct Running {
     /// Don't ask
     #[arg(short, long)]
@@ -46,15 +47,30 @@ pub(super) struct Running {
     /// Only show the plan
     #[arg(long)]
     dry_run: bool,
+    /// Start nothing more after the first failure
+    #[arg(long)]
+    fail_fast: bool,
     /// Don't wait for health
     #[arg(long, conflicts_with = "wait_timeout")]
     no_wait: bool,
+    /// Whose health decides how the run ends: of what it changes, or of everything [default: changed]
+    #[arg(long, value_name = "WHAT", value_enum, conflicts_with = "no_wait")]
+    wait: Option<WaitFor>,
     /// How long to wait for health
     #[arg(long, value_name = "DURATION")]
     wait_timeout: Option<Period>,
     /// How long to wait for another run on the same target [default: 1m]
     #[arg(long, value_name = "DURATION")]
     lock_timeout: Option<Period>,
+}
+
+/// Whose health is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum WaitFor {
+    /// Of what the run changes; what else isn't healthy is told
+    Changed,
+    /// Of everything
+    All,
 }
 
 /// What a run is for.
@@ -64,20 +80,35 @@ pub(super) enum Purpose {
         /// Uncommitted files may be deployed.
         may_be_dirty: bool,
     },
+    /// To take objects over, whoever has them.
+    Adopt {
+        /// Uncommitted files may be deployed.
+        may_be_dirty: bool,
+    },
     /// To undo a release.
     Rollback(Undone),
-    /// To let objects go, or to delete the whole target.
-    Leave(Departure),
+    /// To let objects go.
+    Forget(Vec<NamedObject>),
+    /// To delete the whole target.
+    Delete {
+        /// What has to be typed.
+        name: String,
+    },
 }
 
 impl Purpose {
     fn options(&self, planning: &Planning) -> Options {
         Options {
-            may_be_dirty: !matches!(self, Self::Apply { may_be_dirty: false }),
+            may_be_dirty: !matches!(
+                self,
+                Self::Apply { may_be_dirty: false } | Self::Adopt { may_be_dirty: false }
+            ),
+            adopts: matches!(self, Self::Adopt { .. }),
             is_rollback: matches!(self, Self::Rollback(_)),
             departure: match self {
-                Self::Leave(departure) => Some(departure.clone()),
-                Self::Apply { .. } | Self::Rollback(_) => None,
+                Self::Forget(objects) => Some(Departure::Objects(objects.clone())),
+                Self::Delete { .. } => Some(Departure::Everything),
+                Self::Apply { .. } | Self::Adopt { .. } | Self::Rollback(_) => None,
             },
             ..planning.options()
         }
@@ -86,7 +117,7 @@ impl Purpose {
     fn undone(&self) -> Option<&Undone> {
         match self {
             Self::Rollback(undone) => Some(undone),
-            Self::Apply { .. } | Self::Leave(_) => None,
+            Self::Apply { .. } | Self::Adopt { .. } | Self::Forget(_) | Self::Delete { .. } => None,
         }
     }
 
@@ -94,11 +125,10 @@ impl Purpose {
     fn is_agreed(&self, terminal: &Terminal, target: &str) -> bool {
         match self {
             Self::Apply { .. } | Self::Rollback(_) => terminal.confirm(&format!("Apply this to {target}?")),
-            Self::Leave(Departure::Objects(_)) => {
-                terminal.confirm(&format!("Let these objects of {target} go?"))
-            }
-            Self::Leave(Departure::Everything) => {
-                terminal.ask(&format!("Type {target} to delete all of it:")).as_deref() == Some(target)
+            Self::Adopt { .. } => terminal.confirm(&format!("Take these objects over into {target}?")),
+            Self::Forget(_) => terminal.confirm(&format!("Let these objects of {target} go?")),
+            Self::Delete { name } => {
+                terminal.ask(&format!("Type {name} to delete all of it:")).as_deref() == Some(name)
             }
         }
     }
@@ -106,8 +136,8 @@ impl Purpose {
     /// How scripts go on without being asked.
     fn unasked(&self) -> &'static str {
         match self {
-            Self::Leave(Departure::Everything) => "use --yes and --confirm ENV in scripts",
-            Self::Leave(Departure::Objects(_)) | Self::Apply { .. } | Self::Rollback(_) => {
+            Self::Delete { .. } => "use --yes and --confirm ENV in scripts",
+            Self::Forget(_) | Self::Apply { .. } | Self::Adopt { .. } | Self::Rollback(_) => {
                 "use --yes in scripts"
             }
         }
@@ -115,14 +145,14 @@ impl Purpose {
 
     /// Whether a plan of no actions does something all the same.
     fn deletes_everything(&self) -> bool {
-        matches!(self, Self::Leave(Departure::Everything))
+        matches!(self, Self::Delete { .. })
     }
 }
 
 impl Running {
     /// For what changes nothing that would have to become healthy.
     pub(super) fn without_waiting(yes: bool, dry_run: bool, lock_timeout: Option<Period>) -> Self {
-        Self { yes, plan: None, expect: None, dry_run, no_wait: true, wait_timeout: None, lock_timeout }
+        Self { yes, dry_run, no_wait: true, lock_timeout, ..Self::default() }
     }
 
     /// For what waits until it's gone.
@@ -158,8 +188,9 @@ pub(super) async fn all(
     purpose: &Purpose,
 ) -> Result<Exit, CommandError> {
     check_output(global)?;
-    let options = purpose.options(planning);
     let expected = running.expected(&setups)?;
+    let mut options = purpose.options(planning);
+    options.selection = options.selection.or_else(|| saved_selection(&expected));
     let setups: Vec<Setup> = setups
         .into_iter()
         .zip(&expected)
@@ -196,6 +227,11 @@ pub(super) async fn all(
         ended.take(run.run(planned).await);
     }
     ended.tell(global, terminal)
+}
+
+/// A saved plan of a part is carried out for that part.
+fn saved_selection(expected: &[Option<Expected>]) -> Option<Selection> {
+    expected.iter().flatten().find_map(|expected| expected.saved.as_ref()?.plan.selection.clone())
 }
 
 /// What cannot be printed is told before anything is written.
@@ -305,6 +341,8 @@ impl OneRun<'_> {
         let options = RunOptions {
             planning: self.options.clone(),
             reason: self.planning.reason.clone(),
+            fail_fast: self.running.fail_fast,
+            wait_for_all: self.running.wait == Some(WaitFor::All),
             wait: (!self.running.no_wait).then(|| self.wait_timeout()),
             lock_timeout: self.running.lock_timeout.map_or(LOCK_TIMEOUT, |Period(timeout)| timeout),
             expected: self.expected.clone(),

@@ -71,9 +71,10 @@ impl Comparing<'_> {
         refuse_what_needs_a_cluster(what, planning)?;
         let step = self.terminal.step("comparing");
         let sides = sides(self.global, what, range)?;
+        let selection = planning.selection();
         let compared: Vec<Compared> = sides
             .iter()
-            .map(|(before, after)| comparing::compare(before, after, !planning.no_cause))
+            .map(|(before, after)| comparing::compare(before, after, selection.as_ref(), !planning.no_cause))
             .collect::<Result<_, _>>()?;
         drop(step);
         self.print(&compared)?;

@@ -6,7 +6,7 @@ use super::applying::{self, Purpose, Running};
 use super::{Planning, What, select};
 use crate::cli::Global;
 use crate::config::Period;
-use crate::deploy::leaving::Departure;
+use crate::deploy::setup::Setup;
 use crate::error::{CommandError, Exit};
 use crate::ui::Terminal;
 
@@ -17,12 +17,15 @@ use crate::ui::Terminal;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The environment of trueup.yaml
-    #[arg(value_name = "ENV")]
-    environment: String,
+    #[arg(value_name = "ENV", required_unless_present = "name")]
+    environment: Option<String>,
+    /// The name under which what -f named was deployed
+    #[arg(long, value_name = "NAME", conflicts_with = "environment")]
+    name: Option<String>,
     /// Don't ask (needs --confirm)
     #[arg(short, long, requires = "confirm")]
     yes: bool,
-    /// The environment's name once more, instead of typing it when asked
+    /// The environment's name, or what --name says, once more, instead of typing it when asked
     #[arg(long, value_name = "ENV", requires = "yes")]
     confirm: Option<String>,
     /// Only show the plan
@@ -44,19 +47,17 @@ pub struct Args {
 
 /// Plans, asks and deletes.
 pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
-    let what = What { environments: vec![args.environment], ..What::default() };
-    let [setup] = select(global, &what)?
+    let [setup]: [Setup; 1] = select(global, &What::recorded(args.environment, args.name.clone()))?
         .try_into()
         .map_err(|_| CommandError::usage("delete is for one environment: name one"))?;
-    if let Some(confirmed) = args.confirm.filter(|confirmed| *confirmed != setup.environment) {
-        return Err(CommandError::usage(format!(
-            "--confirm says {confirmed:?}, but the environment is {:?}",
-            setup.environment
-        )));
+    let what = if args.name.is_some() { "name" } else { "environment" };
+    let name = args.name.unwrap_or_else(|| setup.environment.clone());
+    if let Some(confirmed) = args.confirm.filter(|confirmed| *confirmed != name) {
+        return Err(CommandError::usage(format!("--confirm says {confirmed:?}, but the {what} is {name:?}")));
     }
     let planning = Planning { overrides: args.overrides, reason: args.reason, ..Planning::default() };
     let running = Running::without_waiting(args.yes, args.dry_run, args.lock_timeout);
     let running = running.until_gone(args.wait_timeout);
-    let purpose = Purpose::Leave(Departure::Everything);
+    let purpose = Purpose::Delete { name };
     applying::all(global, terminal, vec![setup], &planning, &running, &purpose).await
 }

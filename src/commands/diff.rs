@@ -48,16 +48,17 @@ pub async fn run(global: &Global, mut args: Args, terminal: &Terminal) -> Result
             .run(&what, &planning, &range);
     }
     let setups = select(global, &args.what)?;
+    let options = args.planning.to_look();
     let plans = if args.drift {
         let mut plans = Vec::with_capacity(setups.len());
         for setup in &setups {
             let cluster = setup.access.connect().await.map_err(Diagnostic::from)?;
             let _step = terminal.step("comparing");
-            plans.push(drift::plan(setup, &cluster).await?);
+            plans.push(drift::plan(setup, &cluster, options.selection.as_ref()).await?);
         }
         plans
     } else {
-        let plans = planned::all(&setups, &args.planning.to_look(), terminal).await?;
+        let plans = planned::all(&setups, &options, terminal).await?;
         if args.unified && global.output == Output::Text {
             setups.iter().zip(&plans).for_each(|(setup, (planned, _))| {
                 terminal.data(&text::unified(&planned.versions(&setup.rules), ["live", "desired"]));

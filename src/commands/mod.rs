@@ -1,6 +1,7 @@
 //! One file a subcommand: its arguments, and a `run` that hands them to the
 //! pipeline and prints what comes back. No logic of deploying lives here.
 
+pub mod adopt;
 pub mod apply;
 mod applying;
 mod between;
@@ -31,6 +32,7 @@ pub use select::select;
 
 use crate::cli::{Cli, Command, Global, Report};
 use crate::error::{CommandError, Exit};
+use crate::plan::Pattern;
 use crate::ui::Terminal;
 
 /// What to deploy, and to which environments.
@@ -83,6 +85,16 @@ pub struct Planning {
     /// Leave objects alone that are no longer in the repository
     #[arg(long)]
     pub no_prune: bool,
+    /// Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=,
+    /// label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)
+    #[arg(long, value_name = "PATTERN")]
+    pub only: Vec<Pattern>,
+    /// All but the objects that this fits, as with --only (repeatable; deletes nothing)
+    #[arg(long, value_name = "PATTERN")]
+    pub except: Vec<Pattern>,
+    /// How many requests may be under way at once; fewer while the server is busy [default: 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+    pub concurrency: Option<u8>,
     /// Tell for each change which commit asked for it (the default)
     #[arg(long, overrides_with = "no_cause")]
     pub cause: bool,
@@ -129,6 +141,7 @@ pub async fn run(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Plan(args) => plan::run(&global, args, terminal).await,
         Command::Apply(args) => apply::run(&global, args, terminal).await,
         Command::Rollback(args) => rollback::run(&global, args, terminal).await,
+        Command::Adopt(args) => adopt::run(&global, args, terminal).await,
         Command::Forget(args) => forget::run(&global, args, terminal).await,
         Command::Delete(args) => delete::run(&global, args, terminal).await,
         Command::Status(args) => status::run(&global, args, terminal).await,

@@ -12,7 +12,7 @@ use crate::cluster::Cluster;
 use crate::deploy::planning::{Options, Planned, plan};
 use crate::deploy::setup::Setup;
 use crate::error::{CommandError, Diagnostic, Exit};
-use crate::plan::{Judgement, TargetPlan};
+use crate::plan::{Judgement, Selection, TargetPlan};
 use crate::report::json::{self, Kind};
 use crate::report::{github, markdown, text};
 use crate::ui::Terminal;
@@ -23,14 +23,22 @@ impl Planning {
         Options {
             exact: self.exact,
             keep_removed: self.no_prune,
+            selection: self.selection(),
+            adopts: false,
             max_delete: self.max_delete,
             overrides: self.overrides.clone(),
+            concurrency: self.concurrency.map(usize::from),
             may_guess: false,
             without_commits: self.no_cause,
             may_be_dirty: false,
             departure: None,
             is_rollback: false,
         }
+    }
+
+    /// The part of the target that is chosen; `None` for the whole.
+    pub(super) fn selection(&self) -> Option<Selection> {
+        Selection::of(&self.only, &self.except)
     }
 
     /// How to plan for looking only.
@@ -48,7 +56,11 @@ pub(super) async fn all(
 ) -> Result<Vec<(Planned, Cluster)>, CommandError> {
     let mut clusters = Vec::with_capacity(setups.len());
     for setup in setups {
-        clusters.push(setup.access.connect().await.map_err(Diagnostic::from)?);
+        let cluster = setup.access.connect().await.map_err(Diagnostic::from)?;
+        clusters.push(match options.concurrency {
+            Some(requests) => cluster.at_most(requests),
+            None => cluster,
+        });
     }
     let step = terminal.step("planning");
     let plans = setups.iter().zip(&clusters).map(|(setup, cluster)| plan(setup, cluster, options));

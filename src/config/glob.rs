@@ -7,7 +7,7 @@ pub(super) fn is_pattern(text: &str) -> bool {
 
 /// Whether the pattern fits the whole name: `*` is any text, `?` any one
 /// character.
-pub(super) fn fits(pattern: &str, name: &str) -> bool {
+pub fn fits(pattern: &str, name: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
     let name: Vec<char> = name.chars().collect();
     let (mut at, mut read) = (0, 0);

@@ -35,7 +35,7 @@ use check::Finding;
 pub use duration::{Period, PeriodError};
 pub use file::{DriftRule, Renderer, SourceItem, schema};
 pub use find::{FILE_NAME, find};
-pub use glob::{folder_of_pattern, path_fits};
+pub use glob::{fits as name_fits, folder_of_pattern, path_fits};
 pub use kind::{KindError, KindPattern};
 pub use limit::{Limit, LimitError};
 pub use rules::{Adoption, FormerOwner, IgnoreRule, OnConflict, Rules, Tool};

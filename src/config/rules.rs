@@ -122,6 +122,9 @@ pub enum Adoption {
     Never,
     /// Those that nobody claims, and those that these owners give away.
     Unclaimed(Vec<FormerOwner>),
+    /// Whoever has them: somebody has asked for these very objects. No configuration
+    /// says that.
+    Asked,
 }
 
 impl Default for Adoption {

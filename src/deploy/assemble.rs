@@ -104,6 +104,8 @@ pub(super) struct Membership<'a> {
     /// The state namespace, when it has to be created first: two readings of
     /// one plan may differ in that.
     pub bootstrap: Option<&'a ObjectId>,
+    /// Only a part is planned: what isn't desired is none of its business.
+    pub is_part: bool,
     /// Leave objects alone that aren't desired any more.
     pub keep_removed: bool,
     /// A run that was killed may have written without a record.
@@ -187,11 +189,16 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
         .map(Some)
         .collect();
     parallel::discard(spent);
+    if rules.adoption == Adoption::Asked {
+        let given = |(_, claim): &&(ObjectId, Claim)| claim.is_given_away(&rules.adoption);
+        let given: Vec<_> = claimed.iter().filter(given).cloned().collect();
+        assembled.notes.extend(guard::former_owners(&given));
+    }
     claimed.retain(|(_, claim)| !claim.is_given_away(&rules.adoption));
     assembled.guards.extend(guard::foreign_owners(&claimed));
     assembled.guards.extend(guards_of_others(&parts, rules));
-    let left =
-        membership.map(|membership| left(ingredients.wanted, desired, live, membership, &mut assembled));
+    let whole = membership.filter(|membership| !membership.is_part);
+    let left = whole.map(|membership| left(ingredients.wanted, desired, live, membership, &mut assembled));
     let left = left.unwrap_or_default();
     let changes = left.changes_something() || parts.iter().any(is_written);
     if changes || !ingredients.standing.due.is_empty() {
@@ -221,7 +228,7 @@ fn guards_of_others(parts: &[Part], rules: &Rules) -> Vec<GuardVerdict> {
         Adoption::Never => {
             actions().filter(|action| action.causes.contains(&Cause::Adopt)).map(Action::id).collect()
         }
-        Adoption::Unclaimed(_) => Vec::new(),
+        Adoption::Unclaimed(_) | Adoption::Asked => Vec::new(),
     };
     guard::conflicts(&contested).into_iter().chain(guard::adopted(&adopted)).collect()
 }

@@ -17,7 +17,7 @@ use super::refusing::explained;
 use super::secrets::Secrets;
 use super::setup::Setup;
 use crate::apply::{
-    ActionResult, Done, Event, HookRun, Job, Means, Stop, Takeover, Task, Watching, Write, execute,
+    ActionResult, Done, Event, HookRun, Job, Manner, Means, Stop, Takeover, Task, Watching, Write, execute,
     precondition,
 };
 use crate::cluster::{ApiError, Cluster};
@@ -40,6 +40,8 @@ pub(super) struct Carrying<'a> {
     pub cluster: &'a Cluster,
     /// The plan.
     pub planned: &'a Planned,
+    /// How many actions at once, and what a failure means for the rest.
+    pub manner: Manner,
     /// How long to wait for health; not at all when absent.
     pub wait: Option<Duration>,
     /// Judge the unchanged objects too: nobody knows whether they are healthy.
@@ -78,7 +80,7 @@ impl Carrying<'_> {
         let ready = |objects| waiting.until_ready(objects).boxed_local();
         let scrub = |text: &str| secrets.scrub(text);
         let watching = Watching { stop: self.stop, tell: &tell, scrub: &scrub };
-        let means = Means { explain: &explain, ready: &ready, watching };
+        let means = Means { manner: self.manner, explain: &explain, ready: &ready, watching };
         let mut on_event = &tell;
         let done = execute(self.cluster, &writes, means, &mut on_event).await;
         let mut ended = waiting.ended.take();

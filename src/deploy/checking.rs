@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::dependencies::cycle;
 use super::joining::Joined;
 use super::setup::Setup;
 use crate::check::{self, Finding, Kinds, Set, Severity};
 use crate::config;
 use crate::error::{Diagnostic, Location};
 use crate::json::Value;
-use crate::object::{FieldPath, Manifest, misread};
+use crate::object::{FieldPath, Manifest};
 use crate::render;
 use crate::report::{CheckFinding, CheckReport};
 use crate::schema::{Minor, UnknownVersion};
@@ -18,8 +19,8 @@ use crate::yaml;
 pub(super) const SOURCE: &str = "source";
 /// An object that is in the set twice.
 const DUPLICATE: &str = "duplicate";
-/// An annotation of ours that says nothing.
-const ANNOTATION: &str = "annotation";
+/// Objects that wait for each other.
+const ORDER: &str = "order";
 
 /// How to check.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +66,7 @@ fn examine(setup: &Setup, version: Minor) -> Result<(Vec<Manifest>, Vec<Located>
     findings.extend(of_files(SOURCE, unread));
     findings.extend(of_files(SOURCE, wrong));
     findings.extend(of_files(DUPLICATE, render::duplicates(&manifests)));
-    findings.extend(of_files(ANNOTATION, manifests.iter().flat_map(misread).collect()));
+    findings.extend(of_files(ORDER, cycle(&manifests).into_iter().collect()));
     Ok((manifests, findings))
 }
 

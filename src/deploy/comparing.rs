@@ -12,7 +12,7 @@ use crate::error::{CommandError, Diagnostic};
 use crate::json::Value;
 use crate::object::{Manifest, Masks, ObjectId, ObjectRef, kinds, mask_changes, mask_object};
 use crate::plan::causes::told;
-use crate::plan::{Action, Cause, CommitRef, Summary, TargetComparison, Verb};
+use crate::plan::{Action, Candidate, Cause, CommitRef, Selection, Summary, TargetComparison, Verb};
 use crate::render;
 use crate::schema::Minor;
 
@@ -26,14 +26,27 @@ pub struct Compared {
 }
 
 /// Compares an environment as one commit has it with the same as another has it.
-pub fn compare(before: &Setup, after: &Setup, with_commits: bool) -> Result<Compared, CommandError> {
+pub fn compare(
+    before: &Setup,
+    after: &Setup,
+    selection: Option<&Selection>,
+    with_commits: bool,
+) -> Result<Compared, CommandError> {
     let (mut old, mut new) = (Side::render(before)?, Side::render(after)?);
     place(&mut old, before, &mut new, after)?;
-    let pairs = paired(&old.manifests, &new.manifests);
+    let mut pairs = paired(&old.manifests, &new.manifests);
+    if let Some(selection) = selection {
+        let problems = selection.problems(&pairs.iter().map(candidate).collect::<Vec<_>>());
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        pairs.retain(|versions| selection.selects(candidate(versions)));
+    }
     let mut masks = Masks::new();
     let mut actions: Vec<Action> = pairs.iter().map(|versions| action(versions, &mut masks)).collect();
     let mut notes: Vec<String> = before.notes.clone();
     notes.extend(after.notes.iter().filter(|note| !before.notes.contains(note)).cloned());
+    notes.extend(selection.map(|selection| format!("only a part is compared: {selection}")));
     if with_commits {
         notes.extend(blame::between(after, &new.commit, &pairs, &mut actions));
     }
@@ -90,6 +103,11 @@ fn normalise(manifest: &mut Manifest) {
         manifest.body["metadata"]["namespace"] = Value::from(namespace.as_str());
     }
     diff::normalise(&mut manifest.body, kinds::is_builtin(&manifest.id.kind));
+}
+
+/// An object as the later commit has it, if that has it.
+fn candidate<'a>(versions: &Versions<'a>) -> Candidate<'a> {
+    Candidate::of(versions.newest())
 }
 
 /// The objects of both commits, by identity.

@@ -9,10 +9,11 @@ use futures::future::try_join_all;
 
 use super::hooks::Hooks;
 use super::resolve::Desired;
+use super::selecting::choose_too;
 use crate::cluster::{Cluster, Discovery, Resource};
 use crate::error::{CommandError, Diagnostic};
 use crate::json::Value;
-use crate::object::{DEPENDS_ON, ObjectId, Reference};
+use crate::object::{DEPENDS_ON, Manifest, ObjectId, Reference};
 use crate::plan::order::{self, Cycle, Edge, Hard, Node, Why};
 
 /// An object that others depend on and that this environment doesn't have.
@@ -39,7 +40,16 @@ pub(super) struct Dependencies {
 
 /// The hard edges, or why there is no order.
 pub(super) fn hard_edges(set: Set<'_>) -> Result<Hard, Diagnostic> {
-    Hard::of(&set.nodes()).map_err(|cycle| told(&cycle, set))
+    Hard::of(&set.nodes()).map_err(|cycle| told(&cycle, |at| &set.object(at).manifest))
+}
+
+/// Why there is no order among these, if there is none: at the first of them.
+pub(super) fn cycle(manifests: &[Manifest]) -> Option<Diagnostic> {
+    let nodes: Vec<Node<'_>> =
+        manifests.iter().map(|manifest| Node::new(&manifest.id, &manifest.body)).collect();
+    let cycle = Hard::of(&nodes).err()?;
+    let first = cycle.0.first().map(|edge| manifests[edge.from].source.location());
+    Some(Diagnostic { location: first, ..told(&cycle, |at| &manifests[at]) })
 }
 
 /// The objects and hooks of a plan, as the nodes of a graph.
@@ -81,9 +91,9 @@ impl<'a> Set<'a> {
 }
 
 /// Objects that wait for each other.
-fn told(Cycle(edges): &Cycle, set: Set<'_>) -> Diagnostic {
+fn told<'a>(Cycle(edges): &Cycle, object: impl Fn(usize) -> &'a Manifest) -> Diagnostic {
     let reason = |edge: &Edge| {
-        let (from, to) = (set.object(edge.from), set.object(edge.to).id());
+        let (from, to) = (object(edge.from), &object(edge.to).id);
         let why = match edge.why {
             Why::Namespace => format!("lives in {to}"),
             Why::Definition => format!("is defined by {to}"),
@@ -91,18 +101,21 @@ fn told(Cycle(edges): &Cycle, set: Set<'_>) -> Diagnostic {
             Why::Late => format!("is a hook that runs when all objects are ready, {to} too"),
             Why::Wave(own, other) => format!("is in wave {own}, and {to} in wave {other}"),
         };
-        format!("{} ({}) {why}", from.id(), from.source().location())
+        format!("{} ({}) {why}", from.id, from.source.location())
     };
     let message = match edges.as_slice() {
-        [edge] => format!("{} depends on itself", set.object(edge.from).id()),
+        [edge] => format!("{} depends on itself", object(edge.from).id),
         _ => "these objects wait for each other".to_owned(),
     };
     let diagnostic = Diagnostic::new(message).hint("take one of the annotations out");
     match edges.as_slice() {
-        [edge] => diagnostic.at(set.object(edge.from).source().location()),
+        [edge] => diagnostic.at(object(edge.from).source.location()),
         _ => edges.iter().map(reason).fold(diagnostic, Diagnostic::because),
     }
 }
+
+/// An object of the repository that the command line leaves out.
+const NOT_CHOSEN: &str = "it isn't in the cluster yet, and isn't chosen";
 
 /// Looks for what isn't among the objects. What `leaves` holds of is deleted by the
 /// same plan.
@@ -112,6 +125,7 @@ pub(super) async fn dependencies(
     set: Set<'_>,
     hard: Hard,
     leaves: impl Fn(&Value) -> bool,
+    left_out: &[Manifest],
 ) -> Result<Dependencies, CommandError> {
     let mut missing = Missing::default();
     let mut sought: BTreeMap<ObjectId, (Arc<Resource>, Vec<&order::Outside>)> = BTreeMap::new();
@@ -132,6 +146,7 @@ pub(super) async fn dependencies(
         let why = match &live {
             Some(live) if leaves(live) => "this very plan deletes it",
             Some(_) => "",
+            None if left_out.iter().any(|manifest| manifest.id == id) => NOT_CHOSEN,
             None => "it is neither among the objects of this environment nor in the cluster",
         };
         for need in needed {
@@ -163,7 +178,11 @@ impl Missing {
         if annotation == DEPENDS_ON {
             let message = format!("{}: {annotation} names {what}, which isn't there", object.id());
             let finding = Diagnostic::new(message).at(object.source().location()).because(why);
-            self.findings.push(finding.hint("correct the name, or deploy it first"));
+            let hint = match why {
+                NOT_CHOSEN => choose_too(&what.to_string()),
+                _ => "correct the name, or deploy it first".to_owned(),
+            };
+            self.findings.push(finding.hint(hint));
         } else {
             let note = format!("{}: {annotation} isn't kept, because {what} isn't there: {why}", object.id());
             self.notes.push(note);

@@ -8,15 +8,22 @@ use super::memory::Memory;
 use super::present::{Presence, Present, Sight, look, unknown_drift};
 use super::setup::Setup;
 use crate::cluster::{Cluster, MANAGER};
-use crate::error::CommandError;
-use crate::object::{Masks, mask_changes};
+use crate::error::{CommandError, Diagnostic};
+use crate::object::{Masks, ObjectId, mask_changes};
 use crate::plan::causes::told;
-use crate::plan::{Action, Cause, SourceRef, Summary, TargetPlan, Verb};
+use crate::plan::{Action, Candidate, Cause, Selection, SourceRef, Summary, TargetPlan, Verb};
 
 /// What moved. Without a record nothing is known, which is said in a note.
-pub async fn plan(setup: &Setup, cluster: &Cluster) -> Result<TargetPlan, CommandError> {
+pub async fn plan(
+    setup: &Setup,
+    cluster: &Cluster,
+    selection: Option<&Selection>,
+) -> Result<TargetPlan, CommandError> {
     let (start, already) = (Instant::now(), cluster.requests());
-    let Presence { namespace, observed, memory, objects } = look(setup, cluster).await?;
+    let Presence { namespace, observed, memory, mut objects } = look(setup, cluster).await?;
+    if let Some(selection) = selection {
+        choose(&mut objects, selection)?;
+    }
     let mut masks = Masks::new();
     let actions: Vec<Action> = objects.iter().map(|object| action(object, &mut masks)).collect();
     let mut notes: Vec<String> = memory.iter().flat_map(|memory| memory.notes.clone()).collect();
@@ -26,6 +33,7 @@ pub async fn plan(setup: &Setup, cluster: &Cluster) -> Result<TargetPlan, Comman
     notes.extend(unknown_drift(&objects));
     Ok(TargetPlan {
         target: setup.environment.clone(),
+        selection: selection.cloned(),
         cluster: observed.cluster_ref(cluster),
         namespace,
         commit: None,
@@ -38,6 +46,30 @@ pub async fn plan(setup: &Setup, cluster: &Cluster) -> Result<TargetPlan, Comman
         requests: cluster.requests() - already,
         duration_ms: since(start),
     })
+}
+
+/// Leaves only what is chosen.
+fn choose(objects: &mut Vec<Present>, selection: &Selection) -> Result<(), Vec<Diagnostic>> {
+    let ids: Vec<ObjectId> = objects.iter().map(|object| object.recorded.id()).collect();
+    let candidates: Vec<Candidate<'_>> = objects.iter().zip(&ids).map(candidate).collect();
+    let problems = selection.problems(&candidates);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut chosen =
+        candidates.into_iter().map(|candidate| selection.selects(candidate)).collect::<Vec<_>>().into_iter();
+    objects.retain(|_| chosen.next() == Some(true));
+    Ok(())
+}
+
+/// An object as it was recorded.
+fn candidate<'a>((object, id): (&'a Present, &'a ObjectId)) -> Candidate<'a> {
+    let recorded = &object.recorded;
+    Candidate {
+        id,
+        labels: recorded.manifest.value()["metadata"]["labels"].as_object(),
+        path: recorded.source.as_ref().map_or("", |source| source.path.as_str()),
+    }
 }
 
 fn action(object: &Present, masks: &mut Masks) -> Action {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::error::{CommandError, Diagnostic, Exit};
-use crate::plan::{TargetPlan, difference};
+use crate::plan::{Selection, TargetPlan, difference};
 
 /// The plan that is expected.
 #[derive(Debug, Clone)]
@@ -55,6 +55,10 @@ impl Expected {
             let (then, now) = (&saved.plan.namespace, &plan.namespace);
             diagnostic = diagnostic.because(format!("it's for namespace {now}, the saved one is for {then}"));
         }
+        if saved.plan.selection != plan.selection {
+            let (then, now) = (part(saved.plan.selection.as_ref()), part(plan.selection.as_ref()));
+            diagnostic = diagnostic.because(format!("it's for {now}, the saved one is for {then}"));
+        }
         if difference.actions.is_empty() {
             let what = "its actions read the same: what differs is nothing that a plan file holds";
             diagnostic = diagnostic.because(what);
@@ -62,6 +66,11 @@ impl Expected {
         let diagnostic = diagnostic.hint("plan anew with --out, and have that one approved");
         CommandError::new(Exit::Refused, diagnostic).with_difference(difference)
     }
+}
+
+/// What a plan is for, in words.
+fn part(selection: Option<&Selection>) -> String {
+    selection.map_or_else(|| "everything".to_owned(), ToString::to_string)
 }
 
 fn now(plan: &TargetPlan) -> &str {

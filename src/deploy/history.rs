@@ -66,6 +66,7 @@ fn row(environment: &str, summary: &Summary) -> HistoryRow {
         summary: summary_of(summary.counts),
         duration_ms: u64::try_from(took).unwrap_or_default(),
         restored: summary.rollback.as_ref().and_then(|rollback| rollback.to),
+        selection: summary.selection.clone(),
     }
 }
 

@@ -26,7 +26,6 @@ use crate::json::Value;
 use crate::object::{NamedObject, ObjectId};
 use crate::plan::prune::{Evidence, Removal, removal};
 use crate::plan::{Action, Summary, TargetPlan};
-use crate::release::history::StoredRecord;
 use crate::release::{PART_OF, RecordedObject, State};
 use crate::report::words;
 
@@ -69,6 +68,7 @@ pub(super) async fn plan(
     let commit = memory.record.as_ref().and_then(|record| record.summary.commit.as_ref()).map(commit_ref);
     let plan = TargetPlan {
         target: setup.environment.clone(),
+        selection: None,
         cluster: observed.cluster_ref(cluster),
         namespace,
         commit,
@@ -87,6 +87,7 @@ pub(super) async fn plan(
         work,
         desired: Vec::new(),
         hooks: Hooks::default(),
+        left_out: Vec::new(),
         memory: Some(memory),
         bootstrap: None,
         made: None,
@@ -117,14 +118,13 @@ async fn remembered(
     if let Some(unfinished) = memory.parent.as_ref().and_then(|parent| unfinished(&parent.state)) {
         return Err(unfinished.into());
     }
-    if let Some(stored) = memory.fetch(cluster).await {
-        memory.record = Some(stored.and_then(StoredRecord::unpack).map_err(Diagnostic::from)?);
-    }
+    let stored = memory.fetch(cluster).await;
+    memory.rely_on(stored)?;
     Ok(memory)
 }
 
 /// What a killed run has written is on no record yet, and has to get there first.
-fn unfinished(state: &State) -> Option<Diagnostic> {
+pub(super) fn unfinished(state: &State) -> Option<Diagnostic> {
     let told = super::history::unfinished(state.interrupted()?);
     Some(Diagnostic::new(told).hint("when nobody runs it any more, `trueup apply` finishes it"))
 }

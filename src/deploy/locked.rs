@@ -8,12 +8,12 @@ use tokio::sync::watch;
 
 use super::assemble::Work;
 use super::fates::{Fate, Halt};
-use super::leaving::Departure;
+use super::leaving::{Departure, unfinished};
 use super::memory::Memory;
 use super::observe;
 use super::planning::Planned;
 use super::recording::{Circumstances, record};
-use super::running::{Identity, Listener, Ongoing, is_unsettled};
+use super::running::{Identity, Listener, Ongoing};
 use crate::apply::{ActionResult, RunResult, Stop, TargetOutcome};
 use crate::error::{CommandError, Diagnostic};
 use crate::object::GroupKind;
@@ -44,17 +44,24 @@ struct Begun {
 
 impl Locked<'_> {
     pub(super) async fn run(&self, listener: &mut dyn Listener) -> Result<TargetOutcome, CommandError> {
-        let Some(memory) = &self.planned.memory else { return Ok(self.ongoing.unchanged(self.planned)) };
+        let Some(memory) = &self.planned.memory else {
+            return Ok(self.ongoing.unchanged(self.planned).await);
+        };
         let (parent, newest) = self.caught_up(memory).await?;
-        let was_killed = parent.state.needs_record(false);
-        // What comes when everything is ready waits for what wasn't the last time.
-        let waits = self.ongoing.options.wait.is_some() || self.planned.has_late_hooks();
-        let judge_all = was_killed || (waits && is_unsettled(&parent.state));
-        let deletes = self.ongoing.options.planning.deletes_everything();
-        if self.planned.plan.is_empty() && !judge_all && !deletes {
-            self.note_commit(&memory.target, parent).await?;
-            return Ok(self.ongoing.unchanged(self.planned));
+        let is_part = self.ongoing.options.planning.selection.is_some();
+        if let Some(unfinished) = unfinished(&parent.state).filter(|_| is_part) {
+            return Err(unfinished.into());
         }
+        let was_killed = !is_part && parent.state.needs_record(false);
+        let is_unsettled = was_killed || self.ongoing.is_unsettled(self.planned, &parent.state);
+        let deletes = self.ongoing.options.planning.deletes_everything();
+        if self.planned.plan.is_empty() && !is_unsettled && !deletes {
+            if !is_part {
+                self.note_commit(&memory.target, parent).await?;
+            }
+            return Ok(self.untouched(listener).await);
+        }
+        let judge_all = is_unsettled || self.ongoing.waits_for_all();
         let begun = self.begin(memory, parent, newest, was_killed).await?;
         let (stop, _forwarding) = stopped_by(self.ongoing.stop, self.lock);
         let carrying = self.ongoing.carrying(self.planned, &stop, judge_all);
@@ -76,6 +83,20 @@ impl Locked<'_> {
         }
         self.conclude(memory, begun, &fates, &mut outcome).await;
         Ok(outcome)
+    }
+
+    /// There is nothing to do, and nothing to record. Whether all is healthy is looked at
+    /// where that is asked for.
+    async fn untouched(&self, listener: &mut dyn Listener) -> TargetOutcome {
+        let unchanged = self.ongoing.unchanged(self.planned).await;
+        if !self.ongoing.waits_for_all() {
+            return unchanged;
+        }
+        let (stop, _forwarding) = stopped_by(self.ongoing.stop, self.lock);
+        let carrying = self.ongoing.carrying(self.planned, &stop, true);
+        let fates = carrying.carry_out(&mut |event| listener.event(event)).await;
+        let outcome = self.ongoing.outcome(self.planned, &fates, self.halt()).await;
+        TargetOutcome { release: unchanged.release, ..outcome }
     }
 
     /// All members were deleted, but something is left.
@@ -202,7 +223,7 @@ impl Locked<'_> {
         }
         let pinned = parent.state.pinned();
         let mut notes = Vec::new();
-        let narrows = is_complete && !self.ongoing.options.planning.keep_removed;
+        let narrows = is_complete && self.ongoing.options.planning.removes();
         let remaining = if narrows { Some(self.remaining(memory).await) } else { None };
         let remaining = remaining.and_then(|span| span.map_err(|error| notes.extend(told(&error))).ok());
         let written = match remaining {
@@ -264,8 +285,16 @@ impl Locked<'_> {
         Ok(())
     }
 
-    /// What leaves, in words, where that is all that is done.
+    /// What the run is limited to, in words: a part that is chosen, or what leaves.
     fn selection(&self) -> Option<String> {
+        let planning = &self.ongoing.options.planning;
+        if let Some(selection) = &planning.selection {
+            return Some(if planning.adopts {
+                format!("adopt {}", selection.names())
+            } else {
+                selection.to_string()
+            });
+        }
         let named = match self.ongoing.options.planning.departure.as_ref()? {
             Departure::Everything => return Some("delete".to_owned()),
             Departure::Objects(named) => named,

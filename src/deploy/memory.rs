@@ -86,6 +86,15 @@ impl Memory {
         }
     }
 
+    /// The same for who can't do without: what a run doesn't look at is on record again
+    /// as it was.
+    pub fn rely_on(&mut self, stored: Option<Result<StoredRecord, RecordError>>) -> Result<(), Diagnostic> {
+        if let Some(stored) = stored {
+            self.record = Some(stored.and_then(StoredRecord::unpack)?);
+        }
+        Ok(())
+    }
+
     /// What was deployed last.
     pub fn deployed(&self) -> Option<DeployedRef> {
         let deployed = self.parent.as_ref()?.state.deployed.as_ref()?;

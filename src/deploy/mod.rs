@@ -6,6 +6,7 @@
 //! themselves live in their own rooms; planning sends nothing but reads and dry
 //! runs.
 
+mod adopting;
 mod assemble;
 mod autoscaling;
 mod blame;
@@ -47,12 +48,14 @@ pub mod rollback;
 pub mod running;
 mod secrets;
 mod seen;
+mod selecting;
 mod sending;
 pub mod setup;
 mod simulation;
 pub mod status;
 mod trying;
 mod under_way;
+mod unwell;
 mod versions;
 
 pub use assemble::Work;

@@ -8,9 +8,10 @@ use super::dependencies::Set;
 use super::lists::Lists;
 use super::memory::Memory;
 use super::resolve::Desired;
+use super::selecting::choose_too;
 use crate::cluster::{ApiError, Cluster, Resource, Scope};
 use crate::error::Diagnostic;
-use crate::object::kinds;
+use crate::object::{Manifest, kinds};
 
 /// Up to this many namespaces are looked up by name.
 const BY_NAME: usize = 4;
@@ -70,6 +71,7 @@ pub(super) fn refuse_missing(
     absent: &BTreeSet<String>,
     set: Set<'_>,
     memory: Option<&Memory>,
+    left_out: &[Manifest],
 ) -> Result<(), Vec<Diagnostic>> {
     let made: BTreeSet<&str> = set
         .desired
@@ -86,12 +88,22 @@ pub(super) fn refuse_missing(
             first.entry(namespace).or_insert(object);
         }
     }
+    let is_left_out = |name: &str| {
+        left_out.iter().any(|manifest| kinds::is_namespace(&manifest.id.kind) && manifest.id.name == name)
+    };
+    let hint = |name: &str| {
+        if is_left_out(name) {
+            choose_too(&format!("Namespace/{name}"))
+        } else {
+            "add the Namespace to the sources, create it, or choose another with -n".to_owned()
+        }
+    };
     let findings: Vec<Diagnostic> = first
         .into_iter()
         .map(|(namespace, object)| {
             Diagnostic::new(format!("{}: there is no namespace {namespace:?}", object.id()))
                 .at(object.source().location())
-                .hint("add the Namespace to the sources, create it, or choose another with -n")
+                .hint(hint(namespace))
         })
         .collect();
     if findings.is_empty() { Ok(()) } else { Err(findings) }

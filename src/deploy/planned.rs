@@ -10,7 +10,7 @@ use super::resolve::Desired;
 use crate::config::Rules;
 use crate::diff::SERVER_METADATA;
 use crate::json::Value;
-use crate::object::{GroupKind, Masks, ObjectId, ObjectRef, SecretPaths, mask_object};
+use crate::object::{GroupKind, Manifest, Masks, ObjectId, ObjectRef, SecretPaths, mask_object};
 use crate::parallel;
 use crate::plan::{GuardVerdict, Judgement, Summary, TargetPlan};
 
@@ -22,6 +22,8 @@ pub struct Planned {
     pub work: Vec<Work>,
     /// The objects that should be there.
     pub desired: Vec<Desired>,
+    /// Those that aren't chosen, and stay as they are.
+    pub left_out: Vec<Manifest>,
     /// The hooks, which run instead.
     pub hooks: Hooks,
     /// What objects depend on that isn't among them.
@@ -100,8 +102,8 @@ impl Planned {
 
     /// The plan alone.
     pub fn into_plan(self) -> TargetPlan {
-        let Self { plan, work, desired, memory, .. } = self;
-        parallel::discard((work, desired, memory));
+        let Self { plan, work, desired, left_out, memory, .. } = self;
+        parallel::discard((work, desired, left_out, memory));
         plan
     }
 

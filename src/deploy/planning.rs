@@ -8,6 +8,7 @@ use std::time::Instant;
 use futures::future::{Either, OptionFuture, select};
 use tokio::task::spawn_blocking;
 
+use super::adopting::refuse_unadoptable;
 use super::assemble::{Assembled, Ingredients, Membership, assemble};
 use super::autoscaling::autoscaled;
 use super::blame;
@@ -28,6 +29,7 @@ use super::predict::{Guessed, Prediction, Prophet, prove_all};
 use super::refusing::{refuse_invalid, refuse_misread, refuse_own};
 use super::resolve::{Desired, resolve};
 use super::seen::Seen;
+use super::selecting::{Part, divide, not_chosen};
 use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
 use super::simulation::{Settled, Simulation, settle};
@@ -43,7 +45,7 @@ use crate::object::{GroupKind, ObjectId, Occasion, is_create_only};
 use crate::parallel;
 use crate::plan::causes::Recorded;
 use crate::plan::prune::kept_by;
-use crate::plan::{Action, Summary, TargetPlan, Verb};
+use crate::plan::{Action, Selection, Summary, TargetPlan, Verb};
 use crate::release::history::StoredRecord;
 use crate::release::{PART_OF, RecordError};
 
@@ -54,10 +56,17 @@ pub struct Options {
     pub exact: bool,
     /// Leave objects alone that aren't desired any more.
     pub keep_removed: bool,
+    /// The part of the target that is looked at; absent for the whole. The rest stays
+    /// as it is, and nothing is deleted.
+    pub selection: Option<Selection>,
+    /// What is chosen is taken over, whoever has it; nothing else is done.
+    pub adopts: bool,
     /// How many objects may be deleted, instead of the configured limit.
     pub max_delete: Option<Limit>,
     /// Guards that may be passed.
     pub overrides: Vec<String>,
+    /// How many requests may be under way at once, instead of the usual number.
+    pub concurrency: Option<usize>,
     /// Show what can be shown where this user lacks a right: for looking only,
     /// never for applying.
     pub may_guess: bool,
@@ -76,6 +85,11 @@ impl Options {
     pub(super) fn deletes_everything(&self) -> bool {
         matches!(self.departure, Some(Departure::Everything))
     }
+
+    /// Whether what isn't desired any more goes.
+    pub(super) fn removes(&self) -> bool {
+        !self.keep_removed && self.selection.is_none()
+    }
 }
 
 /// Plans for one target. The cluster is asked what it is while the sources are
@@ -85,7 +99,7 @@ pub async fn plan(setup: &Setup, cluster: &Cluster, options: &Options) -> Result
         return leaving::plan(setup, cluster, departure, &options.overrides).await;
     }
     let begun = Begun::of(cluster);
-    let (reading, looking) = (pin!(read(setup.clone())), pin!(look(setup, cluster)));
+    let (reading, looking) = (pin!(read(setup.clone())), pin!(look(setup, cluster, options)));
     // What is wrong with the sources is told first, and at once.
     let (wanted, looked) = match select(reading, looking).await {
         Either::Left((wanted, looking)) => (wanted?, looking.await?),
@@ -105,10 +119,12 @@ struct Looked {
 
 /// Asks the cluster what it is and what the target remembers, and begins to read
 /// that.
-async fn look(setup: &Setup, cluster: &Cluster) -> Result<Looked, CommandError> {
+async fn look(setup: &Setup, cluster: &Cluster, options: &Options) -> Result<Looked, CommandError> {
     let seen = Seen::of(setup, cluster).await?;
     let memory = seen.memory.as_ref();
-    let lists = Lists::by_inventory(cluster, &seen.observed.discovery, memory);
+    // Of a part nobody knows the kinds yet.
+    let whole = memory.filter(|_| options.selection.is_none());
+    let lists = Lists::by_inventory(cluster, &seen.observed.discovery, whole);
     let stored = OptionFuture::from(memory.map(|memory| memory.fetch(cluster)));
     let stored = UnderWay::begin(async move { stored.await.flatten() });
     Ok(Looked { seen, lists, stored })
@@ -148,13 +164,14 @@ pub(super) async fn plan_again(
     }
     let objects = std::mem::take(&mut planned.desired).into_iter();
     let hooks = std::mem::take(&mut planned.hooks).into_objects();
+    let chosen = objects.chain(hooks).map(|object| object.manifest);
     let wanted = Wanted {
-        manifests: objects.chain(hooks).map(|object| object.manifest).collect(),
+        manifests: chosen.chain(std::mem::take(&mut planned.left_out)).collect(),
         commit: planned.plan.commit.clone(),
         dirty: std::mem::take(&mut planned.dirty),
     };
     let begun = Begun::of(cluster);
-    let looked = look(setup, cluster).await?;
+    let looked = look(setup, cluster, options).await?;
     plan_for(setup, cluster, options, begun, wanted, looked).await
 }
 
@@ -167,7 +184,9 @@ async fn plan_for(
     looked: Looked,
 ) -> Result<Planned, CommandError> {
     let Looked { seen: Seen { namespace, observed, mut memory }, lists, stored } = looked;
-    let all = resolve(wanted.manifests, &observed.discovery, &namespace)?;
+    let selection = options.selection.as_ref();
+    let Part { chosen, left_out } = divide(wanted.manifests, selection, &observed.discovery, &namespace)?;
+    let all = resolve(chosen, &observed.discovery, &namespace)?;
     refuse_own(&all, memory.as_ref())?;
     refuse_misread(&all)?;
     let (desired, mut hooks) = Hooks::among(all);
@@ -175,7 +194,8 @@ async fn plan_for(
     let set = Set { desired: &desired, hooks: &hooks };
     let hard = hard_edges(set)?;
 
-    let spanned = spanned(set, memory.as_ref());
+    let whole = memory.as_ref().filter(|_| selection.is_none());
+    let (kinds, spanned) = (whole.map(Memory::kinds).unwrap_or_default(), spanned(set, whole));
     let id = memory.as_ref().map(|memory| memory.target.applyset_id());
     let wanted_ids: HashSet<&ObjectId> = desired.iter().map(Desired::id).chain(hooks.ids()).collect();
     // An autoscaler that this very plan deletes scales nothing any more.
@@ -184,22 +204,25 @@ async fn plan_for(
     let goes = |object: &Value| {
         let kind = GroupKind::new("autoscaling", "HorizontalPodAutoscaler");
         let unwanted = !wanted_ids.contains(&observe::id_of(&kind, object));
-        is_ours(object) && kept_by(object).is_none() && !options.keep_removed && unwanted
+        is_ours(object) && kept_by(object).is_none() && options.removes() && unwanted
     };
-    let leaves = |object: &Value| is_ours(object) && !options.keep_removed;
+    let leaves = |object: &Value| is_ours(object) && options.removes();
     let (live, definitions, absent, autoscaled, dependencies, mut stored) = futures::join!(
-        live(cluster, &observed, &desired, memory.as_ref(), &spanned, options.may_guess, &lists),
+        live(cluster, &observed, &desired, memory.as_ref(), &kinds, &spanned, options.may_guess, &lists),
         definitions(cluster, &desired, |_| !options.exact),
         missing(cluster, set, memory.as_ref(), &lists),
         autoscaled(&lists, &observed.discovery, &desired, goes),
-        dependencies(cluster, &observed.discovery, set, hard, leaves),
+        dependencies(cluster, &observed.discovery, set, hard, leaves, &left_out),
         stored.finish(),
     );
     let (mut live, absent) = (live.map_err(Diagnostic::from)?, absent.map_err(Diagnostic::from)?);
     let autoscaled = autoscaled.map_err(Diagnostic::from)?;
     let definitions = definitions.map_err(Diagnostic::from)?;
-    refuse_missing(&absent, set, memory.as_ref())?;
+    refuse_missing(&absent, set, memory.as_ref(), &left_out)?;
     let dependencies = dependencies?;
+    if let Some(memory) = memory.as_mut().filter(|_| selection.is_some()) {
+        memory.rely_on(stored.take())?;
+    }
 
     // Whether those are adopted that don't carry our label, the record says.
     if let Some(memory) = memory.as_mut().filter(|_| live.has_strangers()) {
@@ -256,6 +279,7 @@ async fn plan_for(
         namespaces: &spanned,
         state_namespace: memory.target.state_namespace(),
         bootstrap: bootstrap.as_ref(),
+        is_part: selection.is_some(),
         keep_removed: options.keep_removed,
         was_killed: memory.parent.as_ref().is_some_and(|parent| parent.state.running.is_some()),
         keep_form: &keep_form,
@@ -277,7 +301,13 @@ async fn plan_for(
         cluster: &cluster_name,
         target: &target,
     });
-    let lingering = lingering(&live, &wanted_ids, &assembled.actions);
+    if options.adopts {
+        refuse_unadoptable(&desired, &assembled.actions)?;
+    }
+    let lingering = match memory.as_ref().filter(|_| selection.is_some()) {
+        Some(memory) => not_chosen(memory, &wanted_ids),
+        None => lingering(&live, &wanted_ids, &assembled.actions),
+    };
     let Assembled { mut actions, mut work, mut guards, mut notes, digest, identity } = assembled;
     let trying = Trying { prophet: &prophet, set, membership, is_there: &is_there };
     guards.extend(trying.all(setup, &mut actions, &mut work).await?);
@@ -301,6 +331,7 @@ async fn plan_for(
     let approximate = actions.iter().any(|action| action.approximate);
     let plan = TargetPlan {
         target: setup.environment.clone(),
+        selection: options.selection.clone(),
         cluster: observed.cluster_ref(cluster),
         namespace,
         commit: wanted.commit,
@@ -321,6 +352,7 @@ async fn plan_for(
         work,
         desired,
         hooks,
+        left_out,
         outside: dependencies.outside,
         memory,
         bootstrap,
@@ -362,22 +394,17 @@ async fn live(
     observed: &Observed,
     desired: &[Desired],
     memory: Option<&Memory>,
+    kinds: &BTreeSet<GroupKind>,
     namespaces: &BTreeSet<String>,
     tolerant: bool,
     lists: &Lists,
 ) -> Result<observe::Live, ApiError> {
     let selector = memory.map(|memory| memory.target.members());
-    let kinds: BTreeSet<GroupKind> = memory.map(Memory::kinds).unwrap_or_default();
     let reached =
         |object| Desired::reached(object).map(|resource| Sought { id: Desired::id(object), resource });
     let sought: Vec<Sought<'_>> = desired.iter().filter_map(reached).collect();
-    let wanted = observe::Wanted {
-        sought: &sought,
-        selector: selector.as_deref(),
-        kinds: &kinds,
-        namespaces,
-        tolerant,
-    };
+    let wanted =
+        observe::Wanted { sought: &sought, selector: selector.as_deref(), kinds, namespaces, tolerant };
     observe::live(cluster, &observed.discovery, wanted, lists).await
 }
 

@@ -15,16 +15,18 @@ use super::fates::{Fate, Halt, milliseconds, outcomes, result, since};
 use super::locked::Locked;
 use super::planning::{Options, Planned, plan_again};
 use super::refusing::explained;
-use super::resolve::defined_kinds;
+use super::resolve::{Desired, defined_kinds};
 use super::setup::Setup;
-use crate::apply::{ActionOutcome, ActionResult, Event, RunResult, Stop, TargetOutcome};
+use super::unwell;
+use crate::apply::{ActionOutcome, ActionResult, Event, Manner, RunResult, Stop, TargetOutcome};
 use crate::cluster::{ApplyMode, Cluster, MANAGER, Resource};
 use crate::error::{CommandError, Diagnostic, Exit};
+use crate::health::Health;
 use crate::json::{Value, json};
 use crate::object::{ObjectId, ObjectRef};
 use crate::plan::{TargetPlan, Verb};
 use crate::release::actor::{host, server_user};
-use crate::release::{Actor, HeldBy, Holder, Lock, LockError, Pointer, Run, State, lock};
+use crate::release::{Actor, HeldBy, Holder, Lock, LockError, Pointer, ReleaseResult, Run, State, lock};
 
 /// What follows a run, and answers for whoever started it.
 pub trait Listener: Send {
@@ -52,8 +54,12 @@ pub struct RunOptions {
     pub planning: Options,
     /// Why guards are overridden.
     pub reason: Option<String>,
+    /// Start nothing more after the first failure.
+    pub fail_fast: bool,
     /// How long to wait for health; not at all when absent.
     pub wait: Option<Duration>,
+    /// Judge the unchanged objects, too: the run fails where they aren't healthy.
+    pub wait_for_all: bool,
     /// How long to wait for another run on the same target.
     pub lock_timeout: Duration,
     /// What the plan must be.
@@ -82,16 +88,26 @@ pub async fn run(
     match planned.memory {
         None => Ok(ongoing.without_inventory(&planned, listener).await),
         Some(_) if planned.plan.is_empty() && !ongoing.has_to_go_on(&planned) => {
-            Ok(ongoing.unchanged(&planned))
+            Ok(ongoing.unchanged(&planned).await)
         }
         Some(_) => ongoing.with_inventory(planned, listener).await,
     }
 }
 
-/// Whether the last release wasn't seen to be healthy.
-pub(super) fn is_unsettled(state: &State) -> bool {
+/// Whether the last release of the whole wasn't seen to be healthy, or one of a part
+/// came after it.
+fn is_whole_unsettled(state: &State) -> bool {
     let number = |pointer: &Option<Pointer>| pointer.as_ref().map(|pointer| pointer.release);
-    number(&state.deployed) != number(&state.healthy)
+    let deployed = number(&state.deployed);
+    deployed != number(&state.healthy) || state.recorded > deployed
+}
+
+/// Whether any of these objects wasn't seen to be healthy by the last release.
+fn is_part_unsettled(planned: &Planned) -> bool {
+    let record = planned.memory.as_ref().and_then(|memory| memory.record.as_ref());
+    let health = |object: &Desired| record?.find(object.id())?.health;
+    record.is_some_and(|record| record.summary.result != ReleaseResult::Healthy)
+        && planned.desired.iter().any(|object| health(object) != Some(Health::Ready))
 }
 
 /// What all steps of a run share.
@@ -112,6 +128,21 @@ enum Again {
 }
 
 impl Ongoing<'_> {
+    /// Whether unchanged objects have to be judged too, because the release before
+    /// wasn't seen to be healthy.
+    pub(super) fn is_unsettled(&self, planned: &Planned, state: &State) -> bool {
+        let is_part = self.options.planning.selection.is_some();
+        let is_unsettled = if is_part { is_part_unsettled(planned) } else { is_whole_unsettled(state) };
+        // What comes when everything is ready waits for what wasn't the last time.
+        let waits = self.options.wait.is_some() || planned.has_late_hooks();
+        waits && is_unsettled
+    }
+
+    /// Whether unchanged objects are to be judged in any case.
+    pub(super) fn waits_for_all(&self) -> bool {
+        self.options.wait.is_some() && self.options.wait_for_all
+    }
+
     /// Whether a run that changes nothing still has to note another commit, or to
     /// find out what became of the run before: one that was killed, or one that
     /// didn't become healthy. A job that is tried again must not turn green by
@@ -121,6 +152,9 @@ impl Ongoing<'_> {
         let Some(parent) = parent.filter(|_| !self.options.planning.deletes_everything()) else {
             return true;
         };
+        if self.options.planning.selection.is_some() {
+            return self.waits_for_all() || self.is_unsettled(planned, &parent.state);
+        }
         let commit = planned.plan.commit.as_ref();
         let same = parent.state.deployed.as_ref().is_some_and(|deployed| {
             deployed.commit.as_ref() == commit.map(|commit| &commit.sha)
@@ -128,12 +162,15 @@ impl Ongoing<'_> {
         });
         !same
             || parent.state.needs_record(false)
-            || (self.options.wait.is_some() && is_unsettled(&parent.state))
+            || self.waits_for_all()
+            || self.is_unsettled(planned, &parent.state)
     }
 
     async fn without_inventory(&self, planned: &Planned, listener: &mut dyn Listener) -> TargetOutcome {
-        let fates =
-            self.carrying(planned, self.stop, false).carry_out(&mut |event| listener.event(event)).await;
+        let fates = self
+            .carrying(planned, self.stop, self.waits_for_all())
+            .carry_out(&mut |event| listener.event(event))
+            .await;
         let halt = self.stop.borrow().is_some().then_some(Halt::Interrupted);
         self.outcome(planned, &fates, halt).await
     }
@@ -148,6 +185,7 @@ impl Ongoing<'_> {
             setup: self.setup,
             cluster: self.cluster,
             planned,
+            manner: Manner { concurrency: self.cluster.concurrency(), fail_fast: self.options.fail_fast },
             wait: self.options.wait,
             judge_all,
             stop,
@@ -289,6 +327,9 @@ impl Ongoing<'_> {
         let warned = warned(self.setup, self.cluster, planned.objects());
         notes.extend(warned.into_iter().filter(|warning| !planned.plan.notes.contains(warning)));
         notes.extend(fates.iter().filter_map(|fate| fate.done.hook.as_ref()?.left.clone()));
+        if halt.is_none() {
+            notes.extend(unwell::note(self.cluster, &self.setup.rules, planned, fates).await);
+        }
         notes.extend(halt.map(|halt| format!("no new writes were started: {}", halt.words())));
         TargetOutcome {
             actions: made(planned).into_iter().chain(outcomes(planned, fates)).collect(),
@@ -301,10 +342,12 @@ impl Ongoing<'_> {
         }
     }
 
-    pub(super) fn unchanged(&self, planned: &Planned) -> TargetOutcome {
-        let release = planned.plan.deployed.as_ref().map(|deployed| deployed.release);
-        let duration_ms = since(self.start) + planned.plan.duration_ms;
-        TargetOutcome { release, duration_ms, ..blank(&planned.plan, RunResult::Unchanged) }
+    pub(super) async fn unchanged(&self, planned: &Planned) -> TargetOutcome {
+        let mut outcome = blank(&planned.plan, RunResult::Unchanged);
+        outcome.notes.extend(unwell::note(self.cluster, &self.setup.rules, planned, &[]).await);
+        outcome.release = planned.plan.deployed.as_ref().map(|deployed| deployed.release);
+        outcome.duration_ms = since(self.start) + planned.plan.duration_ms;
+        outcome
     }
 }
 
@@ -340,6 +383,7 @@ pub fn refused(planned: &Planned) -> TargetOutcome {
 fn blank(plan: &TargetPlan, result: RunResult) -> TargetOutcome {
     TargetOutcome {
         target: plan.target.clone(),
+        selection: plan.selection.clone(),
         cluster: plan.cluster.clone(),
         namespace: plan.namespace.clone(),
         commit: plan.commit.clone(),

@@ -128,6 +128,20 @@ impl Migration {
         Self::of(live, manager, &sources).filter(is_same)
     }
 
+    /// Whether the object is as this leaves it, whenever that was.
+    pub fn is_done(&self, live: &Value) -> bool {
+        let timeless = |entries: &Value| -> Vec<Value> {
+            let entries = entries.as_array().into_iter().flatten().cloned();
+            let without_time = |mut entry: Value| {
+                entry.as_object_mut().map(|entry| entry.remove("time"));
+                entry
+            };
+            entries.map(without_time).collect()
+        };
+        let (now, wanted) = (timeless(&live["metadata"]["managedFields"]), timeless(&self.managed_fields));
+        now.len() == wanted.len() && wanted.iter().all(|entry| now.contains(entry))
+    }
+
     /// The JSON patch (RFC 6902) that does it, if the object is still as it was
     /// read: with another `resourceVersion` the server answers with a conflict.
     pub fn patch(&self, live: &Value) -> Value {

@@ -17,9 +17,15 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Whether the configuration says that this owner hands its objects over.
+    /// Whether the configuration says that this owner hands its objects over, or
+    /// somebody has asked for them.
     pub fn is_given_away(&self, adoption: &Adoption) -> bool {
-        let (Adoption::Unclaimed(owners), Some((tool, name))) = (adoption, &self.by) else { return false };
+        let Some((tool, name)) = &self.by else { return false };
+        let owners = match adoption {
+            Adoption::Never => return false,
+            Adoption::Asked => return true,
+            Adoption::Unclaimed(owners) => owners,
+        };
         let is_meant = |owner: &FormerOwner| {
             let short = name.rsplit('/').next().unwrap_or(name);
             owner.from == *tool && (owner.name == *name || owner.name == short)
@@ -167,6 +173,8 @@ mod tests {
         assert!(to(Tool::Helm, "web") && to(Tool::Helm, "shop/web"));
         assert!(!to(Tool::Helm, "test/web") && !to(Tool::Helm, "shop") && !to(Tool::Kapp, "web"));
         assert!(!claim.is_given_away(&Adoption::Never) && !claim.is_given_away(&Adoption::default()));
+        assert!(claim.is_given_away(&Adoption::Asked));
+        assert!(!Claim { by: None, ..claim }.is_given_away(&Adoption::Asked));
     }
 
     #[test]

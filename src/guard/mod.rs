@@ -37,15 +37,33 @@ pub const NAMES: [&str; 9] = [
 
 /// Another owner's objects would be taken: one verdict for each owner.
 pub fn foreign_owners(claimed: &[(ObjectId, Claim)]) -> Vec<GuardVerdict> {
+    let verdict = |(owner, handover, names): (&str, &str, Vec<String>)| {
+        let belong = if names.len() == 1 { "belongs" } else { "belong" };
+        refuse("owner", format!("{} {belong} to {owner}: {handover}", listed(&names)))
+    };
+    by_owner(claimed).into_iter().map(verdict).collect()
+}
+
+/// The same where somebody has asked for them: what is left to do, one note for each
+/// owner.
+pub fn former_owners(claimed: &[(ObjectId, Claim)]) -> Vec<String> {
+    let note = |(owner, handover, names): (&str, &str, Vec<String>)| {
+        let them = if names.len() == 1 { "it" } else { "them" };
+        format!(
+            "{owner} still counts {} as its own; before it changes or deletes {them}: {handover}",
+            listed(&names)
+        )
+    };
+    by_owner(claimed).into_iter().map(note).collect()
+}
+
+/// Owners, how they hand over, and what of theirs it is about.
+fn by_owner(claimed: &[(ObjectId, Claim)]) -> Vec<(&str, &str, Vec<String>)> {
     let mut owners: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for (id, Claim { owner, handover, .. }) in claimed {
         owners.entry((owner, handover)).or_default().push(id.to_string());
     }
-    let verdict = |((owner, handover), names): ((&str, &str), Vec<String>)| {
-        let belong = if names.len() == 1 { "belongs" } else { "belong" };
-        refuse("owner", format!("{} {belong} to {owner}: {handover}", listed(&names)))
-    };
-    owners.into_iter().map(verdict).collect()
+    owners.into_iter().map(|((owner, handover), names)| (owner, handover, names)).collect()
 }
 
 /// The deployed commit isn't in this repository. About where and when: a plan

@@ -8,9 +8,9 @@ use super::{GroupKind, ObjectId};
 /// `Kind/name`, `Kind.group/name` or `namespace/Kind/name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedObject {
-    namespace: Option<String>,
-    kind: GroupKind,
-    name: String,
+    pub(crate) namespace: Option<String>,
+    pub(crate) kind: GroupKind,
+    pub(crate) name: String,
 }
 
 impl NamedObject {

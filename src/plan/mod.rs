@@ -13,6 +13,7 @@ mod model;
 pub mod order;
 pub mod prune;
 pub mod replacement;
+mod selection;
 
 pub use comparison::TargetComparison;
 pub use difference::{ActionDifference, FieldDifference, PlanDifference, difference};
@@ -20,3 +21,4 @@ pub use model::{
     Action, Cause, ClusterRef, CommitRef, DeployedRef, FieldChange, GuardVerdict, HookDeletion, HookRef,
     Judgement, LastCommit, ManagerFields, SourceRef, Summary, TargetPlan, Verb,
 };
+pub use selection::{Candidate, Pattern, Selection};

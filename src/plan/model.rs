@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::selection::Selection;
 use crate::diff::Operation;
 use crate::git::CommitId;
 use crate::object::{FieldPath, Hook, Moment, ObjectId, ObjectRef, Op, Shown, Source};
@@ -14,6 +15,9 @@ use crate::object::{FieldPath, Hook, Moment, ObjectId, ObjectRef, Op, Shown, Sou
 pub struct TargetPlan {
     /// The target: the environment's name.
     pub target: String,
+    /// The part of the target that is planned; absent for the whole.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub selection: Option<Selection>,
     /// The cluster that the plan is for.
     pub cluster: ClusterRef,
     /// The namespace of objects that name none.

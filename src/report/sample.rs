@@ -225,6 +225,7 @@ pub(crate) fn plan(actions: Vec<Action>) -> TargetPlan {
     let summary = Summary { unchanged: 40, ..Summary::of(&actions) };
     TargetPlan {
         target: "prod".into(),
+        selection: None,
         cluster: cluster(),
         namespace: "shop".into(),
         commit: Some(commit()),
@@ -289,6 +290,7 @@ pub(crate) fn acted(
 pub(crate) fn outcome(result: RunResult, actions: Vec<ActionOutcome>) -> TargetOutcome {
     TargetOutcome {
         target: "prod".into(),
+        selection: None,
         cluster: cluster(),
         namespace: "shop".into(),
         commit: Some(commit()),
@@ -421,5 +423,6 @@ pub(crate) fn release(number: u64, minutes: i64, result: RunResult) -> HistoryRo
         summary: Summary { create: 1, update: 2, delete: 1, unchanged: 40, ..Summary::default() },
         duration_ms: 4_250,
         restored: None,
+        selection: None,
     }
 }

@@ -16,6 +16,7 @@ use trueup::json::Value;
 use super::POLL;
 use super::control_plane::ControlPlane;
 use super::gate::Gate;
+use super::proxy::{Proxy, Reply, Request};
 use super::repository::Repository;
 use super::rewrite::Rewriter;
 use super::run::{Run, Running};
@@ -163,14 +164,48 @@ impl TestEnvironment {
     #[must_use = "a run that nobody looks at tests nothing"]
     #[track_caller]
     pub(crate) fn apply_and_before(&self, method: &str, path: &str, action: impl FnOnce()) -> Run {
+        self.trueup_and_before(&["apply", "prod", "--yes"], method, path, action)
+    }
+
+    /// The same with another command.
+    #[must_use = "a run that nobody looks at tests nothing"]
+    #[track_caller]
+    pub(crate) fn trueup_and_before(
+        &self,
+        arguments: &[&str],
+        method: &str,
+        path: &str,
+        action: impl FnOnce(),
+    ) -> Run {
         let mut kubeconfig = self.kubeconfig_data();
         let gate = Gate::before(&mut kubeconfig, method, &self.namespaced(path));
         self.write_kubeconfig(&kubeconfig);
-        let running = self.spawn(&["apply", "prod", "--yes"]);
+        let running = self.spawn(arguments);
         gate.meanwhile(action);
         let run = running.end();
         self.write_kubeconfig(&self.kubeconfig_data());
         run
+    }
+
+    /// Runs trueup through a proxy that decides what becomes of each request, and is
+    /// told how often it was seen before.
+    #[track_caller]
+    pub(crate) fn trueup_through(
+        &self,
+        arguments: &[&str],
+        decide: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static,
+    ) -> (Run, Proxy) {
+        let mut kubeconfig = self.kubeconfig_data();
+        let proxy = Proxy::before(&mut kubeconfig, decide);
+        self.write_kubeconfig(&kubeconfig);
+        let run = self.trueup(arguments);
+        self.write_kubeconfig(&self.kubeconfig_data());
+        (run, proxy)
+    }
+
+    /// The API's own path of an object in the test's namespace.
+    pub(crate) fn path(&self, path: &str) -> String {
+        self.namespaced(path)
     }
 
     /// Commits must be deployed to be worth a test: `apply prod --yes`, which

@@ -12,6 +12,7 @@ mod control_plane;
 mod environment;
 mod gate;
 pub(crate) mod manifests;
+mod proxy;
 mod repository;
 mod rewrite;
 mod run;
@@ -25,6 +26,7 @@ pub(crate) use actions::{action, changing, verb};
 pub(crate) use answers::answers;
 pub(crate) use control_plane::{ControlPlane, sandbox_program};
 pub(crate) use environment::{TestEnvironment, wait_until};
+pub(crate) use proxy::{Reply, Request};
 pub(crate) use run::Run;
 
 /// The time between two looks at whether something has happened.

@@ -49,6 +49,9 @@ fn about(outcome: &TargetOutcome) -> String {
         let dirty = if commit.dirty { ", with uncommitted changes" } else { "" };
         sentence.extend([", commit ", &sha, " “", &subject, "”", dirty]);
     }
+    if let Some(selection) = &outcome.selection {
+        sentence.extend([". Only a part: ", &code(&selection.to_string())]);
+    }
     sentence + ".\n\n"
 }
 

@@ -58,6 +58,10 @@ fn about(plan: &TargetPlan) -> String {
             sentence.extend([" of ", &code(words::short(sha))]);
         }
     }
+    if let Some(selection) = &plan.selection {
+        let part = code(&selection.to_string());
+        sentence.extend([". **Only a part**: ", &part, "; the rest stays as it is, nothing is deleted"]);
+    }
     sentence + ".\n\n"
 }
 

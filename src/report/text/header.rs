@@ -1,7 +1,7 @@
 //! Which environment, which cluster, which commit, and what is there now.
 
 use super::TextOptions;
-use crate::plan::{ClusterRef, CommitRef, DeployedRef};
+use crate::plan::{ClusterRef, CommitRef, DeployedRef, Selection};
 use crate::report::palette::{FAINT, STRONG, WARNING, paint};
 use crate::report::visible::visible;
 use crate::report::words;
@@ -21,6 +21,15 @@ pub(super) fn header(
     lines.extend(commit.map(|commit| row("commit", &described(commit, options))));
     lines.extend(deployed.map(|deployed| row("deployed", &found(deployed, commit))));
     lines
+}
+
+/// What is planned where that isn't everything.
+pub(super) fn part(selection: Option<&Selection>, options: &TextOptions) -> Vec<String> {
+    let Some(selection) = selection else { return Vec::new() };
+    let said = format!("{}; the rest stays as it is, nothing is deleted", visible(&selection.to_string()));
+    let lines = words::wrapped(&said, options.width.saturating_sub(11).max(20));
+    let labels = std::iter::once("partial").chain(std::iter::repeat(""));
+    labels.zip(lines).map(|(label, line)| row(label, &line)).collect()
 }
 
 fn row(label: &str, text: &str) -> String {

@@ -41,13 +41,13 @@ fn cells(row: &HistoryRow, options: &TextOptions) -> Vec<Cell> {
     ]
 }
 
-/// `back to 11: Bigger images`.
+/// `back to 11: Bigger images`, `--only kind=Job: Bigger images`.
 fn subject(row: &HistoryRow) -> String {
-    let subject = row.commit.as_ref().map(|commit| visible(&commit.subject).into_owned()).unwrap_or_default();
-    match row.restored {
-        Some(release) => format!("back to {release}: {subject}"),
-        None => subject,
-    }
+    let subject = row.commit.as_ref().map(|commit| visible(&commit.subject).into_owned());
+    let restored = row.restored.map(|release| format!("back to {release}"));
+    let part = row.selection.as_deref().map(|part| visible(part).into_owned());
+    let said: Vec<String> = [restored, part, subject].into_iter().flatten().collect();
+    said.join(": ")
 }
 
 /// `+1 ~2 -1`.

@@ -178,6 +178,7 @@ fn result(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
 fn particulars(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
     let mut parts = Vec::new();
     parts.extend(outcome.commit.iter().flat_map(|commit| origin(commit, options)));
+    parts.extend(outcome.selection.as_ref().map(|part| visible(&part.to_string()).into_owned()));
     let changed = outcome.actions.iter().filter(|action| action.result == ActionResult::Done).count();
     if outcome.result == RunResult::Unchanged {
         parts.push(words::count(outcome.summary.unchanged, "object"));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::entry::{Layout, entry, name, some_of};
 use super::guards::guards;
-use super::header::header;
+use super::header::{header, part};
 use super::{TextOptions, labelled, lines_to_text};
 use crate::plan::{Action, Summary, TargetPlan, Verb};
 use crate::report::groups::{Entry, entries};
@@ -32,7 +32,9 @@ pub fn plan(plan: &TargetPlan, options: &TextOptions) -> String {
 
 fn title(plan: &TargetPlan, options: &TextOptions) -> Vec<String> {
     let (commit, deployed) = (plan.commit.as_ref(), plan.deployed.as_ref());
-    header(&plan.target, &plan.cluster, &plan.namespace, commit, deployed, options)
+    let mut lines = header(&plan.target, &plan.cluster, &plan.namespace, commit, deployed, options);
+    lines.extend(part(plan.selection.as_ref(), options));
+    lines
 }
 
 fn actions(plan: &TargetPlan, options: &TextOptions) -> Vec<String> {
@@ -65,7 +67,12 @@ pub(super) fn notes(notes: &[String], options: &TextOptions) -> Vec<String> {
 fn nothing(plan: &TargetPlan) -> String {
     let objects = words::count(plan.summary.unchanged, "object");
     let target = paint(STRONG, format_args!("{}:", visible(&plan.target)));
-    format!("{target} nothing to change {}", paint(FAINT, format_args!("({objects}, {})", cost(plan))))
+    let part = plan.selection.as_ref().map(|part| format!(" of {}", visible(&part.to_string())));
+    format!(
+        "{target} nothing to change{} {}",
+        part.unwrap_or_default(),
+        paint(FAINT, format_args!("({objects}, {})", cost(plan)))
+    )
 }
 
 fn cost(plan: &TargetPlan) -> String {
