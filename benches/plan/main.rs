@@ -15,6 +15,7 @@
 
 mod distance;
 mod floor;
+#[path = "../shared/measure.rs"]
 mod measure;
 #[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../../tests/harness/repository.rs"]
@@ -24,6 +25,7 @@ mod sandbox_process;
 #[path = "../../tests/harness/sandbox_program.rs"]
 mod sandbox_program;
 mod scene;
+#[path = "../shared/shop.rs"]
 mod shop;
 mod table;
 

@@ -1,8 +1,8 @@
 //! Running programs: how long they take, and how much memory.
 
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::thread;
+use std::process::{Command, Output, Stdio};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// The folder, home and kubeconfig that programs run with. Nothing else of the
@@ -49,21 +49,31 @@ pub(crate) fn timed(mut command: Command, codes: &[i32]) -> (Duration, Output) {
     (took, output)
 }
 
-/// The most memory that a program has held, in bytes: the kernel's own high-water
-/// mark, read again and again until the program ends. Absent where there is no
+/// The most memory that a program has held, in bytes. Absent where there is no
 /// `/proc`.
 pub(crate) fn peak_memory(mut command: Command) -> Option<u64> {
     let mut child = command.stdout(Stdio::null()).spawn().expect("the program starts");
-    let mut peak = None;
-    while child.try_wait().expect("a child").is_none() {
-        peak = high_water(&child).max(peak);
-        thread::sleep(Duration::from_millis(1));
-    }
-    peak
+    let watched = watch_memory(child.id());
+    child.wait().expect("a child");
+    watched.join().expect("a thread")
 }
 
-fn high_water(child: &Child) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+/// Watches the most memory that a process has held, in bytes: the kernel's own
+/// high-water mark, read again and again until the process ends.
+pub(crate) fn watch_memory(process: u32) -> JoinHandle<Option<u64>> {
+    thread::spawn(move || {
+        let mut peak = None;
+        // A process that has ended has no memory, whether or not it was waited for.
+        while let Some(now) = high_water(process) {
+            peak = peak.max(Some(now));
+            thread::sleep(Duration::from_millis(1));
+        }
+        peak
+    })
+}
+
+fn high_water(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
     Some(kilobytes * 1024)

@@ -1,4 +1,4 @@
-//! The objects that are planned: shops of ten objects, spread over ten
+//! The objects that are planned and applied: shops of ten objects, spread over ten
 //! namespaces. 40 % `ConfigMaps` of 1 KiB, 20 % Deployments, 20 % Services, 10 %
 //! `ServiceAccounts`, 5 % Roles and their bindings, 5 % Secrets.
 

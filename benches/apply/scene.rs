@@ -1,0 +1,198 @@
+//! A control plane with nothing on it but namespaces, a repository, and what can
+//! be measured of them.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use kube::api::{DynamicObject, ObjectMeta, PostParams};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Api, Client, Config};
+use tempfile::TempDir;
+use trueup::json::{self, Value};
+
+use crate::measure::{self, Surroundings};
+use crate::repository::Repository;
+use crate::sandbox_process::RunningSandbox;
+use crate::sandbox_program;
+use crate::shop;
+
+/// The user that everything runs as: may do everything, and is throttled like
+/// anybody else.
+const USER: &str = "ordinary";
+
+const CONFIGURATION: &str =
+    "version: 1\nname: shop\nsources: [deploy, namespaces]\nenvironments:\n  prod:\n    namespace: bench-0\n";
+
+/// The API server's count of requests.
+const REQUESTS: &str = "apiserver_request_total{";
+
+/// The kinds of objects and records. Controllers write none of them by themselves,
+/// but for the status of Deployments.
+const WRITTEN: [&str; 8] = [
+    "configmaps",
+    "deployments",
+    "namespaces",
+    "rolebindings",
+    "roles",
+    "secrets",
+    "serviceaccounts",
+    "services",
+];
+
+/// A set of objects that isn't deployed yet.
+pub(crate) struct Scene {
+    shops: usize,
+    runtime: tokio::runtime::Runtime,
+    repository: Repository,
+    kubeconfig: Kubeconfig,
+    folder: TempDir,
+    _sandbox: RunningSandbox,
+}
+
+/// One run of trueup.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Applied {
+    /// The whole program.
+    pub(crate) took: Duration,
+    /// From the first write to the end.
+    pub(crate) writing: Duration,
+    /// The writes that the server has seen.
+    pub(crate) writes: u64,
+    /// The objects that changed.
+    pub(crate) changed: usize,
+    /// The most memory that it has held, in bytes.
+    pub(crate) peak: Option<u64>,
+}
+
+impl Scene {
+    /// So many objects, none of them deployed.
+    pub(crate) fn new(objects: usize) -> Self {
+        let program = sandbox_program::locate(|line| println!("{line}")).expect("the sandbox");
+        let sandbox = RunningSandbox::start(&program, &[], Stdio::inherit()).expect("the sandbox starts");
+        let mut kubeconfig = Kubeconfig::read_from(&sandbox.kubeconfig).expect("a kubeconfig");
+        kubeconfig.current_context = Some(USER.to_owned());
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let folder = tempfile::Builder::new().prefix("trueup-bench-").tempdir().expect("a folder");
+        let repository = Repository::init(&folder.path().join("repository"));
+        let shops = objects / shop::OBJECTS;
+        let mut scene = Self { shops, runtime, repository, kubeconfig, folder, _sandbox: sandbox };
+        let access = serde_json::to_string(&scene.kubeconfig).expect("a kubeconfig");
+        fs::write(scene.folder.path().join("kubeconfig"), access).expect("a file");
+        fs::create_dir_all(scene.folder.path().join("home")).expect("a folder");
+        scene.write("trueup.yaml", CONFIGURATION);
+        scene.write("namespaces/all.yaml", &shop::namespaces());
+        (0..shops).for_each(|number| scene.write(&shop::file(number), &shop::shop(number, 1)));
+        scene.repository.commit("Open the shops");
+        scene.runtime.block_on(scene.create_namespaces());
+        scene
+    }
+
+    /// The namespaces are there already: not every program makes them first.
+    async fn create_namespaces(&self) {
+        let api: Api<k8s_openapi::api::core::v1::Namespace> = Api::all(self.client().await);
+        for number in 0..shop::NAMESPACES {
+            let metadata = ObjectMeta { name: Some(format!("bench-{number}")), ..ObjectMeta::default() };
+            let namespace = k8s_openapi::api::core::v1::Namespace { metadata, ..Default::default() };
+            api.create(&PostParams::default(), &namespace).await.expect("a new namespace");
+        }
+    }
+
+    /// A client of the user.
+    pub(crate) async fn client(&self) -> Client {
+        let options = KubeConfigOptions::default();
+        let config = Config::from_custom_kubeconfig(self.kubeconfig.clone(), &options).await;
+        Client::try_from(config.expect("a usable kubeconfig")).expect("a client")
+    }
+
+    /// What futures run on.
+    pub(crate) fn runtime(&self) -> &tokio::runtime::Runtime {
+        &self.runtime
+    }
+
+    /// All objects but the namespaces.
+    pub(crate) fn manifests(&self) -> Vec<DynamicObject> {
+        let shops = (0..self.shops).map(|number| shop::shop(number, 1));
+        let documents = shops.flat_map(|shop| trueup::yaml::documents(&shop).expect("manifests"));
+        documents.map(|document| json::from_value(document.value).expect("an object")).collect()
+    }
+
+    /// Applies what must be so many changed objects.
+    pub(crate) fn apply(&self, changed: usize) -> Applied {
+        let before = self.writes();
+        let mut command = self.surroundings().trueup(&["apply", "prod", "--yes", "--no-wait", "-o", "jsonl"]);
+        let start = Instant::now();
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+        let watched = measure::watch_memory(child.id());
+        let mut first = None;
+        let mut last = String::new();
+        for line in BufReader::new(child.stdout.take().expect("a pipe")).lines() {
+            last = line.expect("text");
+            first = first.or_else(|| last.contains(r#""kind":"Event""#).then(Instant::now));
+        }
+        let status = child.wait().expect("a child");
+        let took = start.elapsed();
+        assert!(status.success(), "{status}");
+        let outcome: Value = serde_json::from_str(&last).expect("JSON");
+        let summary = &outcome["targets"][0]["summary"];
+        let number = |name: &str| summary[name].as_u64().expect("a number");
+        let done = number("create") + number("update") + number("adopt");
+        assert_eq!(done, changed as u64, "{summary}");
+        Applied {
+            took,
+            writing: first.map_or(Duration::ZERO, |first| took.saturating_sub(first - start)),
+            writes: self.writes() - before,
+            changed,
+            peak: watched.join().expect("a thread"),
+        }
+    }
+
+    /// A plan of what is there.
+    pub(crate) fn plan(&self) -> Duration {
+        let plan = || measure::timed(self.surroundings().trueup(&["plan", "prod", "-o", "json"]), &[0]).0;
+        measure::median((0..5).map(|_| plan()).collect())
+    }
+
+    /// Changes 1 % of the objects in Git. How many that are.
+    pub(crate) fn change(&mut self) -> usize {
+        let changed = self.shops * shop::OBJECTS / 100;
+        // A shop has one object that a new version changes.
+        (0..changed).for_each(|number| self.write(&shop::file(number), &shop::shop(number, 2)));
+        self.repository.commit("Change some shops");
+        changed
+    }
+
+    /// Where programs run.
+    pub(crate) fn surroundings(&self) -> Surroundings {
+        let folder = self.folder.path();
+        Surroundings {
+            folder: self.repository.folder.clone(),
+            home: folder.join("home"),
+            kubeconfig: folder.join("kubeconfig"),
+        }
+    }
+
+    /// The writes of objects and records that the server has seen. Leases are left
+    /// out: controllers renew theirs all the time.
+    fn writes(&self) -> u64 {
+        let request = http::Request::get("/metrics").body(Vec::new()).expect("a request");
+        let metrics = self.runtime.block_on(async { self.client().await.request_text(request).await });
+        metrics.expect("metrics").lines().filter_map(written).sum()
+    }
+
+    fn write(&self, path: &str, content: &str) {
+        let path = self.repository.folder.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+}
+
+/// How many writes a line of the metrics counts, if it counts such.
+fn written(line: &str) -> Option<u64> {
+    let (labels, count) = line.strip_prefix(REQUESTS)?.split_once("} ")?;
+    let says = |label: &str, value: &str| labels.contains(&format!("{label}=\"{value}\""));
+    let is_write = ["APPLY", "PATCH", "POST", "PUT"].iter().any(|verb| says("verb", verb));
+    let is_ours = WRITTEN.iter().any(|resource| says("resource", resource)) && says("subresource", "");
+    (is_write && is_ours && says("dry_run", "")).then(|| count.parse().expect("a number"))
+}
