@@ -25,6 +25,7 @@ mod health;
 mod input;
 mod interrupt;
 mod judging;
+mod killed;
 mod kinds;
 mod kstatus;
 mod lock;

@@ -420,5 +420,6 @@ pub(crate) fn release(number: u64, minutes: i64, result: RunResult) -> HistoryRo
         summary: Summary { create: 1, update: 2, delete: 1, unchanged: 40, ..Summary::default() },
         duration_ms: 4_250,
         restored: None,
+        finished_by: None,
     }
 }
