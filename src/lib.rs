@@ -22,6 +22,7 @@ pub mod cluster;
 pub mod commands;
 pub mod config;
 pub mod deploy;
+pub mod diagnosis;
 pub mod diff;
 pub mod error;
 pub mod git;

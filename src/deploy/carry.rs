@@ -62,7 +62,7 @@ impl Carrying<'_> {
         let start = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
         let explain = |manifest: &Manifest, error: ApiError| explained(self.setup, manifest, error);
         let (writes, positions) = self.writes();
-        let secrets = Secrets::of(&self.planned.desired);
+        let secrets = Secrets::of(self.planned);
         let listener = RefCell::new(on_event);
         let tell = |event| listener.borrow_mut()(event);
         let waiting = Waiting {

@@ -12,7 +12,7 @@ use super::watches::{Watch, Watched, behind};
 use super::{Awaited, Ended};
 use crate::apply::Event;
 use crate::cluster::WatchEvent;
-use crate::health::{Cause, Context, Health, Owned, Verdict, judge_workload_in};
+use crate::health::{Cause, Context, Health, Newest, Owned, Verdict, judge_workload_in};
 use crate::json::Value;
 use crate::object::{GroupKind, ObjectId};
 
@@ -41,6 +41,7 @@ struct Row {
     gone: bool,
     verdict: Option<Verdict>,
     causes: Vec<Cause>,
+    newest_pods: Newest,
     took: Duration,
 }
 
@@ -69,6 +70,7 @@ impl Board {
             gone: false,
             verdict: None,
             causes: Vec::new(),
+            newest_pods: Newest::default(),
             took: Duration::ZERO,
         };
         Self {
@@ -204,6 +206,7 @@ impl Board {
         let ended = |row: Row| Ended {
             verdict: row.verdict.unwrap_or_else(unknown),
             causes: row.causes,
+            newest: row.newest_pods,
             took: row.took,
         };
         self.rows.into_iter().map(ended).collect()
@@ -229,17 +232,21 @@ fn judge(
     elapsed: Duration,
     on_event: &mut dyn FnMut(Event),
 ) {
-    let (verdict, causes) = if row.gone {
+    let (verdict, causes, newest) = if row.gone {
         let message = "it was deleted while it was waited for".to_owned();
-        (Verdict { health: Health::Failed, reason: "Deleted".to_owned(), message }, Vec::new())
+        (
+            Verdict { health: Health::Failed, reason: "Deleted".to_owned(), message },
+            Vec::new(),
+            Newest::default(),
+        )
     } else {
         let context = Context::at(now).since(row.awaited.baseline.as_ref());
         let context = context.ruled_by(row.awaited.rule.as_ref());
         let judged = judge_workload_in(&row.newest, &owned, &context);
-        (judged.verdict, judged.causes)
+        (judged.verdict, judged.causes, judged.newest)
     };
     row.took = elapsed;
-    row.causes = causes;
+    (row.causes, row.newest_pods) = (causes, newest);
     if row.verdict.as_ref() != Some(&verdict) {
         on_event(Event::Health { id: row.awaited.id.clone(), verdict: verdict.clone() });
         row.verdict = Some(verdict);

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 
 use crate::apply::{Event, Stop};
 use crate::cluster::{Cluster, Resource, WatchEvent};
-use crate::health::{Baseline, Cause, Rule, Verdict};
+use crate::health::{Baseline, Cause, Newest, Rule, Verdict};
 use crate::json::Value;
 use crate::object::ObjectId;
 use board::Board;
@@ -51,6 +51,8 @@ pub struct Ended {
     pub verdict: Verdict,
     /// Who is to blame, where it isn't ready.
     pub causes: Vec<Cause>,
+    /// The pods of its newest template.
+    pub newest: Newest,
     /// How long it was waited for.
     pub took: Duration,
 }
