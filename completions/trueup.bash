@@ -123,11 +123,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -233,11 +233,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -319,11 +319,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -385,11 +385,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -471,11 +471,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -565,11 +565,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -635,11 +635,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -709,11 +709,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -779,11 +779,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -845,11 +845,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -915,11 +915,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -985,11 +985,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1083,11 +1083,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1165,11 +1165,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1263,11 +1263,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1333,11 +1333,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1403,11 +1403,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1473,11 +1473,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1543,11 +1543,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1613,11 +1613,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)

@@ -34,6 +34,7 @@ complete -c trueup -n "__fish_trueup_needs_command" -l as -d 'Act as this user' 
 complete -c trueup -n "__fish_trueup_needs_command" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_needs_command" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_needs_command" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -71,6 +72,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand render" -l as -d 'Act as t
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -96,6 +98,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand check" -l as -d 'Act as th
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand check" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -132,6 +135,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand diff" -l as -d 'Act as thi
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -176,6 +180,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand plan" -l as -d 'Act as thi
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -221,6 +226,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l as -d 'Act as th
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -266,6 +272,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l as -d 'Act as
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -294,6 +301,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand forget" -l as -d 'Act as t
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -322,6 +330,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand delete" -l as -d 'Act as t
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -345,6 +354,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand status" -l as -d 'Act as t
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -368,6 +378,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand history" -l as -d 'Act as 
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -389,6 +400,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand health" -l as -d 'Act as t
 complete -c trueup -n "__fish_trueup_using_subcommand health" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand health" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -410,6 +422,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -433,6 +446,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -454,6 +468,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -476,6 +491,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_se
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -500,6 +516,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -521,6 +538,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -542,6 +560,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -562,6 +581,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand completions" -l as -d 'Act
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r

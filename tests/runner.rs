@@ -17,6 +17,7 @@ mod discovery;
 mod documents;
 mod drift;
 mod errors;
+mod events;
 mod failure;
 mod forget;
 mod generated;

@@ -158,14 +158,33 @@ pub fn check(report: &CheckReport) -> String {
 
 /// What went wrong.
 pub fn error(error: &CommandError) -> String {
+    print(Kind::Error, None, told(error))
+}
+
+/// The same on one line.
+pub fn error_line(error: &CommandError) -> String {
+    line(Kind::Error, None, told(error))
+}
+
+fn told(error: &CommandError) -> ErrorDocument {
     let CommandError { exit, diagnostics, differences } = error.clone();
-    print(Kind::Error, None, ErrorDocument { exit: exit.code(), diagnostics, differences })
+    ErrorDocument { exit: exit.code(), diagnostics, differences }
+}
+
+/// A document about targets on one line, with a line break.
+pub fn document_line<T: Target>(kind: Kind, environment: Option<&str>, targets: &[T]) -> String {
+    line(kind, environment, Targets { targets: targets.iter().collect::<Vec<_>>() })
 }
 
 fn print(kind: Kind, environment: Option<&str>, content: impl Serialize) -> String {
     let environment = environment.map(str::to_owned);
     let document = Document { schema: SCHEMA, kind, environment, content };
     format!("{:#}\n", value(&document))
+}
+
+fn line(kind: Kind, environment: Option<&str>, content: impl Serialize) -> String {
+    let environment = environment.map(str::to_owned);
+    format!("{}\n", value(&Document { schema: SCHEMA, kind, environment, content }))
 }
 
 #[cfg(test)]
