@@ -1,7 +1,7 @@
 //! Runs that are interrupted or killed, and what the next one makes of it.
 
 use crate::harness::manifests::{config_map, deployment};
-use crate::harness::{TestEnvironment, wait_until};
+use crate::harness::{TestEnvironment, action, wait_until};
 
 /// A deployment that takes until it is stopped.
 fn endless() -> TestEnvironment {
@@ -63,6 +63,24 @@ fn a_termination_has_an_exit_code_of_its_own() {
     running.signal("TERM");
 
     running.end().exits(143);
+}
+
+#[test]
+fn an_interrupt_ends_the_wait_for_what_others_depend_on() {
+    let mut environment = endless();
+    let late = config_map("late", "a", "1")
+        .replace("  name: late", "  name: late\n  annotations: {trueup.dev/depends-on: apps/Deployment/web}");
+    environment.commit_file("deploy/late.yaml", &late);
+    let running = environment.spawn(&["apply", "prod", "--yes", "-o", "json"]);
+    is_written(&environment, "apps/v1/deployments/web");
+
+    running.signal("INT");
+    let outcome = running.end().exits(130).target();
+
+    assert_eq!(outcome["result"], "interrupted");
+    assert_eq!(action(&outcome, "ConfigMap/late")["result"], "notStarted");
+    assert_eq!(action(&outcome, "Deployment/web")["result"], "done");
+    assert!(environment.live("v1/configmaps/late").is_none());
 }
 
 #[test]
