@@ -24,7 +24,7 @@ use crate::json::Value;
 use crate::object::{GroupKind, Manifest, ObjectId, ObjectRef, kinds};
 use crate::plan::Verb;
 use crate::release::PART_OF;
-use crate::wait::{Awaited, Ended, wait};
+use crate::wait::{Awaited, Ended, Watches, wait};
 
 /// What became of one action.
 pub(super) struct Fate {
@@ -65,8 +65,9 @@ impl Carrying<'_> {
         let secrets = Secrets::of(self.planned);
         let listener = RefCell::new(on_event);
         let tell = |event| listener.borrow_mut()(event);
+        let watches = Watches::of(self.cluster);
         let waiting = Waiting {
-            cluster: self.cluster,
+            watches: &watches,
             jobs: &writes,
             rules: &self.setup.rules,
             limit: self.wait.unwrap_or(self.setup.wait_timeout),
@@ -101,7 +102,7 @@ impl Carrying<'_> {
             fates.extend(self.kept());
         }
         if let Some(limit) = self.wait {
-            self.wait_for(&mut fates, limit, start, &secrets, &mut on_event).await;
+            self.wait_for(&watches, &mut fates, limit, (start, &secrets), &mut on_event).await;
         }
         fates
     }
@@ -248,10 +249,10 @@ impl Carrying<'_> {
 
     async fn wait_for(
         &self,
+        watches: &Watches,
         fates: &mut [Fate],
         limit: Duration,
-        start: Timestamp,
-        secrets: &Secrets<'_>,
+        (start, secrets): (Timestamp, &Secrets<'_>),
         on_event: &mut dyn FnMut(Event),
     ) {
         let mut waited = Vec::new();
@@ -272,7 +273,7 @@ impl Carrying<'_> {
             });
         }
         let mut scrubbed = |event: Event| on_event(secrets.scrub_event(event));
-        let ended = wait(self.cluster, awaited, limit, self.stop, &mut scrubbed).await;
+        let ended = wait(watches, awaited, limit, self.stop, &mut scrubbed).await;
         for (nth, ended) in waited.into_iter().zip(ended) {
             fates[nth].ended = Some(secrets.scrub_ended(ended));
         }

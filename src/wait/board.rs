@@ -133,7 +133,10 @@ impl Board {
     fn place(&mut self, id: &ObjectId, object: Value, gone: bool) {
         if let Some(&at) = self.index.get(id) {
             let row = &mut self.rows[at];
-            if gone || !is_older(&object, &row.awaited.written) {
+            let written = &row.awaited.written;
+            // One that went may be the one that was replaced.
+            let counts = if gone { is_same(&object, written) } else { !is_older(&object, written) };
+            if counts {
                 (row.newest, row.gone) = (object.clone(), gone);
                 self.touched.insert(at);
             }
@@ -219,10 +222,21 @@ fn identity(watch: &Watch, object: &Value) -> ObjectId {
     ObjectId::new(watch.resource.kind.clone(), metadata["namespace"].as_str(), name)
 }
 
-/// Whether this is the object from before our write: a cache may still hold it.
+fn is_same(one: &Value, other: &Value) -> bool {
+    one["metadata"]["uid"] == other["metadata"]["uid"]
+}
+
+/// Whether this is the object from before our write: a cache may still hold it, or
+/// the one that was there before it was replaced.
 fn is_older(seen: &Value, written: &Value) -> bool {
+    let is_same = is_same(seen, written);
     let (seen, written) = (&seen["metadata"], &written["metadata"]);
-    seen["uid"] == written["uid"] && seen["generation"].as_u64() < written["generation"].as_u64()
+    if is_same {
+        return seen["generation"].as_u64() < written["generation"].as_u64();
+    }
+    let version = |metadata: &Value| metadata["resourceVersion"].as_str()?.parse::<u64>().ok();
+    seen["creationTimestamp"].as_str() < written["creationTimestamp"].as_str()
+        || matches!((version(seen), version(written)), (Some(seen), Some(written)) if seen < written)
 }
 
 fn judge(
@@ -305,6 +319,19 @@ mod tests {
         board.take(&watch, WatchEvent::Seen(observed));
         judge_at(&mut board);
         assert!(board.is_settled());
+    }
+
+    #[test]
+    fn the_object_that_was_replaced_settles_nothing() {
+        let mut written = deployment(1, 0);
+        (written["metadata"]["uid"], written["metadata"]["resourceVersion"]) = (json!("new"), json!("100"));
+        let (mut board, watch) = board(written);
+        let mut before = deployment(2, 1);
+        before["metadata"]["resourceVersion"] = json!("99");
+        board.take(&watch, WatchEvent::Seen(before.clone()));
+        board.take(&watch, WatchEvent::Gone(before));
+        judge_at(&mut board);
+        assert!(!board.is_settled());
     }
 
     #[test]
