@@ -126,11 +126,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -224,11 +224,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -350,11 +350,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -436,11 +436,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -502,11 +502,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -592,11 +592,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -698,11 +698,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -780,11 +780,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -854,11 +854,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -924,11 +924,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -990,11 +990,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1060,11 +1060,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1130,11 +1130,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1240,11 +1240,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1322,11 +1322,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1436,11 +1436,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1506,11 +1506,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1576,11 +1576,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1646,11 +1646,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1716,11 +1716,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -1786,11 +1786,11 @@ _trueup() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json yaml markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jsonl yaml markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)

@@ -34,6 +34,7 @@ complete -c trueup -n "__fish_trueup_needs_command" -l as -d 'Act as this user' 
 complete -c trueup -n "__fish_trueup_needs_command" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_needs_command" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_needs_command" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -72,6 +73,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand render" -l as -d 'Act as t
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -97,6 +99,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand check" -l as -d 'Act as th
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand check" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -136,6 +139,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand diff" -l as -d 'Act as thi
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -183,6 +187,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand plan" -l as -d 'Act as thi
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -233,6 +238,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l as -d 'Act as th
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -284,6 +290,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l as -d 'Act as
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -329,6 +336,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l as -d 'Act as th
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -357,6 +365,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand forget" -l as -d 'Act as t
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -386,6 +395,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand delete" -l as -d 'Act as t
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -409,6 +419,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand status" -l as -d 'Act as t
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -432,6 +443,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand history" -l as -d 'Act as 
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -453,6 +465,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand health" -l as -d 'Act as t
 complete -c trueup -n "__fish_trueup_using_subcommand health" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand health" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -474,6 +487,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -497,6 +511,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -518,6 +533,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -540,6 +556,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_se
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -564,6 +581,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -585,6 +603,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -606,6 +625,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
@@ -626,6 +646,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand completions" -l as -d 'Act
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -l as-group -d 'Act as a member of this group (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
 json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
 yaml\t'YAML, where objects are printed'
 markdown\t'Markdown, for plans, diffs and outcomes'"
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r

@@ -121,6 +121,8 @@ pub enum Output {
     Text,
     /// One JSON document
     Json,
+    /// JSON, a line for each event of a run and one for its outcome
+    Jsonl,
     /// YAML, where objects are printed
     Yaml,
     /// Markdown, for plans, diffs and outcomes

@@ -22,6 +22,7 @@ pub mod cluster;
 pub mod commands;
 pub mod config;
 pub mod deploy;
+pub mod diagnosis;
 pub mod diff;
 pub mod error;
 pub mod git;
@@ -74,8 +75,10 @@ fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
 
 fn finish(outcome: Result<Exit, CommandError>, output: Output, terminal: &Terminal) -> Exit {
     let exit = outcome.unwrap_or_else(|error| {
-        if output == Output::Json {
-            terminal.data(&report::json::error(&error));
+        match output {
+            Output::Json => terminal.data(&report::json::error(&error)),
+            Output::Jsonl => terminal.data(&report::json::error_line(&error)),
+            Output::Text | Output::Yaml | Output::Markdown => {}
         }
         terminal.error(&error);
         if commands::is_github() {

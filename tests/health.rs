@@ -7,42 +7,6 @@ use crate::harness::manifests::{config_map, deployment};
 use crate::harness::{TestEnvironment, action, wait_until};
 
 #[test]
-fn an_image_that_isnt_there_fails_with_its_name() {
-    let mut environment = TestEnvironment::new();
-    environment.commit_file("deploy/web.yaml", &deployment("web", "web:missing"));
-
-    let run = environment.trueup(&["apply", "prod", "--yes"]).exits(4);
-
-    // Whether the kubelet is pulling or backing off just then, and how many
-    // events it has written, depends on the moment; this doesn't.
-    let said = run.snapshot();
-    for fact in [
-        "error: $NAMESPACE/Deployment/web isn't healthy: 1 of 1 new pods won't recover: web-",
-        "failed to pull and unpack image \"web:missing\"",
-        "\n --> deploy/web.yaml:1:1\n",
-        "[pod], container web: ",
-        "prod: release 1 is NOT healthy: $NAMESPACE/Deployment/web",
-    ] {
-        assert!(said.contains(fact), "{fact:?} isn't in\n{said}");
-    }
-}
-
-#[test]
-fn a_crash_loop_fails_with_exit_code_and_last_log_lines() {
-    let mut environment = TestEnvironment::new();
-    environment.commit_file("deploy/web.yaml", &deployment("web", "web:crash"));
-
-    let outcome = environment.trueup(&["apply", "prod", "--yes", "-o", "json"]).exits(4).target();
-
-    assert_eq!(outcome["result"], "unhealthy");
-    assert_eq!(action(&outcome, "Deployment/web")["health"], "failed");
-    let container = &outcome["failure"]["containers"][0];
-    assert_eq!((&container["container"], &container["exitCode"]), (&json!("web"), &json!(1)));
-    assert_eq!(container["reason"], "CrashLoopBackOff");
-    assert!(!outcome["failure"]["logs"].as_array().expect("log lines").is_empty());
-}
-
-#[test]
 fn a_wait_ends_when_its_time_is_over() {
     let mut environment = TestEnvironment::new();
     environment.commit_file("deploy/web.yaml", &deployment("web", "web:never-ready"));

@@ -1,7 +1,7 @@
 //! Runs that are interrupted or killed, and what the next one makes of it.
 
 use crate::harness::manifests::{config_map, deployment};
-use crate::harness::{TestEnvironment, wait_until};
+use crate::harness::{TestEnvironment, action, wait_until};
 
 /// A deployment that takes until it is stopped.
 fn endless() -> TestEnvironment {
@@ -41,9 +41,6 @@ fn an_interrupt_is_recorded_and_the_lock_is_released() {
       + created, not ready $NAMESPACE/Deployment/web
           0 of 1 replicas ready
 
-    error: $NAMESPACE/Deployment/web isn't healthy: 0 of 1 replicas ready
-     --> deploy/web.yaml:1:1
-
     note: no new writes were started: the run was interrupted
 
     prod: interrupted: 2 done ($COMMIT1 "Change deploy/web.yaml", 2 changed, 0 unchanged, [time])
@@ -66,6 +63,24 @@ fn a_termination_has_an_exit_code_of_its_own() {
     running.signal("TERM");
 
     running.end().exits(143);
+}
+
+#[test]
+fn an_interrupt_ends_the_wait_for_what_others_depend_on() {
+    let mut environment = endless();
+    let late = config_map("late", "a", "1")
+        .replace("  name: late", "  name: late\n  annotations: {trueup.dev/depends-on: apps/Deployment/web}");
+    environment.commit_file("deploy/late.yaml", &late);
+    let running = environment.spawn(&["apply", "prod", "--yes", "-o", "json"]);
+    is_written(&environment, "apps/v1/deployments/web");
+
+    running.signal("INT");
+    let outcome = running.end().exits(130).target();
+
+    assert_eq!(outcome["result"], "interrupted");
+    assert_eq!(action(&outcome, "ConfigMap/late")["result"], "notStarted");
+    assert_eq!(action(&outcome, "Deployment/web")["result"], "done");
+    assert!(environment.live("v1/configmaps/late").is_none());
 }
 
 #[test]
@@ -135,52 +150,34 @@ fn a_rollback_undoes_a_run_that_was_killed() {
     assert!(status.stdout.contains("release 3, back to 1, healthy"), "{status}");
 }
 
-/// Kills a run that replaces some objects by others, as soon as something of it
-/// shows, and runs it again: the end is the same as if nothing had happened.
-fn killed_when(there: &str) {
+#[test]
+fn the_history_tells_of_killed_runs() {
     let mut environment = TestEnvironment::new();
-    for name in ["old-a", "old-b", "kept"] {
-        environment.write(&format!("deploy/{name}.yaml"), &config_map(name, "x", "1"));
-    }
-    environment.commit("Open the shop");
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:1"));
     environment.apply();
-    for name in ["old-a", "old-b"] {
-        environment.remove(&format!("deploy/{name}.yaml"));
+    for image in ["web:never-ready", "web:slow"] {
+        environment.commit_file("deploy/web.yaml", &deployment("web", image));
+        let running = environment.spawn(&["apply", "prod", "--yes"]);
+        wait_until("the image is written", || self::image(&environment) == image);
+        running.signal("KILL");
+        assert_eq!(running.end().code, None);
     }
-    for name in ["new-a", "new-b", "new-c"] {
-        environment.write(&format!("deploy/{name}.yaml"), &config_map(name, "x", "1"));
-    }
-    environment.write("deploy/web.yaml", &deployment("web", "web:1"));
-    environment.commit_file("deploy/kept.yaml", &config_map("kept", "x", "2"));
 
-    let running = environment.spawn(&["apply", "prod", "--yes"]);
-    is_written(&environment, there);
-    running.signal("KILL");
-    let _ = running.end();
-    environment.trueup(&["apply", "prod", "--yes", "--lock-timeout", "0s"]).success();
+    let run = environment.trueup(&["history", "prod"]).success();
+    run.complains("release 3 was begun by tester@").prints("2        interrupted");
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:4"));
+    environment.apply();
 
-    environment.trueup(&["plan", "prod", "--exit-code"]).success();
-    for name in ["kept", "new-a", "new-b", "new-c"] {
-        assert!(environment.live(&format!("v1/configmaps/{name}")).is_some(), "{name} is missing");
-    }
-    for name in ["old-a", "old-b"] {
-        assert!(environment.live(&format!("v1/configmaps/{name}")).is_none(), "{name} leaked");
-    }
-}
-
-#[test]
-fn killed_at_the_first_new_object() {
-    killed_when("v1/configmaps/new-a");
-}
-
-#[test]
-fn killed_at_the_last_new_object() {
-    killed_when("v1/configmaps/new-c");
-}
-
-#[test]
-fn killed_while_waiting() {
-    killed_when("apps/v1/deployments/web");
+    let run = environment.trueup(&["history", "prod"]).success();
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup history prod
+    RELEASE  RESULT  WHEN  COMMIT  BY  CHANGES  SUBJECT
+    4  healthy  [ago]  $COMMIT4  tester@[host]  ~1  Change deploy/web.yaml
+    3  interrupted  [ago]  $COMMIT3  tester@[host]  killed, finished by 4: Change deploy/w…
+    2  interrupted  [ago]  $COMMIT2  tester@[host]  killed, finished by 4: Change deploy/w…
+    1  healthy  [ago]  $COMMIT1  tester@[host]  +2  Change deploy/web.yaml
+    --- exit status 0
+    ");
 }
 
 #[test]

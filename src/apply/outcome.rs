@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnosis::Trouble;
 use crate::error::Diagnostic;
 use crate::health::Health;
 use crate::object::{Moment, ObjectRef};
-use crate::plan::{ClusterRef, CommitRef, GuardVerdict, Selection, Summary, Verb};
+use crate::plan::{ClusterRef, CommitRef, GuardVerdict, LastCommit, Selection, Summary, Verb};
 
 /// How a run on one target ended.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -128,13 +129,22 @@ pub enum ActionResult {
 pub struct Failure {
     /// The object.
     pub object: ObjectRef,
+    /// Which of the usual troubles it is; absent when a request was refused.
+    pub trouble: Option<Trouble>,
     /// What went wrong, where and why.
     pub cause: Diagnostic,
+    /// The newest commit that asked for a change of the object in this run.
+    pub commit: Option<LastCommit>,
+    /// From the object to what is to blame, such as `Deployment/web`,
+    /// `ReplicaSet/web-5d9f7`, `3 of 3 pods`, `container web`. Empty when that is the
+    /// object itself.
+    pub chain: Vec<String>,
     /// The containers to blame.
     pub containers: Vec<FailedContainer>,
-    /// Warning events about the object and its pods, newest last.
+    /// Warning events about the object and what belongs to it, each once, newest last.
     pub events: Vec<String>,
-    /// The last lines of the first failing container's log.
+    /// The last lines of the first failing container's log: of its last run, if it has
+    /// ended, else of the current one.
     pub logs: Vec<String>,
 }
 

@@ -24,7 +24,7 @@ use crate::error::{CommandError, Diagnostic, Exit};
 use crate::object::NamedObject;
 use crate::plan::{GuardVerdict, Selection, TargetPlan};
 use crate::release::HeldBy;
-use crate::report::json::{self, Kind};
+use crate::report::json::{self, Happened, Kind};
 use crate::report::{github, markdown, text};
 use crate::ui::{Progress, ProgressOptions, Terminal};
 
@@ -337,7 +337,7 @@ impl OneRun<'_> {
             return Ok((running::refused(&planned), Exit::Refused));
         }
         self.confirm(&planned.plan)?;
-        let mut listener = OnTerminal::new(self.terminal, self.listening, &planned.plan, self.running.yes);
+        let mut listener = OnTerminal::new(self, &planned.plan);
         let options = RunOptions {
             planning: self.options.clone(),
             reason: self.planning.reason.clone(),
@@ -424,6 +424,7 @@ fn report(global: &Global, terminal: &Terminal, outcomes: &[TargetOutcome]) -> R
     match global.output {
         Output::Text => outcomes.iter().for_each(|outcome| terminal.data(&text::outcome(outcome, &options))),
         Output::Json => terminal.data(&as_json()),
+        Output::Jsonl => terminal.data(&json::document_line(Kind::Outcome, environment, outcomes)),
         Output::Markdown => terminal.data(&as_markdown()),
         Output::Yaml => {
             return Err(CommandError::usage("-o yaml is for render; here it's text, json or markdown"));
@@ -439,6 +440,9 @@ fn report(global: &Global, terminal: &Terminal, outcomes: &[TargetOutcome]) -> R
     })
 }
 
+/// The time between two looks at what a run is at.
+const TICK: Duration = Duration::from_millis(200);
+
 /// Follows a run on the terminal, and asks there what must be asked.
 struct OnTerminal<'a> {
     terminal: &'a Terminal,
@@ -450,17 +454,22 @@ struct OnTerminal<'a> {
 }
 
 impl<'a> OnTerminal<'a> {
-    fn new(terminal: &'a Terminal, listening: &'a Listening, plan: &TargetPlan, yes: bool) -> Self {
-        let options = ProgressOptions { total: plan.summary.changes(), target: None };
-        let progress = Arc::new(Mutex::new(Some(terminal.progress(options, Instant::now()))));
+    fn new(run: &OneRun<'a>, plan: &TargetPlan) -> Self {
+        let OneRun { terminal, listening, .. } = *run;
+        let streams = run.global.output == Output::Jsonl;
+        let events_of = streams.then(|| plan.target.clone());
+        let options = ProgressOptions { total: plan.summary.changes(), target: None, events_of };
+        let progress = terminal.progress(options, Instant::now());
+        progress.stream(|| about_to_be_done(plan));
+        let progress = Arc::new(Mutex::new(Some(progress)));
         let ticked = progress.clone();
         let ticking = tokio::spawn(async move {
             loop {
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                tokio::time::sleep(TICK).await;
                 with(&ticked, |progress| progress.tick(Instant::now()));
             }
         });
-        Self { terminal, listening, progress, ticking, yes, target: plan.target.clone() }
+        Self { terminal, listening, progress, ticking, yes: run.running.yes, target: plan.target.clone() }
     }
 
     fn finish(&mut self) {
@@ -470,6 +479,10 @@ impl<'a> OnTerminal<'a> {
             progress.finish();
         }
     }
+}
+
+fn about_to_be_done(plan: &TargetPlan) -> Happened {
+    Happened::Planned { digest: plan.digest.clone(), summary: plan.summary }
 }
 
 fn with(progress: &Mutex<Option<Progress>>, act: impl FnOnce(&mut Progress)) {
@@ -484,10 +497,12 @@ impl Listener for OnTerminal<'_> {
     }
 
     fn waits_for(&mut self, held: &HeldBy) {
+        with(&self.progress, |progress| progress.stream(|| Happened::Locked { reason: held.to_string() }));
         self.terminal.note(&format!("{}: waiting for {held}", self.target));
     }
 
     fn agrees(&mut self, planned: &Planned) -> bool {
+        with(&self.progress, |progress| progress.stream(|| about_to_be_done(&planned.plan)));
         if self.yes {
             self.terminal
                 .note(&format!("{}: the cluster changed meanwhile, this is planned anew", self.target));

@@ -93,7 +93,7 @@ impl Comparing<'_> {
         match self.global.output {
             Output::Text if self.unified => compared.iter().for_each(|one| self.patch(one)),
             Output::Text => self.terminal.data(&self.as_text(&comparisons)),
-            Output::Json => self.terminal.data(&as_json()),
+            Output::Json | Output::Jsonl => self.terminal.data(&as_json()),
             Output::Markdown => self.terminal.data(&as_markdown()),
             Output::Yaml => {
                 return Err(CommandError::usage("-o yaml is for render; here it's text, json or markdown"));

@@ -43,7 +43,7 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
 fn print(global: &Global, report: &CheckReport, terminal: &Terminal) -> Result<(), CommandError> {
     match global.output {
         Output::Text => terminal.data(&text::check(report)),
-        Output::Json => terminal.data(&json::check(report)),
+        Output::Json | Output::Jsonl => terminal.data(&json::check(report)),
         Output::Yaml | Output::Markdown => terminal.data(&markdown::check(report)),
     }
     if annotates(global) {

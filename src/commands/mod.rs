@@ -30,7 +30,7 @@ use clap::builder::NonEmptyStringValueParser;
 
 pub use select::select;
 
-use crate::cli::{Cli, Command, Global, Report};
+use crate::cli::{Cli, Command, Global, Output, Report};
 use crate::error::{CommandError, Exit};
 use crate::plan::Pattern;
 use crate::ui::Terminal;
@@ -134,6 +134,11 @@ pub fn is_github() -> bool {
 /// Runs the command that the command line names.
 pub async fn run(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
     let Cli { global, command } = cli;
+    let is_run =
+        matches!(command, Command::Apply(_) | Command::Rollback(_) | Command::Forget(_) | Command::Delete(_));
+    if global.output == Output::Jsonl && !is_run {
+        return Err(CommandError::usage("-o jsonl is for apply, rollback, forget and delete"));
+    }
     match command {
         Command::Render(args) => render::run(&global, args, terminal),
         Command::Check(args) => check::run(&global, args, terminal),

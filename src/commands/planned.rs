@@ -101,7 +101,7 @@ pub(super) fn print(
     let as_markdown = || plans.iter().map(markdown::plan).collect::<Vec<_>>().join("\n");
     match global.output {
         Output::Text => terminal.data(&as_text(layout, plans, terminal)),
-        Output::Json => terminal.data(&as_json()),
+        Output::Json | Output::Jsonl => terminal.data(&as_json()),
         Output::Markdown => terminal.data(&as_markdown()),
         Output::Yaml => {
             return Err(CommandError::usage("-o yaml is for render; here it's text, json or markdown"));

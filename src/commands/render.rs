@@ -42,7 +42,7 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
     };
     match global.output {
         Output::Text | Output::Yaml => terminal.data(&text),
-        Output::Json => terminal.data(&json::objects(environment, &objects)),
+        Output::Json | Output::Jsonl => terminal.data(&json::objects(environment, &objects)),
         Output::Markdown => return Err(CommandError::usage("render prints text, yaml or json")),
     }
     Ok(Exit::Done)

@@ -26,7 +26,7 @@ use crate::json::Value;
 use crate::object::{GroupKind, Manifest, Moment, ObjectId, ObjectRef, kinds};
 use crate::plan::Verb;
 use crate::release::PART_OF;
-use crate::wait::{Awaited, wait};
+use crate::wait::{Awaited, Watches, wait};
 
 fn skipped(jobs: &[Job], why: &str) -> Vec<Done> {
     jobs.iter().map(|_| Done::skipped(why)).collect()
@@ -60,11 +60,12 @@ impl Carrying<'_> {
         let start = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
         let explain = |manifest: &Manifest, error: ApiError| explained(self.setup, manifest, error);
         let (writes, positions) = self.writes();
-        let secrets = Secrets::of(self.planned.objects());
+        let secrets = Secrets::of(self.planned);
         let listener = RefCell::new(on_event);
         let tell = |event| listener.borrow_mut()(event);
+        let watches = Watches::of(self.cluster);
         let waiting = Waiting {
-            cluster: self.cluster,
+            watches: &watches,
             jobs: &writes,
             rules: &self.setup.rules,
             limit: self.limit(),
@@ -100,7 +101,7 @@ impl Carrying<'_> {
         }
         let (late, positions) = self.hooks_at(Moment::is_late);
         if self.wait.is_some() || !late.is_empty() {
-            self.wait_for(&mut fates, self.limit(), start, &secrets, &mut on_event).await;
+            self.wait_for(&watches, &mut fates, self.limit(), (start, &secrets), &mut on_event).await;
         }
         let done = if fates.iter().all(is_well) {
             execute(self.cluster, &late, means, &mut on_event).await
@@ -304,10 +305,10 @@ impl Carrying<'_> {
 
     async fn wait_for(
         &self,
+        watches: &Watches,
         fates: &mut [Fate],
         limit: Duration,
-        start: Timestamp,
-        secrets: &Secrets<'_>,
+        (start, secrets): (Timestamp, &Secrets<'_>),
         on_event: &mut dyn FnMut(Event),
     ) {
         let mut waited = Vec::new();
@@ -328,7 +329,7 @@ impl Carrying<'_> {
             });
         }
         let mut scrubbed = |event: Event| on_event(secrets.scrub_event(event));
-        let ended = wait(self.cluster, awaited, limit, self.stop, &mut scrubbed).await;
+        let ended = wait(watches, awaited, limit, self.stop, &mut scrubbed).await;
         for (nth, ended) in waited.into_iter().zip(ended) {
             fates[nth].ended = Some(secrets.scrub_ended(ended));
         }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::assemble::Work;
 use super::planning::Planned;
 use crate::apply::{ActionOutcome, ActionResult, Done, HookOutcome, HookReport, RunResult};
-use crate::health::Health;
+use crate::health::{Health, Newest};
 use crate::json::Value;
 use crate::object::ObjectId;
 use crate::plan::Verb;
@@ -27,7 +27,7 @@ impl Fate {
     pub(super) fn take_hook(&mut self) {
         if let Some(hook) = &self.done.hook {
             let (verdict, causes) = (hook.verdict.clone(), hook.causes.clone());
-            self.ended = Some(Ended { verdict, causes, took: Duration::ZERO });
+            self.ended = Some(Ended { verdict, causes, newest: Newest::default(), took: Duration::ZERO });
         }
     }
 }

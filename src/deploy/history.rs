@@ -6,7 +6,7 @@ use super::setup::Setup;
 use crate::apply::RunResult;
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
-use crate::plan::CommitRef;
+use crate::plan::{CommitRef, Summary as PlanSummary};
 use crate::release::{Commit, Listed, Parent, ReleaseResult, Running, Summary};
 use crate::report::HistoryRow;
 
@@ -22,9 +22,16 @@ pub struct History {
 pub async fn read(setup: &Setup, cluster: &Cluster, release: Option<u64>) -> Result<History, CommandError> {
     let (listed, parent) = releases(setup, cluster).await?;
     let mut history = History { rows: Vec::new(), notes: interrupted(parent.as_ref()) };
+    let killed = |running: &Running, finished_by| killed(&setup.environment, running, finished_by);
+    let unrecorded = parent.iter().flat_map(|parent| parent.state.killed.iter().rev());
+    history.rows.extend(unrecorded.map(|running| killed(running, None)));
     for entry in listed {
         match entry {
-            Listed::Summary(summary) => history.rows.push(row(&setup.environment, &summary)),
+            Listed::Summary(summary) => {
+                history.rows.push(row(&setup.environment, &summary));
+                let before = summary.killed.iter().rev();
+                history.rows.extend(before.map(|running| killed(running, Some(summary.release))));
+            }
             Listed::Broken { release, why } => {
                 history.notes.push(format!("release {release} can't be read: {why}"));
             }
@@ -42,7 +49,7 @@ pub async fn read(setup: &Setup, cluster: &Cluster, release: Option<u64>) -> Res
 }
 
 fn interrupted(parent: Option<&Parent>) -> Vec<String> {
-    parent.and_then(|parent| parent.state.interrupted()).map(unfinished).into_iter().collect()
+    parent.and_then(|parent| parent.state.running.as_ref()).map(unfinished).into_iter().collect()
 }
 
 /// A run that began and never ended was killed, or is under way.
@@ -67,6 +74,26 @@ fn row(environment: &str, summary: &Summary) -> HistoryRow {
         duration_ms: u64::try_from(took).unwrap_or_default(),
         restored: summary.rollback.as_ref().and_then(|rollback| rollback.to),
         selection: summary.selection.clone(),
+        finished_by: None,
+    }
+}
+
+/// A run that was killed: how much of it was done is known only together with the
+/// release that finished it.
+fn killed(environment: &str, running: &Running, finished_by: Option<u64>) -> HistoryRow {
+    HistoryRow {
+        target: environment.to_owned(),
+        release: running.release,
+        at: running.started_at,
+        commit: running.commit.as_ref().map(commit_ref),
+        actor: Some(running.actor.clone()),
+        run: None,
+        result: RunResult::Interrupted,
+        summary: PlanSummary::default(),
+        duration_ms: 0,
+        restored: None,
+        selection: None,
+        finished_by,
     }
 }
 

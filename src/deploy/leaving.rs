@@ -125,7 +125,7 @@ async fn remembered(
 
 /// What a killed run has written is on no record yet, and has to get there first.
 pub(super) fn unfinished(state: &State) -> Option<Diagnostic> {
-    let told = super::history::unfinished(state.interrupted()?);
+    let told = super::history::unfinished(state.unrecorded()?);
     Some(Diagnostic::new(told).hint("when nobody runs it any more, `trueup apply` finishes it"))
 }
 

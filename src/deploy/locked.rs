@@ -12,7 +12,7 @@ use super::leaving::{Departure, unfinished};
 use super::memory::Memory;
 use super::observe;
 use super::planning::Planned;
-use super::recording::{Circumstances, record};
+use super::recording::{Circumstances, commit_of, record};
 use super::running::{Identity, Listener, Ongoing};
 use crate::apply::{ActionResult, RunResult, Stop, TargetOutcome};
 use crate::error::{CommandError, Diagnostic};
@@ -138,7 +138,7 @@ impl Locked<'_> {
         let (kinds, namespaces) = spanned(self.planned);
         let running = Running {
             release,
-            commit: self.planned.plan.commit.as_ref().map(|commit| commit.sha.clone()),
+            commit: self.planned.plan.commit.as_ref().map(|commit| commit_of(commit, Vec::new()).bounded()),
             started_at,
             actor: self.identity.actor.name.clone(),
         };
@@ -196,6 +196,7 @@ impl Locked<'_> {
             overrides: self.overrides(),
             selection: self.selection(),
             cause: outcome.failure.as_ref().map(|failure| failure.cause.message.clone()),
+            killed: begun.parent.state.killed.clone(),
         };
         record(self.planned, fates, outcome.result, &begun.key, circumstances)
     }
@@ -217,8 +218,6 @@ impl Locked<'_> {
                 write_record(cluster, target, record).await.map_err(Diagnostic::from)?;
                 parent.state.finish(&record.summary);
             }
-            // What the killed run wrote is on no record yet: the next run settles it.
-            None if begun.was_killed => {}
             None => parent.state.give_up(),
         }
         let pinned = parent.state.pinned();

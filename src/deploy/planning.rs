@@ -281,7 +281,7 @@ async fn plan_for(
         bootstrap: bootstrap.as_ref(),
         is_part: selection.is_some(),
         keep_removed: options.keep_removed,
-        was_killed: memory.parent.as_ref().is_some_and(|parent| parent.state.running.is_some()),
+        was_killed: memory.parent.as_ref().is_some_and(|parent| parent.state.unrecorded().is_some()),
         keep_form: &keep_form,
     });
     let cluster_name = observed.uid.clone().unwrap_or_else(|| cluster.server().to_owned());

@@ -6,15 +6,14 @@ use std::time::Duration;
 
 use super::secrets::Secrets;
 use crate::apply::{Event, Job, Stop, Unready};
-use crate::cluster::Cluster;
 use crate::config::Rules;
 use crate::health::{Baseline, Health};
 use crate::json::Value;
-use crate::wait::{Awaited, Ended, wait};
+use crate::wait::{Awaited, Ended, Watches, wait};
 
 /// What is needed to wait for jobs' objects.
 pub(super) struct Waiting<'a> {
-    pub(super) cluster: &'a Cluster,
+    pub(super) watches: &'a Watches,
     pub(super) jobs: &'a [Job],
     pub(super) rules: &'a Rules,
     pub(super) limit: Duration,
@@ -40,7 +39,7 @@ impl Waiting<'_> {
             written,
         });
         let mut tell = |event| (self.tell)(self.secrets.scrub_event(event));
-        let ended = wait(self.cluster, awaited.collect(), self.limit, self.stop, &mut tell).await;
+        let ended = wait(self.watches, awaited.collect(), self.limit, self.stop, &mut tell).await;
         let mut unready = Vec::new();
         for (at, ended) in at.into_iter().zip(ended) {
             let ended = self.secrets.scrub_ended(ended);

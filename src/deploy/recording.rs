@@ -18,7 +18,7 @@ use crate::object::ObjectId;
 use crate::plan::{CommitRef, Summary as PlanSummary, Verb};
 use crate::release::{
     Actor, Commit, Counts, DigestKey, Override, Protected, Record, RecordedObject, ReleaseResult, Rollback,
-    Run, Summary, TOOL, Trailer, protect,
+    Run, Running, Summary, TOOL, Trailer, protect,
 };
 
 /// What is known of a run besides its fates.
@@ -43,6 +43,8 @@ pub(super) struct Circumstances {
     pub selection: Option<String>,
     /// Why it didn't end well.
     pub cause: Option<String>,
+    /// The runs before it that were killed.
+    pub killed: Vec<Running>,
 }
 
 /// The record of a run; `None` when nothing was written, which is no release.
@@ -71,6 +73,7 @@ pub(super) fn record(
         rollback: circumstances.rollback,
         overrides: circumstances.overrides,
         cause: circumstances.cause,
+        killed: circumstances.killed,
     };
     Some(Record::new(summary, objects(planned, memory, key, fates)))
 }
@@ -90,7 +93,8 @@ fn release_result(result: RunResult) -> Option<ReleaseResult> {
     }
 }
 
-fn commit_of(commit: &CommitRef, trailers: Vec<(String, String)>) -> Commit {
+/// A commit as records have it.
+pub(super) fn commit_of(commit: &CommitRef, trailers: Vec<(String, String)>) -> Commit {
     Commit {
         sha: commit.sha.clone(),
         reference: commit.reference.clone(),

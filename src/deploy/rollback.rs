@@ -43,7 +43,7 @@ pub async fn find(
         parent.ok_or_else(|| Diagnostic::new(format!("nothing was ever deployed to {environment}")))?;
     let deployed = parent.state.deployed.as_ref().map_or(0, |deployed| deployed.release);
     // A run that is under way, or was killed, may have written already.
-    let of = parent.state.running.as_ref().map_or(deployed, |running| running.release);
+    let of = parent.state.unrecorded().map_or(deployed, |running| running.release);
     let releases: Vec<&Summary> = listed.iter().filter_map(|listed| listed.summary()).collect();
     if let Destination::Reference(reference) = destination {
         let commit = repository.resolve(reference).map_err(|error| error.diagnostic())?;
@@ -111,7 +111,7 @@ fn commit_of(repository: &Repository, release: &Summary) -> Result<CommitId, Com
 }
 
 fn refuse_deployed(environment: &str, parent: &Parent, commit: &CommitId) -> Result<(), CommandError> {
-    let deployed = parent.state.deployed.as_ref().filter(|_| parent.state.running.is_none());
+    let deployed = parent.state.deployed.as_ref().filter(|_| parent.state.unrecorded().is_none());
     let healthy = parent.state.healthy.as_ref().map(|healthy| healthy.release);
     let same = deployed.filter(|deployed| deployed.commit.as_deref() == Some(commit.to_string().as_str()));
     match same {

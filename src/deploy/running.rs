@@ -322,7 +322,7 @@ impl Ongoing<'_> {
     ) -> TargetOutcome {
         let result = result(planned, fates, self.options.wait.is_some(), halt);
         let is_well = matches!(result, RunResult::Healthy | RunResult::Applied | RunResult::Unchanged);
-        let failure = if is_well { None } else { failure::of(self.cluster, planned, fates).await };
+        let failure = if is_well { None } else { failure::of(self.cluster, planned, fates, result).await };
         let mut notes = planned.plan.notes.clone();
         let warned = warned(self.setup, self.cluster, planned.objects());
         notes.extend(warned.into_iter().filter(|warning| !planned.plan.notes.contains(warning)));

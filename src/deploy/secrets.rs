@@ -1,24 +1,36 @@
 //! The secret values of what is deployed, taken out of whatever others say: a
 //! kubelet's message can quote an expanded argument, a log a password.
 
-use super::resolve::Desired;
+use super::assemble::Work;
+use super::planning::Planned;
 use crate::apply::Event;
 use crate::health::{Cause, Verdict};
-use crate::object::scrub;
+use crate::json::Value;
+use crate::object::{SecretPaths, scrub};
 use crate::wait::Ended;
 
-/// The objects of a set that hold secrets.
-pub(super) struct Secrets<'a>(Vec<&'a Desired>);
+/// The objects that hold secrets: as they will be, and as they were. Pods may still
+/// have the values of before.
+pub(super) struct Secrets<'a>(Vec<(&'a Value, &'a SecretPaths)>);
 
 impl<'a> Secrets<'a> {
-    pub(super) fn of(objects: impl IntoIterator<Item = &'a Desired>) -> Self {
-        Self(objects.into_iter().filter(|object| !object.manifest.secrets.is_empty()).collect())
+    pub(super) fn of(planned: &'a Planned) -> Self {
+        let desired = planned.objects().map(|object| (&object.manifest.body, &object.manifest.secrets));
+        let before = planned.work.iter().filter_map(|work| {
+            let (at, live) = match work {
+                Work::Keep { at, live } => (*at, live.as_ref()),
+                Work::Write { at, live, .. } => (*at, live.as_ref()?),
+                Work::Delete { .. } | Work::Forget { .. } | Work::Hook { .. } | Work::Bootstrap => {
+                    return None;
+                }
+            };
+            Some((live, &planned.desired[at].manifest.secrets))
+        });
+        Self(desired.chain(before).filter(|(_, paths)| !paths.is_empty()).collect())
     }
 
     pub(super) fn scrub(&self, text: &str) -> String {
-        let scrubbed =
-            |text: String, secret: &&Desired| scrub(&text, &secret.manifest.body, &secret.manifest.secrets);
-        self.0.iter().fold(text.to_owned(), scrubbed)
+        self.0.iter().fold(text.to_owned(), |text, (object, paths)| scrub(&text, object, paths))
     }
 
     pub(super) fn scrub_event(&self, event: Event) -> Event {
@@ -33,6 +45,7 @@ impl<'a> Secrets<'a> {
         Ended {
             verdict: self.scrub_verdict(ended.verdict),
             causes: ended.causes.into_iter().map(scrub_cause).collect(),
+            newest: ended.newest,
             took: ended.took,
         }
     }

@@ -45,7 +45,7 @@ pub(super) async fn note(
         };
         is_unwell(&verdict).then(|| format!("{} ({})", object.id(), verdict.message))
     }));
-    let secrets = Secrets::of(&planned.desired);
+    let secrets = Secrets::of(planned);
     let told: Vec<String> = looked.await.into_iter().flatten().map(|told| secrets.scrub(&told)).collect();
     let rest = told.len().saturating_sub(NAMED);
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };

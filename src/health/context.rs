@@ -21,6 +21,9 @@ pub struct Patience {
     /// A pod that no node has room for. 15 s by default, as kstatus has it;
     /// where nodes are added on demand it takes minutes.
     pub unschedulable: SignedDuration,
+    /// Pods that the API server refuses to make: by a quota, a webhook, a policy.
+    /// 15 s by default, in which a controller tries some ten times.
+    pub pod_creation: SignedDuration,
     /// A controller that hasn't written a status, an address or a condition.
     /// 30 s by default.
     pub controller: SignedDuration,
@@ -32,6 +35,7 @@ impl Default for Patience {
             image_pull: SignedDuration::from_secs(20),
             container_config: SignedDuration::from_secs(10),
             unschedulable: SignedDuration::from_secs(15),
+            pod_creation: SignedDuration::from_secs(15),
             controller: SignedDuration::from_secs(30),
         }
     }

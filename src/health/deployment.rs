@@ -12,7 +12,7 @@ use super::verdict::{Verdict, plural};
 const NO_DEADLINE: i64 = 2_147_483_647;
 
 /// Ready when all replicas are of the newest template, available, and the only
-/// ones; failed past its progress deadline. A paused Deployment is ready and
+/// ones; failed past its progress deadline, and when no new pod can be made. A paused Deployment is ready and
 /// says so: its rollout waits for a person, so waiting for it is pointless.
 pub(super) fn judge(live: Live<'_>, context: &Context<'_>) -> Verdict {
     let replicas = Replicas::read(live);
@@ -23,7 +23,7 @@ pub(super) fn judge(live: Live<'_>, context: &Context<'_>) -> Verdict {
         return Verdict::ready_but("Paused", message);
     }
     deadline_exceeded(live, context)
-        .or_else(|| replicas.shortfall().map(|shortfall| replicas::explain(live, shortfall)))
+        .or_else(|| explained_shortfall(live, context))
         .or_else(|| not_concluded(live))
         .unwrap_or_else(|| Verdict::ready(format!("{} ready", plural(replicas.wanted, "replica"))))
 }
@@ -36,11 +36,16 @@ fn deadline_exceeded(live: Live<'_>, context: &Context<'_>) -> Option<Verdict> {
     let exceeded =
         progressing.reason == "ProgressDeadlineExceeded" && context.counts(live, &progressing, deadline);
     exceeded.then(|| {
-        let shortfall = Replicas::read(live).shortfall().map(|shortfall| replicas::explain(live, shortfall));
-        let state = shortfall.map_or("the rollout isn't complete".to_owned(), |found| found.message);
+        let state = explained_shortfall(live, context)
+            .map_or("the rollout isn't complete".to_owned(), |found| found.message);
         let message = format!("no progress for {} s: {state}", deadline.as_secs());
         Verdict::failed(progressing.reason, message)
     })
+}
+
+fn explained_shortfall(live: Live<'_>, context: &Context<'_>) -> Option<Verdict> {
+    let replicas = Replicas::read(live);
+    replicas.shortfall().map(|shortfall| replicas::explain(live, shortfall, replicas.updated > 0, context))
 }
 
 /// The numbers are right, but the controller hasn't concluded the rollout.
@@ -270,6 +275,31 @@ mod tests {
                 "ready",
             ),
         ]);
+    }
+
+    #[test]
+    fn pods_that_are_refused_for_long_fail_the_rollout() {
+        let refused = |updated: u64| {
+            let mut object = deployment(
+                json!({"replicas": 3}),
+                json!({
+                    "replicas": 3, "updatedReplicas": updated,
+                    "conditions": conditions("ReplicaSetUpdated", "False"),
+                }),
+            );
+            let failure = json!({"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate",
+                "message": "exceeded quota: small", "lastUpdateTime": "2026-03-01T11:30:00Z"});
+            let conditions = object["status"]["conditions"].as_array_mut();
+            conditions.expect("conditions").push(failure);
+            object
+        };
+        let before = Baseline::of(&refused(0)).written_at(time("2026-03-01T11:59:00Z"));
+        let judged = |object: &Value, now: &str| told(&judge_since(object, Some(&before), time(now)));
+        let said = "FailedCreate: 0 of 3 replicas updated: exceeded quota: small";
+        assert_eq!(judged(&refused(0), "2026-03-01T11:59:14Z"), format!("progressing {said}"));
+        assert_eq!(judged(&refused(0), "2026-03-01T11:59:15Z"), format!("failed {said}"));
+        let goes_on = "progressing FailedCreate: 1 of 3 replicas updated: exceeded quota: small";
+        assert_eq!(judged(&refused(1), NOW), goes_on);
     }
 
     #[test]

@@ -2,14 +2,8 @@
 //! the message of the container runtime: the kubelet has no field for it.
 
 /// What registries and runtimes (containerd, CRI-O, cri-dockerd) say, in lower
-/// case, when asking again won't help.
-const FINAL: [&str; 16] = [
-    "not found",
-    "manifest unknown",
-    "manifest_unknown",
-    "name unknown",
-    "name_unknown",
-    "does not exist",
+/// case, of an image that may not be had.
+const DENIED: [&str; 8] = [
     "unauthorized",
     "authentication required",
     "authorization failed",
@@ -18,18 +12,50 @@ const FINAL: [&str; 16] = [
     "resource is denied",
     "denied:",
     "forbidden",
+];
+
+/// What they say of an image that isn't there.
+const MISSING: [&str; 8] = [
+    "not found",
+    "manifest unknown",
+    "manifest_unknown",
+    "name unknown",
+    "name_unknown",
+    "does not exist",
     "invalid reference format",
     "no match for platform",
 ];
 
+/// Why an image can't be pulled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PullFault {
+    /// It may not be had, or it isn't there: some registries don't tell which.
+    Denied,
+    /// It isn't there.
+    Missing,
+    /// Perhaps something that passes.
+    Passing,
+}
+
 /// Whether the message says that this image can't be had, whatever the
-/// network does. The image's own name is left out of consideration.
+/// network does.
 pub(super) fn is_final(message: &str, image: &str) -> bool {
+    pull_fault(message, image) != PullFault::Passing
+}
+
+/// What the message says of this image. The image's own name is left out of
+/// consideration.
+pub fn pull_fault(message: &str, image: &str) -> PullFault {
     let mut message = message.to_lowercase();
     for name in names(&image.to_lowercase()) {
         message = message.replace(name, "");
     }
-    FINAL.iter().any(|text| message.contains(text))
+    let says = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
+    match (says(&DENIED), says(&MISSING)) {
+        (true, _) => PullFault::Denied,
+        (false, true) => PullFault::Missing,
+        (false, false) => PullFault::Passing,
+    }
 }
 
 /// The image, also without its tag or digest, if that leaves enough of a name

@@ -5,8 +5,9 @@ use super::live::Live;
 use super::replicas::{self, Replicas};
 use super::verdict::{Verdict, plural};
 
-/// Ready when as many replicas as wanted exist, all available.
-pub(super) fn judge(live: Live<'_>, _: &Context<'_>) -> Verdict {
+/// Ready when as many replicas as wanted exist, all available; failed when none can be
+/// made.
+pub(super) fn judge(live: Live<'_>, context: &Context<'_>) -> Verdict {
     let replicas = Replicas::read(live);
     let labelled = Replicas { existing: live.count("/status/fullyLabeledReplicas"), ..replicas };
     labelled
@@ -14,7 +15,7 @@ pub(super) fn judge(live: Live<'_>, _: &Context<'_>) -> Verdict {
         .or_else(|| replicas.too_few_ready())
         .or_else(|| replicas.too_few_available())
         .or_else(|| replicas.too_many_exist())
-        .map(|shortfall| replicas::explain(live, shortfall))
+        .map(|shortfall| replicas::explain(live, shortfall, replicas.existing > 0, context))
         .or_else(|| replicas::failure(live).map(|it| Verdict::progressing(it.reason_or_kind(), it.text())))
         .unwrap_or_else(|| Verdict::ready(format!("{} ready", plural(replicas.wanted, "replica"))))
 }

@@ -1,5 +1,6 @@
 //! The counting that Deployments, `ReplicaSets` and `StatefulSets` share.
 
+use super::context::Context;
 use super::live::{Condition, Live};
 use super::verdict::{Verdict, plural};
 
@@ -66,19 +67,20 @@ impl Replicas {
 }
 
 /// Why pods can't be created or deleted at all (quota, admission, a missing
-/// service account), which the numbers alone don't tell. It may pass by
-/// itself, so it isn't a failure of the whole.
+/// service account), which the numbers alone don't tell.
 pub(super) fn failure(live: Live<'_>) -> Option<Condition<'_>> {
     live.condition("ReplicaFailure").filter(Condition::is_true)
 }
 
-/// A shortfall, with why pods can't be created where that is known.
-pub(super) fn explain(live: Live<'_>, shortfall: Verdict) -> Verdict {
-    match failure(live) {
-        Some(condition) => {
-            let message = format!("{}: {}", shortfall.message, condition.text());
-            Verdict::progressing(condition.reason_or_kind(), message)
-        }
-        None => shortfall,
+/// A shortfall, with why pods can't be created where that is known. It may pass
+/// by itself: a webhook that is late, others' pods that go. But when none of the
+/// newest could be made for a while, nothing comes of it.
+pub(super) fn explain(live: Live<'_>, shortfall: Verdict, has_new: bool, context: &Context<'_>) -> Verdict {
+    let Some(condition) = failure(live) else { return shortfall };
+    let message = format!("{}: {}", shortfall.message, condition.text());
+    if !has_new && context.is_over(context.patience.pod_creation, condition.time) {
+        Verdict::failed(condition.reason_or_kind(), message)
+    } else {
+        Verdict::progressing(condition.reason_or_kind(), message)
     }
 }

@@ -1,6 +1,9 @@
 //! Which pods are of a workload's newest template. Trouble of older ones says
 //! nothing of the rollout.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::live::Live;
 use super::pod;
 use crate::json::Value;
@@ -54,6 +57,17 @@ impl Family {
     }
 }
 
+/// The pods of a workload's newest template, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Newest {
+    /// The `ReplicaSet` between a Deployment and them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replica_set: Option<String>,
+    /// How many there are to do their work.
+    pub pods: usize,
+}
+
 /// The pods of a workload, each list ordered by name.
 pub(super) struct Pods<'a> {
     /// All of them, of whichever template, also those that are over.
@@ -63,6 +77,8 @@ pub(super) struct Pods<'a> {
     pub(super) newest: Vec<Live<'a>>,
     /// The others that are there to do their work.
     pub(super) older: Vec<Live<'a>>,
+    /// The name of a Deployment's newest `ReplicaSet`.
+    replica_set: Option<&'a str>,
 }
 
 impl<'a> Pods<'a> {
@@ -82,7 +98,12 @@ impl<'a> Pods<'a> {
         all.sort_by_key(|pod| pod.name());
         let active = all.iter().copied().filter(|found| pod::is_active(*found));
         let (newest, older) = active.partition(|found| is_newest(*found));
-        Self { all: all.into_iter().map(|pod| pod.0).collect(), newest, older }
+        Self { all: all.into_iter().map(|pod| pod.0).collect(), newest, older, replica_set: None }
+    }
+
+    /// Those of the newest template, in short.
+    pub(super) fn newest(&self) -> Newest {
+        Newest { replica_set: self.replica_set.map(str::to_owned), pods: self.newest.len() }
     }
 }
 
@@ -94,8 +115,11 @@ fn controlled_by<'a>(objects: &'a [Value], owners: &[&str]) -> Vec<Live<'a>> {
 fn of_deployment<'a>(deployment: Live<'_>, owned: Owned<'a>) -> Pods<'a> {
     let replica_sets = controlled_by(owned.replica_sets, deployment.uid().as_slice());
     let owners: Vec<&str> = replica_sets.iter().filter_map(|set| set.uid()).collect();
-    let newest = newest_replica_set(deployment, &replica_sets).and_then(Live::uid);
-    Pods::split(controlled_by(owned.pods, &owners), |pod| newest.is_some() && pod.controller() == newest)
+    let newest = newest_replica_set(deployment, &replica_sets);
+    let uid = newest.and_then(Live::uid);
+    let pods =
+        Pods::split(controlled_by(owned.pods, &owners), |pod| uid.is_some() && pod.controller() == uid);
+    Pods { replica_set: newest.map(Live::name), ..pods }
 }
 
 /// The one with the Deployment's own pod template, the oldest of several: the

@@ -12,7 +12,7 @@ use super::context::{Baseline, Context};
 use super::doom::{self, Doom};
 use super::live::Live;
 use super::pod::{self, PodCount};
-use super::revision::{Family, Owned, Pods};
+use super::revision::{Family, Newest, Owned, Pods};
 use super::verdict::{Health, Verdict};
 use crate::json::Value;
 
@@ -24,11 +24,13 @@ pub struct WorkloadVerdict {
     /// reason, and says how many of how many pods it concerns.
     pub verdict: Verdict,
     /// The pods that keep it from being ready: those that won't recover by
-    /// themselves, or for a failure with none of those, those that aren't
+    /// themselves, or where there are none of those, those that aren't
     /// ready. Ordered by pod, a Job's newest first; empty for what is ready.
     pub causes: Vec<Cause>,
     /// Its pods, old and new.
     pub pods: PodCount,
+    /// Those of its newest template.
+    pub newest: Newest,
 }
 
 /// Judges a workload with the `ReplicaSet`s and pods of its namespace. Whatever
@@ -56,14 +58,19 @@ pub fn judge_workload_in(workload: &Value, owned: &Owned<'_>, context: &Context<
             let pods = Pods::of(live, family, *owned);
             let count = pod::pod_count(&pods.all);
             let (verdict, causes) = with_pods(live, family, &pods, verdict, context);
-            WorkloadVerdict { verdict, causes, pods: count }
+            WorkloadVerdict { verdict, causes, pods: count, newest: pods.newest() }
         }
         None if is_pod(live) => {
             let doomed = doom::doom_in(live, context).filter(|_| verdict.health == Health::Failed);
             let causes = doomed.map(|doom| Cause::of(live, doom)).into_iter().collect();
-            WorkloadVerdict { verdict, causes, pods: pod::pod_count(&[workload]) }
+            WorkloadVerdict { verdict, causes, pods: pod::pod_count(&[workload]), newest: Newest::default() }
         }
-        None => WorkloadVerdict { verdict, causes: Vec::new(), pods: PodCount::default() },
+        None => WorkloadVerdict {
+            verdict,
+            causes: Vec::new(),
+            pods: PodCount::default(),
+            newest: Newest::default(),
+        },
     }
 }
 
@@ -92,7 +99,8 @@ fn with_pods(
             } else {
                 with_doomed(family, pods.newest.len(), &doomed, verdict)
             };
-            (verdict, causes(doomed))
+            let causes = if doomed.is_empty() { unready(&pods.newest) } else { causes(doomed) };
+            (verdict, causes)
         }
         _ => (verdict, Vec::new()),
     }
@@ -172,7 +180,11 @@ fn causes_of_failure(family: Family, pods: &Pods<'_>, context: &Context<'_>) -> 
     if !doomed.is_empty() {
         return causes(doomed);
     }
-    pods.newest.iter().filter(|pod| !pod::is_ready(**pod)).map(|pod| pod::what_it_waits_for(*pod)).collect()
+    unready(&pods.newest)
+}
+
+fn unready(pods: &[Live<'_>]) -> Vec<Cause> {
+    pods.iter().filter(|pod| !pod::is_ready(**pod)).map(|pod| pod::what_it_waits_for(*pod)).collect()
 }
 
 #[cfg(test)]

@@ -5,14 +5,18 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::SCHEMA;
 use super::hold::Hold;
 use super::identity::Target;
 use super::run::Run;
-use super::summary::Summary;
+use super::summary::{Commit, Summary};
 use crate::json::{Value, from_value};
+
+/// The most killed runs that a state keeps in mind.
+const MOST_KILLED: usize = 10;
 
 /// The state of a target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +37,10 @@ pub struct State {
     /// The run under way; if nobody holds the lock, one that was killed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub running: Option<Running>,
+    /// Runs that were killed and that no record tells of yet, oldest first: the
+    /// newest few.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub killed: Vec<Running>,
     /// What may not be deployed again.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub hold: Option<Hold>,
@@ -69,14 +77,14 @@ pub struct Pointer {
 }
 
 /// A run that is under way, or was when it was killed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Running {
     /// The number that it will record.
     pub release: u64,
-    /// The commit's full id.
+    /// The commit, without its trailers; absent outside a repository.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub commit: Option<String>,
+    pub commit: Option<Commit>,
     /// When it was about to write.
     pub started_at: Timestamp,
     /// Who runs it.
@@ -114,6 +122,7 @@ impl State {
             healthy: None,
             recorded: None,
             running: None,
+            killed: Vec::new(),
             hold: None,
             next: 1,
         }
@@ -146,17 +155,17 @@ impl State {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// A run that never came to its end, if nobody is running now: it may have
-    /// written, and nobody knows what.
-    pub fn interrupted(&self) -> Option<&Running> {
-        self.running.as_ref()
+    /// The newest run that may have written what no record tells of: one that was
+    /// killed, if nobody is running now.
+    pub fn unrecorded(&self) -> Option<&Running> {
+        self.running.as_ref().or(self.killed.last())
     }
 
     /// Whether a run must be recorded: because it wrote, because nothing is
     /// recorded yet, or because the run before was killed, and what it wrote is
     /// in no record.
     pub fn needs_record(&self, wrote: bool) -> bool {
-        wrote || self.deployed.is_none() || self.running.is_some()
+        wrote || self.deployed.is_none() || self.unrecorded().is_some()
     }
 
     /// The number of the next release: never one that was given before, not
@@ -166,10 +175,12 @@ impl State {
         self.next.max(highest.map_or(1, |highest| highest + 1))
     }
 
-    /// A run is about to write: its number is taken.
+    /// A run is about to write: its number is taken. The one that is still said to be
+    /// running was killed.
     pub fn begin(&mut self, running: Running) {
         self.next = self.next.max(running.release + 1);
-        self.running = Some(running);
+        self.killed.extend(self.running.replace(running));
+        self.killed.drain(..self.killed.len().saturating_sub(MOST_KILLED));
     }
 
     /// A run's record is written.
@@ -177,6 +188,7 @@ impl State {
         self.next = self.next.max(summary.release + 1);
         self.recorded = self.recorded.max(Some(summary.release));
         self.running = self.running.take().filter(|running| running.release > summary.release);
+        self.killed.retain(|killed| killed.release > summary.release);
         if summary.selection.is_none() {
             let pointer = Pointer::to(summary);
             if summary.is_healthy_whole() {
@@ -186,7 +198,8 @@ impl State {
         }
     }
 
-    /// A run ended without having written anything. Its number stays taken.
+    /// A run ended without having written anything. Its number stays taken, and what
+    /// was killed before it stays to be recorded.
     pub fn give_up(&mut self) {
         self.running = None;
     }
@@ -268,7 +281,7 @@ mod tests {
     }
 
     fn running(release: u64) -> Running {
-        Running { release, commit: Some("c".repeat(40)), started_at: time(), actor: "ada".into() }
+        Running { release, commit: summary(release).commit, started_at: time(), actor: "ada".into() }
     }
 
     fn unhealthy(release: u64) -> Summary {
@@ -323,7 +336,15 @@ mod tests {
           "recorded": 1,
           "running": {
             "release": 2,
-            "commit": "cccccccccccccccccccccccccccccccccccccccc",
+            "commit": {
+              "sha": "0000000000000000000000000000000000000002",
+              "ref": "main",
+              "author": "Ada <ada@example.com>",
+              "subject": "Serve more shops",
+              "time": "2026-01-02T03:04:05Z",
+              "dirty": false,
+              "trailers": []
+            },
             "startedAt": "2026-01-02T03:04:05Z",
             "actor": "ada"
           },
@@ -432,10 +453,34 @@ mod tests {
         state.finish(&summary(1));
         assert!(!state.needs_record(false) && state.needs_record(true));
         state.begin(running(2));
-        assert_eq!(state.interrupted(), Some(&running(2)));
+        assert_eq!(state.unrecorded(), Some(&running(2)));
         assert!(state.needs_record(false));
         state.finish(&summary(3));
-        assert_eq!(state.interrupted(), None);
+        assert_eq!(state.unrecorded(), None);
+    }
+
+    #[test]
+    fn every_killed_run_is_kept_in_mind_until_a_record_tells_of_it() {
+        let mut state = State::new(&target());
+        state.finish(&summary(1));
+        for release in 2..=4 {
+            state.begin(running(release));
+        }
+        assert_eq!(state.killed, [running(2), running(3)]);
+        state.give_up();
+        assert_eq!(state.unrecorded(), Some(&running(3)), "4 wrote nothing");
+        assert!(state.needs_record(false));
+        state.begin(running(5));
+        state.finish(&summary(5));
+        assert_eq!((state.killed.as_slice(), state.unrecorded()), (&[][..], None));
+    }
+
+    #[test]
+    fn however_often_runs_are_killed_the_state_stays_small() {
+        let mut state = State::new(&target());
+        (1..=100).for_each(|release| state.begin(running(release)));
+        assert_eq!(state.killed.len(), MOST_KILLED);
+        assert_eq!(state.killed.last(), Some(&running(99)));
     }
 
     #[test]
@@ -445,7 +490,7 @@ mod tests {
         state.begin(running(2));
         state.catch_up(&[unhealthy(2), summary(1)]);
         assert_eq!(releases(&state), (Some(2), Some(1), Some(2)));
-        assert_eq!(state.interrupted(), None);
+        assert_eq!(state.unrecorded(), None);
     }
 
     #[test]

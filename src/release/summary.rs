@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
 use super::run::Run;
+use super::state::Running;
 
 /// One release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +44,10 @@ pub struct Summary {
     pub overrides: Vec<Override>,
     /// Why it didn't end well, one line. Holds no secret value.
     pub cause: Option<String>,
+    /// The runs just before it that were killed, oldest first: what they wrote is in
+    /// this release's record.
+    #[serde(default)]
+    pub killed: Vec<Running>,
 }
 
 /// How a run that wrote ended.
@@ -168,15 +173,22 @@ impl Summary {
         }
         self.overrides.truncate(MOST_ITEMS);
         self.overrides.iter_mut().for_each(|given| shorten(&mut given.reason));
-        if let Some(commit) = &mut self.commit {
-            shorten(&mut commit.author);
-            shorten(&mut commit.subject);
-            commit.reference.iter_mut().for_each(shorten);
-            commit.trailers.truncate(MOST_ITEMS);
-            for trailer in &mut commit.trailers {
-                shorten(&mut trailer.key);
-                shorten(&mut trailer.value);
-            }
+        self.commit = self.commit.map(Commit::bounded);
+        self
+    }
+}
+
+impl Commit {
+    /// The same with texts of a length that fits.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        shorten(&mut self.author);
+        shorten(&mut self.subject);
+        self.reference.iter_mut().for_each(shorten);
+        self.trailers.truncate(MOST_ITEMS);
+        for trailer in &mut self.trailers {
+            shorten(&mut trailer.key);
+            shorten(&mut trailer.value);
         }
         self
     }
@@ -219,6 +231,7 @@ pub(super) mod fixtures {
             rollback: None,
             overrides: Vec::new(),
             cause: None,
+            killed: Vec::new(),
         }
     }
 }
@@ -267,7 +280,8 @@ mod tests {
           "selection": null,
           "rollback": null,
           "overrides": [],
-          "cause": null
+          "cause": null,
+          "killed": []
         }
         "#);
     }

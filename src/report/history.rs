@@ -15,7 +15,7 @@ pub struct HistoryRow {
     pub target: String,
     /// Its number, from 1.
     pub release: u64,
-    /// When it was recorded.
+    /// When it was recorded, or begun, if it was killed.
     pub at: Timestamp,
     /// Its commit; absent when it was deployed from outside a repository.
     pub commit: Option<CommitRef>,
@@ -35,4 +35,6 @@ pub struct HistoryRow {
     /// the whole.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub selection: Option<String>,
+    /// The release whose record holds what this one did, when it was killed.
+    pub finished_by: Option<u64>,
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::text::TextOptions;
 use super::{DeployedState, DriftCount, HealthCount, HistoryRow, ObjectStatus, PodCount, StatusReport};
 use crate::apply::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
+use crate::diagnosis::Trouble;
 use crate::diff::Operation;
 use crate::error::{Diagnostic, Location};
 use crate::health::Health;
@@ -330,11 +331,16 @@ pub(crate) fn crashing() -> TargetOutcome {
         cause: Diagnostic::new("shop/Deployment/web: container web keeps crashing")
             .at(Location::at("deploy/prod/web.yaml", 12, 1))
             .hint("trueup rollback prod puts release 12 back"),
+        trouble: Some(Trouble::Crashed),
+        commit: None,
+        chain: ["Deployment/web", "ReplicaSet/web-5d9f7c6b8", "1 of 3 pods", "container web"]
+            .map(str::to_owned)
+            .into(),
         containers: vec![FailedContainer {
             pod: "web-5d9f7c6b8-x2x7k".into(),
             container: Some("web".into()),
             reason: "CrashLoopBackOff".into(),
-            message: "back-off 40s restarting failed container".into(),
+            message: "exit code 1, 7 restarts".into(),
             exit_code: Some(1),
         }],
         events: vec![
@@ -424,5 +430,6 @@ pub(crate) fn release(number: u64, minutes: i64, result: RunResult) -> HistoryRo
         duration_ms: 4_250,
         restored: None,
         selection: None,
+        finished_by: None,
     }
 }

@@ -13,8 +13,14 @@ use crate::report::words;
 
 /// Somebody reading along is told at least this often that it goes on.
 const SILENCE: Duration = Duration::from_secs(15);
+/// They say of each at most so much, in columns.
+const LONGEST_MESSAGE: usize = 160;
 /// Signs of life name at most this many objects.
 const NAMED: usize = 5;
+/// The columns of a bar.
+const BAR: usize = 12;
+/// On narrower terminals there is none.
+const ROOM_FOR_BAR: usize = 60;
 /// The first word of a line takes this many columns.
 const WORD: usize = 8;
 
@@ -104,7 +110,7 @@ impl Board {
             }
             Health::Failed => {
                 let failed_before = matches!(self.settle(id, now), Some(Stage::Settled { .. }));
-                let failed = || line(DANGER, "failed", &format!("{id}{}", because(verdict)));
+                let failed = || line(DANGER, "failed", &format!("{id}{}", told(&because(verdict))));
                 (!failed_before).then(failed)
             }
             Health::Progressing | Health::Unknown | Health::Deleting => {
@@ -115,23 +121,24 @@ impl Board {
         }
     }
 
-    /// A sign of life when nothing has been said for a while: what is still
-    /// being waited for.
-    pub(super) fn tick(&mut self, now: Instant) -> Vec<String> {
-        let moving = self.moving();
-        if now.duration_since(self.spoke) < SILENCE || moving.is_empty() {
+    /// What is still being waited for, when nothing has been said for a while: due as a
+    /// sign of life.
+    pub(super) fn tick(&mut self, now: Instant) -> Vec<Still> {
+        if now.duration_since(self.spoke) < SILENCE {
             return Vec::new();
         }
-        let mut lines: Vec<_> = moving
-            .iter()
-            .take(NAMED)
-            .map(|(id, stage)| format!("still waiting for {}", in_flight(id, stage, now)))
+        let moving = self.moving().into_iter();
+        let still: Vec<Still> = moving
+            .map(|(id, stage)| Still {
+                id: id.clone(),
+                message: awaited(stage).to_owned(),
+                since: now - stage.since(),
+            })
             .collect();
-        if moving.len() > NAMED {
-            lines.push(format!("still waiting for {} more", moving.len() - NAMED));
+        if !still.is_empty() {
+            self.spoke = now;
         }
-        self.spoke = now;
-        lines
+        still
     }
 
     /// A line for each object in flight, those that take longest first.
@@ -139,14 +146,31 @@ impl Board {
         self.moving().iter().map(|(id, stage)| format!("  {}", in_flight(id, stage, now))).collect()
     }
 
-    /// How far the whole run is.
-    pub(super) fn headline(&self, now: Instant) -> String {
+    /// How far the whole run is, and how fast it goes; with a bar where there is room
+    /// for one.
+    pub(super) fn headline(&self, now: Instant, width: usize) -> String {
         let waiting = self.objects.values().filter(|stage| matches!(stage, Stage::Waiting { .. })).count();
-        let mut text = paint(STRONG, format!("{} of {} written", self.written, self.total));
+        let mut text = if width < ROOM_FOR_BAR { String::new() } else { self.bar() };
+        text.push_str(&paint(STRONG, format!("{} of {} written", self.written, self.total)));
+        text.extend(self.rate(now).map(|rate| format!(", {rate} a second")));
         if waiting > 0 {
             text.extend([", waiting for ", &words::count(waiting, "object")]);
         }
         text + &took(now - self.started)
+    }
+
+    /// Twelve columns and a space.
+    fn bar(&self) -> String {
+        let full = (BAR * self.written).checked_div(self.total).unwrap_or(BAR).min(BAR);
+        let part =
+            |style, length| if length > 0 { paint(style, "━".repeat(length)) } else { String::new() };
+        format!("{}{} ", part(GOOD, full), part(FAINT, BAR - full))
+    }
+
+    /// Objects written a second, as long as there are more to write.
+    fn rate(&self, now: Instant) -> Option<usize> {
+        let seconds = usize::try_from((now - self.started).as_secs()).ok().filter(|seconds| *seconds > 0)?;
+        (self.written < self.total).then_some(self.written / seconds)
     }
 
     fn moving(&self) -> Vec<(&ObjectId, &Stage)> {
@@ -170,19 +194,47 @@ fn line(style: anstyle::Style, word: &str, rest: &str) -> String {
     format!("{} {rest}", words::padded(&paint(style, word), WORD))
 }
 
-fn in_flight(id: &ObjectId, stage: &Stage, now: Instant) -> String {
-    let message = match stage {
-        Stage::Waiting { message, .. } => message.as_str(),
-        _ => ": the server's answer",
+/// An object that is still waited for.
+pub(super) struct Still {
+    pub(super) id: ObjectId,
+    /// What is waited for; empty if that isn't known.
+    pub(super) message: String,
+    /// Since when.
+    pub(super) since: Duration,
+}
+
+/// Lines that are a sign of life.
+pub(super) fn signs_of_life(still: &[Still]) -> Vec<String> {
+    let line = |Still { id, message, since }: &Still| {
+        let message = words::shortened(message, LONGEST_MESSAGE);
+        format!("still waiting for {id}{}{}", told(&message), took(*since))
     };
-    format!("{id}{message}{}", took(now - stage.since()))
+    let mut lines: Vec<_> = still.iter().take(NAMED).map(line).collect();
+    if still.len() > NAMED {
+        lines.push(format!("still waiting for {} more", still.len() - NAMED));
+    }
+    lines
+}
+
+fn in_flight(id: &ObjectId, stage: &Stage, now: Instant) -> String {
+    format!("{id}{}{}", told(awaited(stage)), took(now - stage.since()))
+}
+
+fn awaited(stage: &Stage) -> &str {
+    match stage {
+        Stage::Waiting { message, .. } => message.as_str(),
+        _ => "the server's answer",
+    }
+}
+
+fn told(message: &str) -> String {
+    if message.is_empty() { String::new() } else { format!(": {message}") }
 }
 
 fn because(verdict: &Verdict) -> String {
     match (verdict.message.as_str(), verdict.reason.as_str()) {
-        ("", "") => String::new(),
-        ("", reason) => format!(": {}", visible(reason)),
-        (message, _) => format!(": {}", visible(message)),
+        ("", reason) => visible(reason).into_owned(),
+        (message, _) => visible(message).into_owned(),
     }
 }
 
@@ -214,8 +266,8 @@ mod tests {
         }
 
         fn tick(&mut self, at: u64) {
-            let lines = self.board.tick(self.start + Duration::from_millis(at));
-            self.lines.extend(lines);
+            let still = self.board.tick(self.start + Duration::from_millis(at));
+            self.lines.extend(signs_of_life(&still));
         }
 
         fn text(&self) -> String {
@@ -326,12 +378,17 @@ mod tests {
         told.on(500, started(&db, Verb::Create));
         let now = told.start + Duration::from_secs(2);
         told.lines.extend(told.board.rows(now));
-        told.lines.push(told.board.headline(now));
+        told.lines.push(told.board.headline(now, 80));
+        told.lines.push(told.board.headline(now, 40));
         insta::assert_snapshot!(told.text(), @"
         updated  shop/Deployment/web
           shop/Deployment/web: 1 of 3 replicas updated  (2.0 s)
           shop/StatefulSet/db: the server's answer  (1.5 s)
-        1 of 4 written, waiting for 1 object  (2.0 s)
+        ━━━━━━━━━━━━ 1 of 4 written, 0 a second, waiting for 1 object  (2.0 s)
+        1 of 4 written, 0 a second, waiting for 1 object  (2.0 s)
         ");
+        let bar = told.board.bar();
+        assert_eq!(bar.matches('━').count(), BAR);
+        assert!(bar.starts_with(&paint(GOOD, "━".repeat(3))), "{bar}");
     }
 }

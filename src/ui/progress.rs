@@ -4,10 +4,13 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::board::Board;
+use jiff::Timestamp;
+
+use super::board::{Board, Still, signs_of_life};
 use super::step::spinner;
 use super::terminal::{Terminal, lock};
 use crate::apply::Event;
+use crate::report::json::{self, Happened, StillWaiting};
 
 const REDRAWN_EVERY: Duration = Duration::from_millis(120);
 /// Events that follow each other faster than this are drawn together.
@@ -22,12 +25,15 @@ pub struct ProgressOptions {
     pub total: usize,
     /// The target's name, where several run at once: it begins every line.
     pub target: Option<String>,
+    /// The target's name, where standard output gets its events as lines of JSON.
+    pub events_of: Option<String>,
 }
 
-/// Follows one run. Everything it says goes to standard error; with `-q`
+/// Follows one run. What it says to people goes to standard error; with `-q`
 /// nothing does.
 pub struct Progress {
     terminal: Terminal,
+    events_of: Option<String>,
     prefix: String,
     board: Board,
     drawing: Option<Drawing>,
@@ -40,6 +46,7 @@ impl Terminal {
         let prefix = options.target.map_or_else(String::new, |target| format!("{target}: "));
         Progress {
             terminal: self.clone(),
+            events_of: options.events_of,
             prefix,
             board: Board::new(options.total, now),
             drawing: self.shared.bars.clone().map(Drawing::start),
@@ -51,6 +58,7 @@ impl Terminal {
 impl Progress {
     /// Something happened.
     pub fn on(&mut self, event: &Event, now: Instant) {
+        self.stream(|| event.into());
         if let Some(line) = self.board.on(event, now) {
             self.say(&line);
         }
@@ -59,14 +67,23 @@ impl Progress {
         }
     }
 
-    /// Time went by; to be called about once a second.
+    /// Time went by; to be called some times a second.
     pub fn tick(&mut self, now: Instant) {
+        let still = self.board.tick(now);
+        if !still.is_empty() {
+            self.stream(|| Happened::Waiting { objects: still.iter().map(waiting).collect() });
+        }
         if self.drawing.is_none() {
-            for line in self.board.tick(now) {
-                self.say(&line);
-            }
+            signs_of_life(&still).iter().for_each(|line| self.say(line));
         }
         self.draw(now);
+    }
+
+    /// Something happened that isn't about an object.
+    pub fn stream(&self, happened: impl FnOnce() -> Happened) {
+        if let Some(target) = &self.events_of {
+            self.terminal.data(&json::happened(target, happened(), Timestamp::now()));
+        }
     }
 
     /// The run is over: what was drawn goes away, what was written stays.
@@ -83,8 +100,17 @@ impl Progress {
         if let Some(drawing) = &mut self.drawing {
             let shown = |text: String| lock(&self.terminal.shared.errors).shown(&text).into_owned();
             let rows: Vec<String> = self.board.rows(now).into_iter().map(shown).collect();
-            drawing.draw(&self.prefix, &rows, &shown(self.board.headline(now)));
+            let headline = shown(self.board.headline(now, self.terminal.width()));
+            drawing.draw(&self.prefix, &rows, &headline);
         }
+    }
+}
+
+fn waiting(still: &Still) -> StillWaiting {
+    StillWaiting {
+        object: (&still.id).into(),
+        message: still.message.clone(),
+        since_ms: u64::try_from(still.since.as_millis()).unwrap_or(u64::MAX),
     }
 }
 
@@ -140,6 +166,7 @@ mod tests {
     use super::super::{Capture, Color, Settings};
     use super::*;
     use crate::health::{Health, Verdict};
+    use crate::json::{Value, json};
     use crate::object::{GroupKind, ObjectId};
     use crate::plan::Verb;
 
@@ -150,7 +177,7 @@ mod tests {
     fn run(capture: Capture, target: Option<&str>) -> String {
         let (terminal, captured) = capture.start();
         let start = Instant::now();
-        let options = ProgressOptions { total: 1, target: target.map(str::to_owned) };
+        let options = ProgressOptions { total: 1, target: target.map(str::to_owned), events_of: None };
         let mut progress = terminal.progress(options, start);
         progress.on(&Event::Started { id: web(), verb: Verb::Update }, start);
         progress.on(&Event::Written { id: web(), verb: Verb::Update }, start);
@@ -193,13 +220,34 @@ mod tests {
             let settings = Settings { color, ..Settings::default() };
             let (terminal, _) = Capture { interactive: true, settings, ..Capture::default() }.start();
             let start = Instant::now();
-            let mut progress = terminal.progress(ProgressOptions { total: 1, target: None }, start);
+            let mut progress =
+                terminal.progress(ProgressOptions { total: 1, ..ProgressOptions::default() }, start);
             progress.on(&Event::Started { id: web(), verb: Verb::Update }, start);
             let drawing = progress.drawing.as_ref().expect("it draws");
             drawing.rows.iter().chain([&drawing.headline]).map(ProgressBar::message).collect::<String>()
         };
         assert!(drawn(Color::Always).contains('\u{1b}'));
         assert!(!drawn(Color::Never).contains('\u{1b}'), "{:?}", drawn(Color::Never));
+    }
+
+    #[test]
+    fn events_are_lines_of_json_with_a_sign_of_life() {
+        let (terminal, captured) = Capture::default().start();
+        let start = Instant::now();
+        let options = ProgressOptions { total: 1, events_of: Some("prod".into()), ..Default::default() };
+        let mut progress = terminal.progress(options, start);
+        progress.on(&Event::Started { id: web(), verb: Verb::Update }, start);
+        progress.tick(start + Duration::from_secs(14));
+        progress.tick(start + Duration::from_secs(15));
+        progress.finish();
+        let output = captured.output();
+        let lines: Vec<Value> =
+            output.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let events: Vec<&str> = lines.iter().filter_map(|line| line["event"].as_str()).collect();
+        assert_eq!(events, ["started", "waiting"]);
+        let still = &lines[1]["objects"][0];
+        assert_eq!((&still["object"]["name"], &still["sinceMs"]), (&json!("web"), &json!(15_000)));
+        assert_eq!(still["message"], "the server's answer");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::watches::{Watch, Watched, behind};
 use super::{Awaited, Ended};
 use crate::apply::Event;
 use crate::cluster::WatchEvent;
-use crate::health::{Cause, Context, Health, Owned, Verdict, judge_workload_in};
+use crate::health::{Cause, Context, Health, Newest, Owned, Verdict, judge_workload_in};
 use crate::json::Value;
 use crate::object::{GroupKind, ObjectId};
 
@@ -41,6 +41,7 @@ struct Row {
     gone: bool,
     verdict: Option<Verdict>,
     causes: Vec<Cause>,
+    newest_pods: Newest,
     took: Duration,
 }
 
@@ -69,6 +70,7 @@ impl Board {
             gone: false,
             verdict: None,
             causes: Vec::new(),
+            newest_pods: Newest::default(),
             took: Duration::ZERO,
         };
         Self {
@@ -131,7 +133,10 @@ impl Board {
     fn place(&mut self, id: &ObjectId, object: Value, gone: bool) {
         if let Some(&at) = self.index.get(id) {
             let row = &mut self.rows[at];
-            if gone || !is_older(&object, &row.awaited.written) {
+            let written = &row.awaited.written;
+            // One that went may be the one that was replaced.
+            let counts = if gone { is_same(&object, written) } else { !is_older(&object, written) };
+            if counts {
                 (row.newest, row.gone) = (object.clone(), gone);
                 self.touched.insert(at);
             }
@@ -204,6 +209,7 @@ impl Board {
         let ended = |row: Row| Ended {
             verdict: row.verdict.unwrap_or_else(unknown),
             causes: row.causes,
+            newest: row.newest_pods,
             took: row.took,
         };
         self.rows.into_iter().map(ended).collect()
@@ -216,10 +222,21 @@ fn identity(watch: &Watch, object: &Value) -> ObjectId {
     ObjectId::new(watch.resource.kind.clone(), metadata["namespace"].as_str(), name)
 }
 
-/// Whether this is the object from before our write: a cache may still hold it.
+fn is_same(one: &Value, other: &Value) -> bool {
+    one["metadata"]["uid"] == other["metadata"]["uid"]
+}
+
+/// Whether this is the object from before our write: a cache may still hold it, or
+/// the one that was there before it was replaced.
 fn is_older(seen: &Value, written: &Value) -> bool {
+    let is_same = is_same(seen, written);
     let (seen, written) = (&seen["metadata"], &written["metadata"]);
-    seen["uid"] == written["uid"] && seen["generation"].as_u64() < written["generation"].as_u64()
+    if is_same {
+        return seen["generation"].as_u64() < written["generation"].as_u64();
+    }
+    let version = |metadata: &Value| metadata["resourceVersion"].as_str()?.parse::<u64>().ok();
+    seen["creationTimestamp"].as_str() < written["creationTimestamp"].as_str()
+        || matches!((version(seen), version(written)), (Some(seen), Some(written)) if seen < written)
 }
 
 fn judge(
@@ -229,17 +246,21 @@ fn judge(
     elapsed: Duration,
     on_event: &mut dyn FnMut(Event),
 ) {
-    let (verdict, causes) = if row.gone {
+    let (verdict, causes, newest) = if row.gone {
         let message = "it was deleted while it was waited for".to_owned();
-        (Verdict { health: Health::Failed, reason: "Deleted".to_owned(), message }, Vec::new())
+        (
+            Verdict { health: Health::Failed, reason: "Deleted".to_owned(), message },
+            Vec::new(),
+            Newest::default(),
+        )
     } else {
         let context = Context::at(now).since(row.awaited.baseline.as_ref());
         let context = context.ruled_by(row.awaited.rule.as_ref());
         let judged = judge_workload_in(&row.newest, &owned, &context);
-        (judged.verdict, judged.causes)
+        (judged.verdict, judged.causes, judged.newest)
     };
     row.took = elapsed;
-    row.causes = causes;
+    (row.causes, row.newest_pods) = (causes, newest);
     if row.verdict.as_ref() != Some(&verdict) {
         on_event(Event::Health { id: row.awaited.id.clone(), verdict: verdict.clone() });
         row.verdict = Some(verdict);
@@ -298,6 +319,19 @@ mod tests {
         board.take(&watch, WatchEvent::Seen(observed));
         judge_at(&mut board);
         assert!(board.is_settled());
+    }
+
+    #[test]
+    fn the_object_that_was_replaced_settles_nothing() {
+        let mut written = deployment(1, 0);
+        (written["metadata"]["uid"], written["metadata"]["resourceVersion"]) = (json!("new"), json!("100"));
+        let (mut board, watch) = board(written);
+        let mut before = deployment(2, 1);
+        before["metadata"]["resourceVersion"] = json!("99");
+        board.take(&watch, WatchEvent::Seen(before.clone()));
+        board.take(&watch, WatchEvent::Gone(before));
+        judge_at(&mut board);
+        assert!(!board.is_settled());
     }
 
     #[test]

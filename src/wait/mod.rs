@@ -1,5 +1,5 @@
-//! Waiting until what was written is healthy: one watch a kind and namespace,
-//! judged by [`crate::health`], with a time limit.
+//! Waiting until what was written is healthy: one watch a kind and namespace for all
+//! of a run's waits, judged by [`crate::health`], with a time limit.
 //!
 //! In: the objects as the server returned them from our writes. Out: a verdict
 //! for each, with the containers to blame. It never writes anything and never
@@ -16,12 +16,14 @@ use futures::{Stream, StreamExt as _};
 use jiff::Timestamp;
 
 use crate::apply::{Event, Stop};
-use crate::cluster::{Cluster, Resource, WatchEvent};
-use crate::health::{Baseline, Cause, Rule, Verdict};
+use crate::cluster::{Resource, WatchEvent};
+use crate::health::{Baseline, Cause, Newest, Rule, Verdict};
 use crate::json::Value;
 use crate::object::ObjectId;
 use board::Board;
 use watches::Watch;
+
+pub use watches::Watches;
 
 /// How long events are gathered before what they touch is judged again.
 const GATHERED: Duration = Duration::from_millis(50);
@@ -51,6 +53,8 @@ pub struct Ended {
     pub verdict: Verdict,
     /// Who is to blame, where it isn't ready.
     pub causes: Vec<Cause>,
+    /// The pods of its newest template.
+    pub newest: Newest,
     /// How long it was waited for.
     pub took: Duration,
 }
@@ -58,7 +62,7 @@ pub struct Ended {
 /// Waits for all of them: until each is ready or has failed, the time is up, or
 /// the run is stopped. The answers are in the objects' order.
 pub async fn wait(
-    cluster: &Cluster,
+    watches: &Watches,
     awaited: Vec<Awaited>,
     limit: Duration,
     stop: &Stop,
@@ -70,7 +74,7 @@ pub async fn wait(
     if board.is_settled() {
         return board.into_outcomes();
     }
-    let events = watches::of(cluster, &board.scopes());
+    let events = watches.events(&board.scopes());
     follow(events, &mut board, Limit { start, end: start + limit }, stop, on_event).await;
     // Nothing that was seen goes unjudged, however the wait ended.
     board.judge_all(Timestamp::now(), start.elapsed(), on_event);

@@ -89,24 +89,11 @@ impl Api {
         self.sent("DELETE", path, "", None);
     }
 
-    /// Passes a request on, and each part of the answer as it comes: as HTTP/1.1
-    /// on a connection that ends with it.
-    pub(crate) fn pass(
-        &self,
-        request: http::Request<Vec<u8>>,
-        mut answer: impl FnMut(&[u8]) -> io::Result<()>,
-    ) -> io::Result<()> {
-        runtime().block_on(async {
-            let response = self.client.send(request.map(Body::from)).await.map_err(io::Error::other)?;
-            let (head, mut body) = response.into_parts();
-            answer(&first_lines(&head))?;
-            while let Some(frame) = body.frame().await {
-                if let Ok(part) = frame.map_err(io::Error::other)?.into_data() {
-                    answer(&part)?;
-                }
-            }
-            Ok(())
-        })
+    /// Passes a request on. The answer is HTTP/1.1 on a connection that ends with it.
+    pub(super) async fn pass(&self, request: http::Request<Vec<u8>>) -> io::Result<Answer> {
+        let response = self.client.send(request.map(Body::from)).await.map_err(io::Error::other)?;
+        let (head, body) = response.into_parts();
+        Ok(Answer { first_lines: first_lines(&head), body })
     }
 
     #[track_caller]
@@ -134,6 +121,25 @@ impl Api {
     }
 }
 
+/// The answer to a request that was passed on.
+pub(super) struct Answer {
+    /// The status line and the headers.
+    pub(super) first_lines: Vec<u8>,
+    body: Body,
+}
+
+impl Answer {
+    /// The next part of the body, as it comes; `None` at its end.
+    pub(super) async fn next_part(&mut self) -> io::Result<Option<Vec<u8>>> {
+        while let Some(frame) = self.body.frame().await {
+            if let Ok(part) = frame.map_err(io::Error::other)?.into_data() {
+                return Ok(Some(part.to_vec()));
+            }
+        }
+        Ok(None)
+    }
+}
+
 /// The status line and the headers, but for those about the connection.
 fn first_lines(head: &http::response::Parts) -> Vec<u8> {
     let mut lines = format!("HTTP/1.1 {}\r\nConnection: close\r\n", head.status).into_bytes();
@@ -151,7 +157,7 @@ fn managed(path: &str, manager: &str) -> String {
 }
 
 /// One runtime for all tests, which themselves are plain functions.
-fn runtime() -> &'static Runtime {
+pub(super) fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")

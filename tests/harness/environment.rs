@@ -15,7 +15,7 @@ use trueup::json::Value;
 
 use super::POLL;
 use super::control_plane::ControlPlane;
-use super::gate::Gate;
+use super::gate::{Holding, Limit};
 use super::proxy::{Proxy, Reply, Request};
 use super::repository::Repository;
 use super::rewrite::Rewriter;
@@ -178,7 +178,7 @@ impl TestEnvironment {
         action: impl FnOnce(),
     ) -> Run {
         let mut kubeconfig = self.kubeconfig_data();
-        let gate = Gate::before(&mut kubeconfig, method, &self.namespaced(path));
+        let gate = Holding::back(&mut kubeconfig, method, &self.namespaced(path));
         self.write_kubeconfig(&kubeconfig);
         let running = self.spawn(arguments);
         gate.meanwhile(action);
@@ -206,6 +206,27 @@ impl TestEnvironment {
     /// The API's own path of an object in the test's namespace.
     pub(crate) fn path(&self, path: &str) -> String {
         self.namespaced(path)
+    }
+
+    /// Runs this, and kills it (SIGKILL) just before it sends its `nth` request:
+    /// which one that is, or `None` if it ended before.
+    #[track_caller]
+    pub(crate) fn kill_before_request(&self, nth: usize, arguments: &[&str]) -> (Run, Option<String>) {
+        let mut kubeconfig = self.kubeconfig_data();
+        let gate = Limit::before(&mut kubeconfig, nth);
+        self.write_kubeconfig(&kubeconfig);
+        let mut running = self.spawn(arguments);
+        let mut reached = None;
+        while reached.is_none() && !running.has_ended() {
+            reached = gate.reached(POLL);
+        }
+        if reached.is_some() {
+            running.kill();
+        }
+        let run = running.end();
+        gate.settle();
+        self.write_kubeconfig(&self.kubeconfig_data());
+        (run, reached)
     }
 
     /// Commits must be deployed to be worth a test: `apply prod --yes`, which
@@ -239,6 +260,18 @@ impl TestEnvironment {
     #[track_caller]
     pub(crate) fn live_list(&self, collection: &str) -> Vec<Value> {
         self.plane.api.list(&self.namespaced(collection))
+    }
+
+    /// The same in another namespace.
+    #[track_caller]
+    pub(crate) fn live_list_in(&self, namespace: &str, collection: &str) -> Vec<Value> {
+        self.plane.api.list(&api_path(collection, Some(namespace)))
+    }
+
+    /// The test's namespace.
+    #[track_caller]
+    pub(crate) fn live_namespace(&self) -> Option<Value> {
+        self.cluster_object(&format!("v1/namespaces/{}", self.namespace))
     }
 
     /// Makes the test's namespace.

@@ -2,7 +2,7 @@
 //! break its connection. All else is answered by the real server.
 
 use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use std::thread;
 
 use kube::config::Kubeconfig;
 
-use super::api::Api;
+use super::api::{Api, runtime};
 
 /// Headers that are about the connection, or that the proxy's own client sets.
 const OWN_HEADERS: [&str; 6] =
@@ -111,8 +111,8 @@ fn serve(client: &TcpStream, api: &Api, seen: &Seen, decide: &Decide) {
     }
     // Either end may be gone already: a run that was stopped.
     match decide(&request, before) {
-        Reply::Pass => drop(api.pass(request.passed_on(), |part| (&*client).write_all(part))),
-        Reply::Lose => drop(api.pass(request.passed_on(), |_| Ok(()))),
+        Reply::Pass => drop(pass(api, request, |part| (&*client).write_all(part))),
+        Reply::Lose => drop(pass(api, request, |_| Ok(()))),
         Reply::Break => {}
         Reply::Answer(code, headers, body) => {
             let head = format!("HTTP/1.1 {code} Scripted\r\nConnection: close\r\n{headers}");
@@ -126,6 +126,18 @@ fn serve(client: &TcpStream, api: &Api, seen: &Seen, decide: &Decide) {
         seen.under_way.fetch_sub(1, Ordering::SeqCst);
     }
     drop(client.shutdown(Shutdown::Both));
+}
+
+/// Passes a request on, and each part of the answer as it comes.
+fn pass(api: &Api, request: Request, mut part: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    runtime().block_on(async {
+        let mut answer = api.pass(request.passed_on()).await?;
+        part(&answer.first_lines)?;
+        while let Some(next) = answer.next_part().await? {
+            part(&next)?;
+        }
+        Ok(())
+    })
 }
 
 impl Seen {

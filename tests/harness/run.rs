@@ -73,6 +73,16 @@ impl Running {
         assert!(status.success(), "{script}");
     }
 
+    /// Kills it at once.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("a process to kill");
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a status").is_some()
+    }
+
     /// Waits for the end.
     #[must_use = "a run that nobody looks at tests nothing"]
     #[track_caller]

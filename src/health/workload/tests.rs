@@ -80,9 +80,11 @@ fn a_deployment_fails_when_none_of_its_new_pods_recovers() {
     assert_eq!(
         judged.causes[0],
         Cause {
+            uid: judged.causes[0].uid.clone(),
             pod: "web-b-1".to_owned(),
             container: Some("web".to_owned()),
             init: false,
+            image: judged.causes[0].image.clone(),
             reason: "CrashLoopBackOff".to_owned(),
             message: "exit code 1, 3 restarts".to_owned(),
             exit_code: Some(1),

@@ -158,8 +158,22 @@ pub fn check(report: &CheckReport) -> String {
 
 /// What went wrong.
 pub fn error(error: &CommandError) -> String {
+    print(Kind::Error, None, told(error))
+}
+
+/// The same on one line.
+pub fn error_line(error: &CommandError) -> String {
+    line(Kind::Error, None, told(error))
+}
+
+fn told(error: &CommandError) -> ErrorDocument {
     let CommandError { exit, diagnostics, differences } = error.clone();
-    print(Kind::Error, None, ErrorDocument { exit: exit.code(), diagnostics, differences })
+    ErrorDocument { exit: exit.code(), diagnostics, differences }
+}
+
+/// A document about targets on one line, with a line break.
+pub fn document_line<T: Target>(kind: Kind, environment: Option<&str>, targets: &[T]) -> String {
+    line(kind, environment, Targets { targets: targets.iter().collect::<Vec<_>>() })
 }
 
 fn print(kind: Kind, environment: Option<&str>, content: impl Serialize) -> String {
@@ -169,6 +183,11 @@ fn print(kind: Kind, environment: Option<&str>, content: impl Serialize) -> Stri
     let mut text = serde_json::to_string_pretty(&value(&document)).unwrap_or_default();
     text.push('\n');
     text
+}
+
+fn line(kind: Kind, environment: Option<&str>, content: impl Serialize) -> String {
+    let environment = environment.map(str::to_owned);
+    format!("{}\n", value(&Document { schema: SCHEMA, kind, environment, content }))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::{SCHEMA, value};
 use crate::apply::Event;
 use crate::health::Health;
 use crate::object::ObjectId;
-use crate::plan::Verb;
+use crate::plan::{Summary, Verb};
 
 /// Something that happened, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -28,6 +28,19 @@ pub struct EventLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "camelCase")]
 pub enum Happened {
+    /// This is about to be done. It comes again when the plan changed before it could be
+    /// carried out.
+    Planned {
+        /// The plan's digest; absent when parts of it are only approximate.
+        digest: Option<String>,
+        /// How many actions of each sort it has.
+        summary: Summary,
+    },
+    /// Another run holds the lock and is waited for.
+    Locked {
+        /// By whom, and since when.
+        reason: String,
+    },
     /// A write is being sent.
     Started {
         /// The object.
@@ -78,11 +91,29 @@ pub enum Happened {
         /// The line.
         line: String,
     },
+    /// Nothing happened for 15 seconds. What is waited for, that which takes longest
+    /// first.
+    Waiting {
+        /// The objects.
+        objects: Vec<StillWaiting>,
+    },
     /// No new writes will be started.
     Stopping {
         /// Why.
         reason: String,
     },
+}
+
+/// An object that is waited for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StillWaiting {
+    /// The object.
+    pub object: EventObject,
+    /// What is waited for, in one line for people.
+    pub message: String,
+    /// Since when, in milliseconds.
+    pub since_ms: u64,
 }
 
 /// An object as events name it: by its identity.
@@ -136,7 +167,12 @@ impl From<&Event> for Happened {
 
 /// The event on one line, with a line break.
 pub fn event(target: &str, event: &Event, time: Timestamp) -> String {
-    let content = EventLine { target: target.to_owned(), time, happened: event.into() };
+    happened(target, event.into(), time)
+}
+
+/// What happened on one line, with a line break.
+pub fn happened(target: &str, happened: Happened, time: Timestamp) -> String {
+    let content = EventLine { target: target.to_owned(), time, happened };
     format!("{}\n", value(&Document { schema: SCHEMA, kind: Kind::Event, environment: None, content }))
 }
 

@@ -8,9 +8,9 @@ mod event;
 
 pub use document::{
     DiffTarget, Document, ErrorDocument, HealthRecord, Kind, ObjectRecord, Objects, Records, Target, Targets,
-    check, document, error, health, objects,
+    check, document, document_line, error, error_line, health, objects,
 };
-pub use event::{EventLine, EventObject, Happened, event};
+pub use event::{EventLine, EventObject, Happened, StillWaiting, event, happened};
 
 use serde::Serialize;
 

@@ -61,6 +61,10 @@ fn failure(failure: &Failure) -> String {
     lines.extend(failure.cause.causes.iter().map(|cause| format!("caused by: {}", text(cause))));
     lines.extend(failure.cause.hints.iter().map(|hint| format!("hint: {}", text(hint))));
     let mut said = format!("{}\n\n", lines.join("  \n"));
+    if !failure.chain.is_empty() {
+        let links: Vec<_> = failure.chain.iter().map(|link| code(link)).collect();
+        said.extend([links.join(" → ").as_str(), "\n\n"]);
+    }
     said.extend(failure.containers.iter().map(container));
     said.push_str(&quoted("Events", &failure.events));
     said.push_str(&quoted("Last log lines", &failure.logs));
@@ -145,7 +149,9 @@ mod tests {
         <code>deploy/prod/web.yaml:12:1</code>  
         hint: trueup rollback prod puts release 12 back
 
-        - pod <code>web-5d9f7c6b8-x2x7k</code>, container <code>web</code>: CrashLoopBackOff, exit code 1: back-off 40s restarting failed container
+        <code>Deployment/web</code> → <code>ReplicaSet/web-5d9f7c6b8</code> → <code>1 of 3 pods</code> → <code>container web</code>
+
+        - pod <code>web-5d9f7c6b8-x2x7k</code>, container <code>web</code>: CrashLoopBackOff, exit code 1: exit code 1, 7 restarts
 
         Events:
 

@@ -47,6 +47,7 @@ fn went_well(result: RunResult) -> bool {
 /// What was done, then what wasn't. Where everything was written, what went
 /// well is only counted.
 fn actions(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
+    let in_full = outcome.failure.as_ref().map(|failure| failure.object.id());
     let counted = !options.full && matches!(outcome.result, RunResult::Unhealthy | RunResult::RolledBack);
     let (well, mut told): (Vec<_>, Vec<_>) =
         outcome.actions.iter().partition(|action| counted && rank(action) == 0);
@@ -55,7 +56,11 @@ fn actions(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
     if !well.is_empty() {
         lines.push(paint(FAINT, format_args!("  {} done and well", words::count(well.len(), "change"))));
     }
-    lines.extend(told.into_iter().flat_map(|one| action(one, options)));
+    lines.extend(told.into_iter().flat_map(|one| {
+        // What is told in full below needs no reason here.
+        let reason = one.reason.as_deref().filter(|_| in_full != Some(one.object.id()));
+        action(one, reason, options)
+    }));
     lines
 }
 
@@ -70,7 +75,7 @@ fn rank(action: &ActionOutcome) -> u8 {
     }
 }
 
-fn action(action: &ActionOutcome, options: &TextOptions) -> Vec<String> {
+fn action(action: &ActionOutcome, reason: Option<&str>, options: &TextOptions) -> Vec<String> {
     let verb = action.action;
     let word = verbs::word(verb);
     let (style, said, done) = match (action.result, action.health) {
@@ -89,7 +94,7 @@ fn action(action: &ActionOutcome, options: &TextOptions) -> Vec<String> {
     let label = words::padded(&paint(style, format_args!("  {sign} {said}")), 22);
     let name = visible(&action.object.id().to_string()).into_owned();
     let mut lines = vec![format!("{label} {name}")];
-    let reason = action.reason.as_deref().filter(|reason| !reason.is_empty());
+    let reason = reason.filter(|reason| !reason.is_empty());
     lines.extend(reason.into_iter().flat_map(|reason| {
         let reason = visible(reason).into_owned();
         words::wrapped(&reason, options.width.saturating_sub(6).max(20))
@@ -102,8 +107,8 @@ fn action(action: &ActionOutcome, options: &TextOptions) -> Vec<String> {
 fn failure(failure: &Failure, options: &TextOptions) -> Vec<String> {
     let cause = diagnostics(Severity::Error, std::slice::from_ref(&failure.cause));
     let mut lines: Vec<_> = cause.lines().map(str::to_owned).collect();
-    lines.extend(failure.containers.iter().flat_map(|one| container(one, options)));
-    lines.extend(quoted("events", &failure.events));
+    lines.extend(to_blame(failure, options));
+    lines.extend(quoted("events", &unsaid(failure)));
     let of = failure.containers.iter().find_map(|one| one.container.as_deref());
     let title =
         of.map_or_else(|| "last log lines".to_owned(), |of| format!("last log lines of {}", visible(of)));
@@ -111,18 +116,58 @@ fn failure(failure: &Failure, options: &TextOptions) -> Vec<String> {
     lines
 }
 
-/// `pod web-5d9f7-abcde, container web: CrashLoopBackOff, exit code 1`.
-fn container(container: &FailedContainer, options: &TextOptions) -> Vec<String> {
+/// The chain from the object to the container, and what is wrong with that one; then
+/// each container that fares otherwise.
+fn to_blame(failure: &Failure, options: &TextOptions) -> Vec<String> {
+    let fares = |one: &FailedContainer| (one.container.clone(), one.reason.clone(), one.exit_code);
+    let mut lines = Vec::new();
+    let mut told = Vec::new();
+    for one in &failure.containers {
+        if told.contains(&fares(one)) {
+            continue;
+        }
+        let alike = failure.containers.iter().filter(|other| fares(other) == fares(one)).count();
+        let chain = if told.is_empty() { failure.chain.as_slice() } else { &[] };
+        lines.extend(container(one, chain, alike, options));
+        told.push(fares(one));
+    }
+    if failure.containers.is_empty() && !failure.chain.is_empty() {
+        lines.extend([String::new(), visible(&failure.chain.join(" → ")).into_owned()]);
+    }
+    lines
+}
+
+/// `Deployment/web → ReplicaSet/web-5d9f7 → 3 of 3 pods → container web`, or without a
+/// chain `container web of pod web-5d9f7-abcde`; the reason below.
+fn container(
+    container: &FailedContainer,
+    chain: &[String],
+    alike: usize,
+    options: &TextOptions,
+) -> Vec<String> {
     let name = container.container.as_deref();
-    let name = name.map_or_else(String::new, |name| format!(", container {}", visible(name)));
-    let exit = container.exit_code;
+    let others = if alike > 1 { format!(" and {} more", alike - 1) } else { String::new() };
+    let pod = format!("pod {}{others}", visible(&container.pod));
+    let head = match name {
+        _ if !chain.is_empty() => chain.join(" → "),
+        Some(name) => format!("container {name}"),
+        None => "pods".to_owned(),
+    };
+    // The message mostly has it, too.
+    let exit = container.exit_code.filter(|code| !container.message.contains(&format!("exit code {code}")));
     let exit = exit.map_or_else(String::new, |code| format!(", exit code {code}{}", meaning(code)));
     let reason = paint(STRONG, visible(&container.reason));
-    let mut lines = vec![String::new(), format!("pod {}{name}: {reason}{exit}", visible(&container.pod))];
+    let room = options.width.saturating_sub(4).max(20);
+    let mut lines = vec![String::new()];
+    lines.extend(words::wrapped(&visible(&head), options.width));
+    lines.extend(words::wrapped(&format!("{reason}{exit}, {pod}"), room).into_iter().map(indented));
     let message = visible(&container.message).into_owned();
-    let wrapped = words::wrapped(&message, options.width.saturating_sub(4).max(20));
-    lines.extend(wrapped.into_iter().map(|line| format!("    {line}")));
+    lines.extend(words::wrapped(&message, room).into_iter().map(indented));
     lines
+}
+
+fn indented(line: String) -> String {
+    format!("    {line}")
 }
 
 /// What an exit code of a container usually stands for.
@@ -135,6 +180,13 @@ fn meaning(code: i64) -> &'static str {
         143 => " (terminated)",
         _ => "",
     }
+}
+
+/// The events that say more than the containers' own words.
+fn unsaid(failure: &Failure) -> Vec<String> {
+    let said: Vec<&str> = failure.containers.iter().map(|one| one.message.as_str()).collect();
+    let is_news = |event: &&String| !said.iter().any(|said| !said.is_empty() && event.contains(said));
+    failure.events.iter().filter(is_news).cloned().collect()
 }
 
 /// Lines of others stand behind a bar: nothing they say can be taken for
@@ -229,7 +281,6 @@ mod tests {
           ~ updated, not ready shop/Deployment/api
               1 of 3 replicas updated
           ~ updated, failed    shop/Deployment/web
-              container web keeps crashing: exit code 1
           ! delete skipped     shop/Service/old
               it needs shop/Deployment/web
 
@@ -238,8 +289,9 @@ mod tests {
 
         hint: trueup rollback prod puts release 12 back
 
-        pod web-5d9f7c6b8-x2x7k, container web: CrashLoopBackOff, exit code 1
-            back-off 40s restarting failed container
+        Deployment/web → ReplicaSet/web-5d9f7c6b8 → 1 of 3 pods → container web
+            CrashLoopBackOff, pod web-5d9f7c6b8-x2x7k
+            exit code 1, 7 restarts
 
         events:
           │ 2 minutes ago  Pulled   image nginx:1.27 already present
@@ -262,7 +314,6 @@ mod tests {
           ~ updated, not ready shop/Deployment/api
               1 of 3 replicas updated
           ~ updated, failed    shop/Deployment/web
-              container web keeps crashing: exit code 1
           ! delete skipped     shop/Service/old
               it needs shop/Deployment/web
 
@@ -271,8 +322,10 @@ mod tests {
 
         hint: trueup rollback prod puts release 12 back
 
-        pod web-5d9f7c6b8-x2x7k, container web: CrashLoopBackOff, exit code 1
-            back-off 40s restarting failed container
+        Deployment/web → ReplicaSet/web-5d9f7c6b8 → 1 of 3 pods →
+        container web
+            CrashLoopBackOff, pod web-5d9f7c6b8-x2x7k
+            exit code 1, 7 restarts
 
         events:
           │ 2 minutes ago  Pulled   image nginx:1.27 already present
@@ -296,7 +349,6 @@ mod tests {
         ⟨1⟩⟨33⟩  ~ updated, not ready⟨/⟩ shop/Deployment/api
               1 of 3 replicas updated
         ⟨1⟩⟨31⟩  ~ updated, failed⟨/⟩    shop/Deployment/web
-              container web keeps crashing: exit code 1
         ⟨1⟩⟨33⟩  ! delete skipped⟨/⟩     shop/Service/old
               it needs shop/Deployment/web
 
@@ -305,8 +357,9 @@ mod tests {
 
         ⟨36⟩hint:⟨/⟩ trueup rollback prod puts release 12 back
 
-        pod web-5d9f7c6b8-x2x7k, container web: ⟨1⟩CrashLoopBackOff⟨/⟩, exit code 1
-            back-off 40s restarting failed container
+        Deployment/web → ReplicaSet/web-5d9f7c6b8 → 1 of 3 pods → container web
+            ⟨1⟩CrashLoopBackOff⟨/⟩, pod web-5d9f7c6b8-x2x7k
+            exit code 1, 7 restarts
 
         ⟨2⟩events:⟨/⟩
           ⟨2⟩│⟨/⟩ 2 minutes ago  Pulled   image nginx:1.27 already present
@@ -336,6 +389,9 @@ mod tests {
         partial.failure = Some(crate::apply::Failure {
             object: object("Secret/db"),
             cause: Diagnostic::new("shop/Secret/db can't be updated").because("secrets \"db\" is forbidden"),
+            trouble: None,
+            commit: None,
+            chain: Vec::new(),
             containers: Vec::new(),
             events: Vec::new(),
             logs: Vec::new(),
@@ -346,7 +402,6 @@ mod tests {
           ! update skipped     shop/Deployment/web
               it needs shop/Secret/db
           ! update failed      shop/Secret/db
-              secrets "db" is forbidden
 
         error: shop/Secret/db can't be updated
         caused by: secrets "db" is forbidden
