@@ -48,7 +48,6 @@ fn nothing_more_is_started_after_the_first_failure() {
       ! create skipped  $NAMESPACE/Deployment/web
           skipped, because $NAMESPACE/Service/b failed (--fail-fast)
       ! create failed  $NAMESPACE/Service/b
-          $NAMESPACE/Service/b: exceeds the quota "few"
 
     error: $NAMESPACE/Service/b: exceeds the quota "few"
      --> deploy/b.yaml:1:1

@@ -69,6 +69,7 @@ fn with_wait_all_it_fails_the_run() {
     insta::assert_snapshot!(run.snapshot(), @r#"
     $ trueup apply prod --yes --wait=all --wait-timeout 1s
     error: $NAMESPACE/ConfigMap/other isn't healthy: still as before the change: its status says no more
+     --> deploy/other.yaml:1:1
 
     note: not changed by this run, and not healthy: $NAMESPACE/ConfigMap/other (still
       as before the change: its status says no more)

@@ -144,6 +144,11 @@ fn asked_for(commit: &LastCommit) -> String {
 fn way_back(planned: &Planned) -> Option<String> {
     let state = &planned.memory.as_ref()?.parent.as_ref()?.state;
     let release = state.healthy.as_ref().filter(|healthy| !healthy.dirty)?.release;
+    // Where nothing was changed, that release is the one that has become unhealthy.
+    let is_current = state.deployed.as_ref().is_some_and(|deployed| deployed.release == release);
+    if is_current && planned.plan.is_empty() {
+        return None;
+    }
     Some(format!("trueup rollback {} puts release {release} back", planned.plan.target))
 }
 

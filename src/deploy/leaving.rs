@@ -137,9 +137,7 @@ async fn members(cluster: &Cluster, observed: &Observed, memory: &Memory) -> Res
         namespaces: &memory.namespaces(),
         tolerant: false,
     };
-    Ok(observe::live(cluster, &observed.discovery, wanted, &Lists::of(cluster))
-        .await
-        .map_err(Diagnostic::from)?)
+    Ok(observe::live(&observed.discovery, wanted, &Lists::of(cluster)).await.map_err(Diagnostic::from)?)
 }
 
 /// The members that are named, sorted; or all that is wrong with the names.

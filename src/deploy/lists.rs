@@ -42,6 +42,11 @@ impl Lists {
         lists
     }
 
+    /// Where they are asked for.
+    pub(super) fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
     /// Asks for one.
     pub(super) fn begin(&self, resource: &Resource, scope: &Scope, selector: Option<&str>) {
         let listing = self.ask(resource, scope, selector);

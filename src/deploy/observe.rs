@@ -225,17 +225,12 @@ pub(super) fn id_of(kind: &GroupKind, object: &Value) -> ObjectId {
 }
 
 /// Fetches what is wanted; of the members' lists those that aren't under way yet.
-pub(super) async fn live(
-    cluster: &Cluster,
-    discovery: &Discovery,
-    wanted: Wanted<'_>,
-    lists: &Lists,
-) -> Result<Live, ApiError> {
+pub(super) async fn live(discovery: &Discovery, wanted: Wanted<'_>, lists: &Lists) -> Result<Live, ApiError> {
     let mut live = Live::default();
     if let Some(selector) = wanted.selector {
         members::find(lists, discovery, wanted, selector, &mut live).await?;
     }
-    others(cluster, wanted, &mut live).await?;
+    others(lists.cluster(), wanted, &mut live).await?;
     Ok(live)
 }
 

@@ -208,7 +208,7 @@ async fn plan_for(
     };
     let leaves = |object: &Value| is_ours(object) && options.removes();
     let (live, definitions, absent, autoscaled, dependencies, mut stored) = futures::join!(
-        live(cluster, &observed, &desired, memory.as_ref(), &kinds, &spanned, options.may_guess, &lists),
+        live(&observed, &desired, memory.as_ref(), &kinds, &spanned, options.may_guess, &lists),
         definitions(cluster, &desired, |_| !options.exact),
         missing(cluster, set, memory.as_ref(), &lists),
         autoscaled(&lists, &observed.discovery, &desired, goes),
@@ -390,7 +390,6 @@ fn spanned(set: Set<'_>, memory: Option<&Memory>) -> BTreeSet<String> {
 }
 
 async fn live(
-    cluster: &Cluster,
     observed: &Observed,
     desired: &[Desired],
     memory: Option<&Memory>,
@@ -405,7 +404,7 @@ async fn live(
     let sought: Vec<Sought<'_>> = desired.iter().filter_map(reached).collect();
     let wanted =
         observe::Wanted { sought: &sought, selector: selector.as_deref(), kinds, namespaces, tolerant };
-    observe::live(cluster, &observed.discovery, wanted, lists).await
+    observe::live(&observed.discovery, wanted, lists).await
 }
 
 /// What this user may not do, by which the plan is less than it could be.

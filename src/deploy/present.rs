@@ -122,8 +122,7 @@ async fn present(
         namespaces: &memory.namespaces(),
         tolerant: true,
     };
-    let live =
-        observe::live(cluster, discovery, wanted, &Lists::of(cluster)).await.map_err(Diagnostic::from)?;
+    let live = observe::live(discovery, wanted, &Lists::of(cluster)).await.map_err(Diagnostic::from)?;
     let seen = |(recorded, (id, resource)): (RecordedObject, (ObjectId, Option<Arc<Resource>>))| {
         let is_broken = resource.is_none() && discovery.is_broken(&id.kind.group);
         let found = resource.and_then(|resource| live.get(&id, &resource.version)).cloned();
