@@ -18,6 +18,7 @@ const AT_ONCE: usize = 16;
 /// Creates all objects of a scene. How long that took.
 pub(crate) fn create(scene: &Scene) -> Duration {
     let objects: Vec<DynamicObject> = scene.manifests();
+    scene.settle();
     scene.runtime().block_on(async {
         let client = Arc::new(scene.client().await);
         let start = Instant::now();

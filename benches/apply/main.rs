@@ -56,8 +56,10 @@ struct Measured {
 /// Another program, on a control plane of its own.
 fn measured(peer: Peer, size: usize) -> Measured {
     let mut scene = Scene::new(size);
+    scene.settle();
     let fresh = peer.deploy(&scene, true);
     scene.change();
+    scene.settle();
     let changed = peer.deploy(&scene, false);
     Measured { peer, fresh, changed }
 }

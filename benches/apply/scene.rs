@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use kube::api::{DynamicObject, ObjectMeta, PostParams};
@@ -24,6 +25,9 @@ const USER: &str = "ordinary";
 
 const CONFIGURATION: &str =
     "version: 1\nname: shop\nsources: [deploy, namespaces]\nenvironments:\n  prod:\n    namespace: bench-0\n";
+
+/// An API server that uses less CPU in a second has nothing to do.
+const IDLE: Duration = Duration::from_millis(100);
 
 /// The API server's count of requests.
 const REQUESTS: &str = "apiserver_request_total{";
@@ -120,8 +124,10 @@ impl Scene {
 
     /// Applies what must be so many changed objects.
     pub(crate) fn apply(&self, changed: usize) -> Applied {
+        self.settle();
         let before = self.writes();
         let mut command = self.surroundings().trueup(&["apply", "prod", "--yes", "--no-wait", "-o", "jsonl"]);
+        command.stderr(Stdio::null());
         let start = Instant::now();
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
         let watched = measure::watch_memory(child.id());
@@ -173,12 +179,37 @@ impl Scene {
         }
     }
 
+    /// Waits until the API server has next to nothing to do: controllers are done
+    /// with new objects.
+    pub(crate) fn settle(&self) {
+        let mut before = self.cpu_time();
+        loop {
+            thread::sleep(Duration::from_secs(1));
+            let now = self.cpu_time();
+            if now.saturating_sub(before) < IDLE {
+                break;
+            }
+            before = now;
+        }
+    }
+
+    /// The CPU time that the API server has used.
+    fn cpu_time(&self) -> Duration {
+        let metrics = self.metrics();
+        let seconds = metrics.lines().find_map(|line| line.strip_prefix("process_cpu_seconds_total "));
+        Duration::from_secs_f64(seconds.expect("the metric").parse().expect("a number"))
+    }
+
     /// The writes of objects and records that the server has seen. Leases are left
     /// out: controllers renew theirs all the time.
     fn writes(&self) -> u64 {
+        self.metrics().lines().filter_map(written).sum()
+    }
+
+    fn metrics(&self) -> String {
         let request = http::Request::get("/metrics").body(Vec::new()).expect("a request");
         let metrics = self.runtime.block_on(async { self.client().await.request_text(request).await });
-        metrics.expect("metrics").lines().filter_map(written).sum()
+        metrics.expect("metrics")
     }
 
     fn write(&self, path: &str, content: &str) {
