@@ -181,3 +181,19 @@ fn what_others_have_set_goes_with_an_object_that_is_replaced() {
     assert!(live["metadata"]["labels"].get("team").is_none(), "{live}");
     assert!(live["spec"].get("minReadySeconds").is_none_or(|seconds| *seconds != 3), "{live}");
 }
+
+#[test]
+fn a_status_that_is_written_meanwhile_doesnt_keep_an_object_from_being_replaced() {
+    let environment = other_selector(REPLACE);
+    let web = "apps/v1/deployments/web";
+    let before = uid(&environment, web);
+
+    let run = environment.apply_and_before("DELETE", web, || {
+        let condition = trueup::json::json!({"status": {"conditions": [
+            {"type": "Odd", "status": "True", "reason": "Test", "message": ""}]}});
+        environment.edit_as("somebody", "apps/v1/deployments/web/status", &condition);
+    });
+
+    run.success();
+    assert_ne!(uid(&environment, web), before);
+}

@@ -102,8 +102,9 @@ pub struct Write {
     pub new_kind: bool,
     /// The object defines a kind: done when that is established.
     pub establishes: bool,
-    /// A field can't be changed in place: the object is deleted first.
-    pub replaces: bool,
+    /// The object that the plan saw, where a field can't be changed in place: it is
+    /// deleted first.
+    pub replaces: Option<Value>,
     /// What becomes trueup's of others' fields before.
     pub takeover: Option<Takeover>,
 }
@@ -118,7 +119,7 @@ impl Write {
             planned: Vec::new(),
             new_kind: false,
             establishes: false,
-            replaces: false,
+            replaces: None,
             takeover: None,
         }
     }
@@ -188,7 +189,7 @@ async fn apply(
     touched: &mut bool,
 ) -> Result<Value, Diagnostic> {
     let mut precondition = write.precondition.clone();
-    if let Some(seen) = precondition.take_if(|_| write.replaces) {
+    if let Some(seen) = precondition.take_if(|_| write.replaces.is_some()) {
         remove(cluster, job, write, &seen).await?;
         *touched = true;
         gone(cluster, job, write, &seen).await?;
@@ -215,7 +216,8 @@ async fn apply(
     if write.establishes { established(cluster, job, returned).await } else { Ok(returned) }
 }
 
-/// Deletes the object that is replaced.
+/// Deletes the object that is replaced. Its controller may write its status
+/// meanwhile; what anybody else writes isn't what was agreed to.
 pub(super) async fn remove(
     cluster: &Cluster,
     job: &Job,
@@ -223,11 +225,27 @@ pub(super) async fn remove(
     seen: &Precondition,
 ) -> Result<(), Diagnostic> {
     let namespace = job.id.namespace.as_deref();
-    match cluster.delete(&job.resource, namespace, &job.id.name, seen).await {
-        Err(error) if error.is_conflict() => Err(changed_meanwhile(job, write)),
-        Err(error) if !error.is_not_found() => Err(failed(job, error)),
-        _ => Ok(()),
+    let mut seen = seen.clone();
+    for _ in 0..=REPLANS {
+        match cluster.delete(&job.resource, namespace, &job.id.name, &seen).await {
+            Err(error) if error.is_conflict() => {
+                let live = cluster.get(&job.resource, namespace, &job.id.name).await;
+                let Some(live) = live.map_err(|error| failed(job, error))? else { return Ok(()) };
+                seen = same_but_status(write, &live, &seen).ok_or_else(|| changed_meanwhile(job, write))?;
+            }
+            Err(error) if !error.is_not_found() => return Err(failed(job, error)),
+            _ => return Ok(()),
+        }
     }
+    Err(changed_meanwhile(job, write))
+}
+
+/// What must still be true of an object that was written meanwhile, if that changed
+/// nothing but its status.
+fn same_but_status(write: &Write, live: &Value, seen: &Precondition) -> Option<Precondition> {
+    let before = write.replaces.as_ref()?;
+    let is_same = diff::changes(before, live).is_empty();
+    precondition(live).filter(|now| is_same && now.uid == seen.uid)
 }
 
 /// Waits until the object that is replaced is gone.

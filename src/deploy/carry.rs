@@ -226,7 +226,7 @@ impl Carrying<'_> {
                     planned: raw.clone(),
                     new_kind: !object.served || self.defined.contains(&object.id().kind),
                     establishes: kinds::is_crd(&object.id().kind),
-                    replaces: action.action == Verb::Replace,
+                    replaces: live.clone().filter(|_| action.action == Verb::Replace),
                     takeover: live
                         .clone()
                         .zip(migration.clone())
