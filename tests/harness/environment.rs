@@ -15,8 +15,8 @@ use trueup::json::Value;
 
 use super::POLL;
 use super::control_plane::ControlPlane;
-use super::gate::{Holding, Limit};
-use super::proxy::{Proxy, Reply, Request};
+use super::gate::{Holding, Limit, Reply, Request};
+use super::proxy::Proxy;
 use super::repository::Repository;
 use super::rewrite::Rewriter;
 use super::run::{Run, Running};

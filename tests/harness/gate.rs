@@ -1,6 +1,6 @@
 //! A gate before the API server, through which a run's requests go one by one. It
 //! holds one back, so that something is done between trueup's plan and its write,
-//! or lets only so many through.
+//! lets only so many through, or answers in the server's place ([`super::proxy`]).
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kube::config::Kubeconfig;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
@@ -27,22 +27,42 @@ const OWN_HEADERS: [&str; 6] =
 
 /// The gate. Whatever it lets through is answered by the real server. It's closed
 /// when this is dropped.
-struct Gate {
-    under_way: Arc<AtomicUsize>,
+pub(super) struct Gate {
+    traffic: Arc<Traffic>,
     serving: JoinHandle<()>,
 }
 
+/// The requests that were let through, watches left out.
+#[derive(Default)]
+struct Traffic {
+    under_way: AtomicUsize,
+    most: AtomicUsize,
+}
+
 /// What becomes of a request.
-enum Passage {
-    Free,
+pub(super) enum Passage {
+    Free(Reply),
     Held(oneshot::Receiver<()>),
     Closed,
+}
+
+/// Who answers a request.
+pub(crate) enum Reply {
+    /// The real server answers.
+    Pass,
+    /// This is the answer: status code, further headers (each with its line break)
+    /// and the body.
+    Answer(u16, &'static str, String),
+    /// The connection is closed without an answer.
+    Break,
+    /// The real server does what it's asked to, and its answer is lost.
+    Lose,
 }
 
 impl Gate {
     /// A gate before the server of this kubeconfig's current context, which leads
     /// through the gate from now on.
-    fn before(
+    pub(super) fn before(
         kubeconfig: &mut Kubeconfig,
         passage: impl Fn(&Request) -> Passage + Send + Sync + 'static,
     ) -> Self {
@@ -54,24 +74,29 @@ impl Gate {
         for cluster in kubeconfig.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {
             cluster.server = Some(format!("http://{address}"));
         }
-        let under_way = Arc::new(AtomicUsize::new(0));
-        let server = Arc::new(Server { api, passage, under_way: under_way.clone() });
+        let traffic: Arc<Traffic> = Arc::default();
+        let server = Arc::new(Server { api, passage, traffic: traffic.clone() });
         let serving = runtime().spawn(async move {
             // With this task its connections end.
             let mut connections = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
                 let server = server.clone();
-                connections.spawn(async move { server.serve(client).await });
+                connections.spawn(server.serve(client));
                 while connections.try_join_next().is_some() {}
             }
         });
-        Self { under_way, serving }
+        Self { traffic, serving }
     }
 
     /// Waits until what was let through has been answered, but for watches.
     #[track_caller]
     fn settle(&self) {
-        wait_until("every request is answered", || self.under_way.load(Ordering::SeqCst) == 0);
+        wait_until("every request is answered", || self.traffic.under_way.load(Ordering::SeqCst) == 0);
+    }
+
+    /// How many requests were under way at once, watches left out.
+    pub(super) fn most_at_once(&self) -> usize {
+        self.traffic.most.load(Ordering::SeqCst)
     }
 }
 
@@ -95,12 +120,11 @@ impl Holding {
         let (arrives, arrived) = channel();
         let arrives = Mutex::new(Some(arrives));
         let gate = Gate::before(kubeconfig, move |request| {
-            let (asked, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-            if request.method != method || asked != path || query.contains("dryRun") {
-                return Passage::Free;
+            if request.method != method || request.path != path || request.is_dry_run() {
+                return Passage::Free(Reply::Pass);
             }
             let first = arrives.lock().unwrap_or_else(PoisonError::into_inner).take();
-            first.map_or(Passage::Free, |arrives| held(&arrives))
+            first.map_or(Passage::Free(Reply::Pass), |arrives| held(&arrives))
         });
         Self { arrived, _gate: gate }
     }
@@ -121,7 +145,7 @@ impl Holding {
 /// A test that is over holds nothing back.
 fn held(arrives: &Sender<oneshot::Sender<()>>) -> Passage {
     let (go_on, gone_on) = oneshot::channel();
-    arrives.send(go_on).map_or(Passage::Free, |()| Passage::Held(gone_on))
+    arrives.send(go_on).map_or(Passage::Free(Reply::Pass), |()| Passage::Held(gone_on))
 }
 
 /// A gate that lets so many requests through, and no other one.
@@ -139,9 +163,9 @@ impl Limit {
             let number = seen.fetch_add(1, Ordering::SeqCst) + 1;
             if number == nth {
                 // Nobody may be listening any more.
-                let _ = reaches.send(format!("{} {}", request.method, request.target));
+                let _ = reaches.send(format!("{} {}", request.method, request.target()));
             }
-            if number < nth { Passage::Free } else { Passage::Closed }
+            if number < nth { Passage::Free(Reply::Pass) } else { Passage::Closed }
         });
         Self { reached, gate }
     }
@@ -161,65 +185,114 @@ impl Limit {
 struct Server<P> {
     api: Api,
     passage: P,
-    under_way: Arc<AtomicUsize>,
+    traffic: Arc<Traffic>,
 }
 
-impl<P: Fn(&Request) -> Passage> Server<P> {
-    /// Passes on one request a connection.
-    async fn serve(&self, client: TcpStream) {
+impl<P: Fn(&Request) -> Passage + Send + Sync + 'static> Server<P> {
+    /// Passes on, or answers, one request a connection.
+    async fn serve(self: Arc<Self>, client: TcpStream) {
         let mut client = BufReader::new(client);
         let Some(request) = Request::read(&mut client).await else { return };
-        match (self.passage)(&request) {
-            Passage::Free => {}
-            // A test that is over waits for nothing.
-            Passage::Held(gone_on) => _ = gone_on.await,
+        let server = self.clone();
+        // A test may let time pass while it decides.
+        let decided = tokio::task::spawn_blocking(move || ((server.passage)(&request), request)).await;
+        let (passage, request) = decided.expect("a decision");
+        let reply = match passage {
+            Passage::Free(reply) => reply,
+            Passage::Held(gone_on) => {
+                // A test that is over waits for nothing.
+                _ = gone_on.await;
+                Reply::Pass
+            }
             Passage::Closed => std::future::pending().await,
-        }
-        let _counted = (!request.target.contains("watch=")).then(|| Counted::one_of(&self.under_way));
+        };
+        let _counted = (!request.query.contains("watch=")).then(|| Counted::one_of(&self.traffic));
         // Either end may be gone already: a run that was stopped.
-        _ = self.pass(request, client).await;
+        _ = self.answer(reply, request, &mut client).await;
     }
 
-    async fn pass(&self, request: Request, mut client: BufReader<TcpStream>) -> io::Result<()> {
-        let headers = request.headers.iter().filter(|(name, _)| !OWN_HEADERS.contains(&name.as_str()));
-        let passed = headers.fold(
-            http::Request::builder().method(request.method.as_str()).uri(&request.target),
-            |builder, (name, value)| builder.header(name, value),
-        );
-        let mut answer = self.api.pass(passed.body(request.body).expect("a request")).await?;
+    async fn answer(
+        &self,
+        reply: Reply,
+        request: Request,
+        client: &mut BufReader<TcpStream>,
+    ) -> io::Result<()> {
+        match reply {
+            Reply::Pass => self.pass(request, client).await?,
+            Reply::Lose => self.pass(request, &mut tokio::io::sink()).await?,
+            Reply::Break => {}
+            Reply::Answer(code, headers, body) => {
+                let head = format!("HTTP/1.1 {code} Scripted\r\nConnection: close\r\n{headers}");
+                let answer = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
+                client.write_all(answer.as_bytes()).await?;
+            }
+        }
+        client.shutdown().await
+    }
+
+    async fn pass(&self, request: Request, client: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+        let mut answer = self.api.pass(request.passed_on()).await?;
         client.write_all(&answer.first_lines).await?;
         while let Some(part) = answer.next_part().await? {
             client.write_all(&part).await?;
         }
-        client.shutdown().await
+        Ok(())
     }
 }
 
 /// Something that is under way for as long as this lives.
-struct Counted<'a>(&'a AtomicUsize);
+struct Counted<'a>(&'a Traffic);
 
 impl<'a> Counted<'a> {
-    fn one_of(counter: &'a AtomicUsize) -> Self {
-        counter.fetch_add(1, Ordering::SeqCst);
-        Self(counter)
+    fn one_of(traffic: &'a Traffic) -> Self {
+        let under_way = traffic.under_way.fetch_add(1, Ordering::SeqCst) + 1;
+        traffic.most.fetch_max(under_way, Ordering::SeqCst);
+        Self(traffic)
     }
 }
 
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 /// A request as it came.
-struct Request {
-    method: String,
-    target: String,
+pub(crate) struct Request {
+    /// Such as `PATCH`.
+    pub method: String,
+    /// The path, without the query.
+    pub path: String,
+    /// What stands behind the `?`.
+    pub query: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
 impl Request {
+    /// Whether it would change something.
+    pub(crate) fn is_write(&self) -> bool {
+        self.method != "GET" && !self.is_dry_run()
+    }
+
+    pub(super) fn is_dry_run(&self) -> bool {
+        self.query.contains("dryRun")
+    }
+
+    fn target(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
+
+    /// As it goes on to the real server.
+    fn passed_on(self) -> http::Request<Vec<u8>> {
+        let headers = self.headers.iter().filter(|(name, _)| !OWN_HEADERS.contains(&name.as_str()));
+        let passed = headers.fold(
+            http::Request::builder().method(self.method.as_str()).uri(self.target()),
+            |builder, (name, value)| builder.header(name, value),
+        );
+        passed.body(self.body).expect("a request")
+    }
+
     async fn read(client: &mut BufReader<TcpStream>) -> Option<Self> {
         let first = line(client).await?;
         let (method, rest) = first.split_once(' ')?;
@@ -233,7 +306,9 @@ impl Request {
         let length = length.map_or(Some(0), |(_, value)| value.parse().ok())?;
         let mut body = vec![0; length];
         client.read_exact(&mut body).await.ok()?;
-        Some(Self { method: method.to_owned(), target: target.to_owned(), headers, body })
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let (method, path, query) = (method.to_owned(), path.to_owned(), query.to_owned());
+        Some(Self { method, path, query, headers, body })
     }
 }
 

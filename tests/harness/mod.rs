@@ -26,7 +26,7 @@ pub(crate) use actions::{action, changing, verb};
 pub(crate) use answers::answers;
 pub(crate) use control_plane::{ControlPlane, sandbox_program};
 pub(crate) use environment::{TestEnvironment, wait_until};
-pub(crate) use proxy::{Reply, Request};
+pub(crate) use gate::{Reply, Request};
 pub(crate) use run::Run;
 
 /// The time between two looks at whether something has happened.
