@@ -5,6 +5,7 @@
 //! runs, and an outcome. It never decides what to change, and never prints.
 
 mod board;
+mod deletion;
 mod event;
 mod executor;
 mod forget;
@@ -13,6 +14,7 @@ mod outcome;
 mod takeover;
 mod write;
 
+pub use deletion::held_by;
 pub use event::Event;
 pub use executor::{Done, Manner, Means, Readiness, Stop, Unready, execute};
 pub use hook::{HookReport, HookRun, Watching, has_succeeded};
@@ -20,4 +22,4 @@ pub use outcome::{
     ActionOutcome, ActionResult, FailedContainer, Failure, HookOutcome, RunResult, TargetOutcome,
 };
 pub use takeover::Takeover;
-pub use write::{Explain, Job, Task, Write, held_by, precondition};
+pub use write::{Explain, Job, Task, Write, precondition};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::deletion::{delete, gone};
 use super::forget::let_go;
 use super::hook::{self, HookReport, HookRun, Watching};
 use super::takeover::{Takeover, take_over};
@@ -22,14 +23,11 @@ pub(super) const REPLANS: usize = 5;
 /// How long a definition may take to be established.
 const ESTABLISHING: Duration = Duration::from_secs(60);
 
-/// How long an object that is replaced may take to go.
-const VANISHING: Duration = Duration::from_secs(60);
-
 /// How long the server may take to take in a changed definition.
 const TAKING_IN: Duration = Duration::from_secs(5);
 
-/// How often is looked whether it is, and whether its kind is served.
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// How often is looked whether something that is waited for has come.
+pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// One action, ready to be carried out.
 #[derive(Debug)]
@@ -170,7 +168,11 @@ pub(super) async fn carry_out(
         Task::Hook(hook) => return hook::run(cluster, job, hook, watching, explain).await,
         Task::Write(write) => apply(cluster, job, write, explain, &mut touched).await.map(Some),
         Task::Delete { precondition, label } => {
-            delete(cluster, job, precondition.clone(), label).await.map(|()| None)
+            let other = || {
+                Diagnostic::new(format!("{} is no longer what the plan would delete", job.id))
+                    .hint("plan again")
+            };
+            delete(cluster, job, precondition, |live| is_ours(live, label), other).await.map(|()| None)
         }
         Task::Await { live } => Ok(Some(live.clone())),
         Task::Forget { live, label } => let_go(cluster, job, live, label).await.map(|()| None),
@@ -190,7 +192,12 @@ async fn apply(
 ) -> Result<Value, Diagnostic> {
     let mut precondition = write.precondition.clone();
     if let Some(seen) = precondition.take_if(|_| write.replaces.is_some()) {
-        remove(cluster, job, write, &seen).await?;
+        // Its controller may write its status meanwhile; what anybody else writes isn't
+        // what was agreed to.
+        let is_same = |live: &Value| {
+            write.replaces.as_ref().is_some_and(|before| diff::changes(before, live).is_empty())
+        };
+        delete(cluster, job, &seen, is_same, || changed_meanwhile(job, write)).await?;
         *touched = true;
         gone(cluster, job, write, &seen).await?;
     }
@@ -214,76 +221,6 @@ async fn apply(
     };
     *touched = true;
     if write.establishes { established(cluster, job, returned).await } else { Ok(returned) }
-}
-
-/// Deletes the object that is replaced. Its controller may write its status
-/// meanwhile; what anybody else writes isn't what was agreed to.
-pub(super) async fn remove(
-    cluster: &Cluster,
-    job: &Job,
-    write: &Write,
-    seen: &Precondition,
-) -> Result<(), Diagnostic> {
-    let namespace = job.id.namespace.as_deref();
-    let mut seen = seen.clone();
-    for _ in 0..=REPLANS {
-        match cluster.delete(&job.resource, namespace, &job.id.name, &seen).await {
-            Err(error) if error.is_conflict() => {
-                let live = cluster.get(&job.resource, namespace, &job.id.name).await;
-                let Some(live) = live.map_err(|error| failed(job, error))? else { return Ok(()) };
-                seen = same_but_status(write, &live, &seen).ok_or_else(|| changed_meanwhile(job, write))?;
-            }
-            Err(error) if !error.is_not_found() => return Err(failed(job, error)),
-            _ => return Ok(()),
-        }
-    }
-    Err(changed_meanwhile(job, write))
-}
-
-/// What must still be true of an object that was written meanwhile, if that changed
-/// nothing but its status.
-fn same_but_status(write: &Write, live: &Value, seen: &Precondition) -> Option<Precondition> {
-    let before = write.replaces.as_ref()?;
-    let is_same = diff::changes(before, live).is_empty();
-    precondition(live).filter(|now| is_same && now.uid == seen.uid)
-}
-
-/// Waits until the object that is replaced is gone.
-pub(super) async fn gone(
-    cluster: &Cluster,
-    job: &Job,
-    write: &Write,
-    seen: &Precondition,
-) -> Result<(), Diagnostic> {
-    let deadline = Instant::now() + VANISHING;
-    loop {
-        let live = cluster.get(&job.resource, job.id.namespace.as_deref(), &job.id.name).await;
-        let Some(live) = live.map_err(|error| failed(job, error))? else { return Ok(()) };
-        if live["metadata"]["uid"] != seen.uid.as_str() {
-            return Err(changed_meanwhile(job, write));
-        }
-        if Instant::now() > deadline {
-            return Err(still_there(job, write, &live));
-        }
-        tokio::time::sleep(LOOK_AGAIN).await;
-    }
-}
-
-fn still_there(job: &Job, write: &Write, live: &Value) -> Diagnostic {
-    let message = format!("{} was deleted to be created again, but isn't gone after {VANISHING:?}", job.id);
-    let diagnostic =
-        Diagnostic::new(message).at(write.manifest.source.location()).hint("apply again when it's gone");
-    match held_by(live) {
-        Some(held) => diagnostic.because(held),
-        None => diagnostic,
-    }
-}
-
-/// What keeps a deleted object from being gone, in words.
-pub fn held_by(live: &Value) -> Option<String> {
-    let finalizers = live["metadata"]["finalizers"].as_array().into_iter().flatten();
-    let finalizers: Vec<&str> = finalizers.filter_map(Value::as_str).collect();
-    (!finalizers.is_empty()).then(|| format!("its finalizers hold it: {}", finalizers.join(", ")))
 }
 
 /// Sends it once, or for as long as a kind that was just defined isn't served.
@@ -402,41 +339,10 @@ fn is_established(definition: &Value) -> bool {
         .any(|condition| condition["type"] == "Established" && condition["status"] == "True")
 }
 
-/// Deletes what is still ours. An object that is gone is done; one that was
-/// written meanwhile is deleted only while it carries our label and has no
-/// owner.
-async fn delete(
-    cluster: &Cluster,
-    job: &Job,
-    mut seen: Precondition,
-    label: &(String, String),
-) -> Result<(), Diagnostic> {
-    let namespace = job.id.namespace.as_deref();
-    for _ in 0..=REPLANS {
-        match cluster.delete(&job.resource, namespace, &job.id.name, &seen).await {
-            Ok(()) => return Ok(()),
-            Err(error) if error.is_not_found() => return Ok(()),
-            Err(error) if error.is_conflict() => {
-                let live = cluster.get(&job.resource, namespace, &job.id.name).await;
-                let Some(live) = live.map_err(|error| failed(job, error))? else { return Ok(()) };
-                seen = still_ours(&live, &seen, label).ok_or_else(|| {
-                    Diagnostic::new(format!("{} is no longer what the plan would delete", job.id))
-                        .hint("plan again")
-                })?;
-            }
-            Err(error) => return Err(failed(job, error)),
-        }
-    }
-    Err(Diagnostic::new(format!("{} is written faster than it can be deleted", job.id)))
-}
-
-fn still_ours(live: &Value, seen: &Precondition, (key, value): &(String, String)) -> Option<Precondition> {
+/// Whether an object that was written since may still be deleted: it carries our
+/// label, and has no owner.
+fn is_ours(live: &Value, (key, value): &(String, String)) -> bool {
     let metadata = &live["metadata"];
-    let now = precondition(live)?;
     let owned = metadata["ownerReferences"].as_array().is_some_and(|owners| !owners.is_empty());
-    (now.uid == seen.uid && metadata["labels"][key] == value.as_str() && !owned).then_some(now)
-}
-
-fn failed(job: &Job, error: ApiError) -> Diagnostic {
-    Diagnostic::new(format!("{} could not be deleted", job.id)).because(error.to_string())
+    metadata["labels"][key] == value.as_str() && !owned
 }

@@ -226,11 +226,11 @@ impl Carrying<'_> {
                     planned: raw.clone(),
                     new_kind: !object.served || self.defined.contains(&object.id().kind),
                     establishes: kinds::is_crd(&object.id().kind),
-                    replaces: live.clone().filter(|_| action.action == Verb::Replace),
-                    takeover: live
-                        .clone()
-                        .zip(migration.clone())
-                        .map(|(live, migration)| Takeover { live, migration }),
+                    replaces: live.as_ref().filter(|_| action.action == Verb::Replace).cloned(),
+                    takeover: live.as_ref().zip(migration.as_ref()).map(|(live, migration)| Takeover {
+                        live: live.clone(),
+                        migration: migration.clone(),
+                    }),
                     ..Write::anew(&object.manifest, body)
                 };
                 (object, Task::Write(Box::new(write)))

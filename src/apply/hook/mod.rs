@@ -10,9 +10,10 @@ mod sight;
 
 use std::time::Duration;
 
+use super::deletion::{self, gone};
 use super::event::Event;
 use super::executor::Stop;
-use super::write::{Job, Unwritten, Write, Written, changed_meanwhile, gone, precondition, remove};
+use super::write::{Job, Unwritten, Write, Written, changed_meanwhile, precondition};
 use crate::cluster::{ApplyMode, Cluster, MANAGER, Precondition};
 use crate::error::Diagnostic;
 use crate::health::{Cause, Health, Verdict};
@@ -116,34 +117,14 @@ async fn clear(cluster: &Cluster, job: &Job, hook: &HookRun) -> Result<bool, Dia
         hook.before.as_ref().is_some_and(|seen| seen["metadata"]["uid"] == live["metadata"]["uid"]);
     let seen = precondition(&live).filter(|_| (is_ours || is_known) && hook.deletion.before);
     let seen = seen.ok_or_else(|| changed_meanwhile(job, &hook.write))?;
-    delete(cluster, job, hook, seen.clone()).await?;
+    delete(cluster, job, hook, &seen).await?;
     gone(cluster, job, &hook.write, &seen).await?;
     Ok(true)
 }
 
 /// Deletes this very object, however often its controller writes it meanwhile.
-async fn delete(
-    cluster: &Cluster,
-    job: &Job,
-    hook: &HookRun,
-    mut seen: Precondition,
-) -> Result<(), Diagnostic> {
-    for _ in 0..super::write::REPLANS {
-        match remove(cluster, job, &hook.write, &seen).await {
-            Ok(()) => return Ok(()),
-            Err(why) => {
-                let live = cluster.get(&job.resource, job.id.namespace.as_deref(), &job.id.name).await;
-                match live.map_err(Diagnostic::from)? {
-                    None => return Ok(()),
-                    Some(live) => match precondition(&live) {
-                        Some(now) if now.uid == seen.uid && now != seen => seen = now,
-                        _ => return Err(why),
-                    },
-                }
-            }
-        }
-    }
-    Err(changed_meanwhile(job, &hook.write))
+async fn delete(cluster: &Cluster, job: &Job, hook: &HookRun, seen: &Precondition) -> Result<(), Diagnostic> {
+    deletion::delete(cluster, job, seen, |_| true, || changed_meanwhile(job, &hook.write)).await
 }
 
 /// Deletes its object when it has ended, where it says so. What went wrong with
@@ -161,7 +142,7 @@ async fn clear_after(cluster: &Cluster, job: &Job, hook: &HookRun, health: Healt
     let outcome = match live.map_err(Diagnostic::from) {
         Ok(None) => Ok(()),
         Ok(Some(live)) => match precondition(&live) {
-            Some(seen) => delete(cluster, job, hook, seen).await,
+            Some(seen) => delete(cluster, job, hook, &seen).await,
             None => Ok(()),
         },
         Err(why) => Err(why),
