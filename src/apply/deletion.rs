@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::write::{Job, LOOK_AGAIN, REPLANS, Write, changed_meanwhile, precondition};
-use crate::cluster::{ApiError, Cluster, Precondition};
+use crate::cluster::{ApiError, Cluster, Precondition, Resource};
 use crate::error::Diagnostic;
 use crate::json::Value;
+use crate::object::ObjectId;
 
 /// How long an object that is replaced may take to go.
 const VANISHING: Duration = Duration::from_secs(60);
@@ -45,16 +46,40 @@ pub(super) async fn gone(
     seen: &Precondition,
 ) -> Result<(), Diagnostic> {
     let deadline = Instant::now() + VANISHING;
+    let is_over = || Instant::now() > deadline;
+    let vanished = until_gone(cluster, &job.resource, &job.id, &seen.uid, is_over).await;
+    match vanished.map_err(|error| failed(job, error))? {
+        Vanished::Gone => Ok(()),
+        Vanished::MadeAgain => Err(changed_meanwhile(job, write)),
+        Vanished::StillThere(live) => Err(still_there(job, write, &live)),
+    }
+}
+
+/// What became of a deleted object.
+pub enum Vanished {
+    /// Nothing of its name is there any more.
+    Gone,
+    /// Another object has its name.
+    MadeAgain,
+    /// It's still there, like this.
+    StillThere(Value),
+}
+
+/// Waits until the object of this uid is gone, or nobody waits any longer (`is_over`).
+pub async fn until_gone(
+    cluster: &Cluster,
+    resource: &Resource,
+    id: &ObjectId,
+    uid: &str,
+    is_over: impl Fn() -> bool,
+) -> Result<Vanished, ApiError> {
     loop {
-        let live = cluster.get(&job.resource, job.id.namespace.as_deref(), &job.id.name).await;
-        let Some(live) = live.map_err(|error| failed(job, error))? else { return Ok(()) };
-        if live["metadata"]["uid"] != seen.uid.as_str() {
-            return Err(changed_meanwhile(job, write));
+        match cluster.get(resource, id.namespace.as_deref(), &id.name).await? {
+            None => return Ok(Vanished::Gone),
+            Some(live) if live["metadata"]["uid"] != uid => return Ok(Vanished::MadeAgain),
+            Some(live) if is_over() => return Ok(Vanished::StillThere(live)),
+            Some(_) => tokio::time::sleep(LOOK_AGAIN).await,
         }
-        if Instant::now() > deadline {
-            return Err(still_there(job, write, &live));
-        }
-        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Letting an object go: it stays as it is, and is no longer ours.
 
-use super::write::{Job, REPLANS};
+use super::write::{Job, REPLANS, carries};
 use crate::cluster::{Cluster, MANAGER, Patch};
 use crate::diff;
 use crate::error::Diagnostic;
@@ -28,14 +28,11 @@ pub(super) async fn let_go(
         // Somebody wrote it, which is no reason to hold on to it.
         let now = cluster.get(&job.resource, namespace, &job.id.name).await;
         let now = now.map_err(|error| failed().because(error.to_string()))?;
-        match now.filter(|now| is_still_ours(now, seen, label)) {
+        let is_same = |now: &Value| now["metadata"]["uid"] == seen["metadata"]["uid"];
+        match now.filter(|now| is_same(now) && carries(now, label)) {
             Some(now) => live = now,
             None => return Ok(()),
         }
     }
     Err(failed().because("it is written faster than that"))
-}
-
-fn is_still_ours(now: &Value, seen: &Value, (key, value): &(String, String)) -> bool {
-    now["metadata"]["uid"] == seen["metadata"]["uid"] && now["metadata"]["labels"][key] == value.as_str()
 }

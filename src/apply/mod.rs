@@ -14,7 +14,7 @@ mod outcome;
 mod takeover;
 mod write;
 
-pub use deletion::held_by;
+pub use deletion::{Vanished, held_by, until_gone};
 pub use event::Event;
 pub use executor::{Done, Manner, Means, Readiness, Stop, Unready, execute};
 pub use hook::{HookReport, HookRun, Watching, has_succeeded};

@@ -172,7 +172,7 @@ pub(super) async fn carry_out(
                 Diagnostic::new(format!("{} is no longer what the plan would delete", job.id))
                     .hint("plan again")
             };
-            delete(cluster, job, precondition, |live| is_ours(live, label), other).await.map(|()| None)
+            delete(cluster, job, precondition, |live| may_go(live, label), other).await.map(|()| None)
         }
         Task::Await { live } => Ok(Some(live.clone())),
         Task::Forget { live, label } => let_go(cluster, job, live, label).await.map(|()| None),
@@ -339,10 +339,14 @@ fn is_established(definition: &Value) -> bool {
         .any(|condition| condition["type"] == "Established" && condition["status"] == "True")
 }
 
+/// Whether an object carries this label, given as key and value.
+pub(super) fn carries(live: &Value, (key, value): &(String, String)) -> bool {
+    live["metadata"]["labels"][key] == value.as_str()
+}
+
 /// Whether an object that was written since may still be deleted: it carries our
 /// label, and has no owner.
-fn is_ours(live: &Value, (key, value): &(String, String)) -> bool {
-    let metadata = &live["metadata"];
-    let owned = metadata["ownerReferences"].as_array().is_some_and(|owners| !owners.is_empty());
-    metadata["labels"][key] == value.as_str() && !owned
+fn may_go(live: &Value, label: &(String, String)) -> bool {
+    let owners = live["metadata"]["ownerReferences"].as_array();
+    carries(live, label) && owners.is_none_or(Vec::is_empty)
 }

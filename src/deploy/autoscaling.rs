@@ -32,8 +32,9 @@ pub(super) fn begin(
     namespaces: &BTreeSet<String>,
 ) {
     if scaled.iter().any(is_scaled) && namespaces.len() > 1 {
-        let resources = kinds().into_iter().filter_map(|kind| discovery.preferred(&kind).cloned());
-        resources.for_each(|resource| lists.begin(&resource, &Scope::All, None));
+        for resource in kinds().iter().filter_map(|kind| discovery.preferred(kind)) {
+            lists.begin(resource, &Scope::All, None);
+        }
     }
 }
 

@@ -28,6 +28,11 @@ use crate::plan::Verb;
 use crate::release::PART_OF;
 use crate::wait::{Awaited, Watches, wait};
 
+/// What became of actions whose objects weren't waited for.
+fn unawaited(positions: Vec<usize>, done: Vec<Done>) -> impl Iterator<Item = Fate> {
+    positions.into_iter().zip(done).map(|(at, done)| Fate { at, done, ended: None })
+}
+
 fn skipped(jobs: &[Job], why: &str) -> Vec<Done> {
     jobs.iter().map(|_| Done::skipped(why)).collect()
 }
@@ -95,7 +100,7 @@ impl Carrying<'_> {
             // What is still needed may be among what would be deleted.
             skipped(&removals, "skipped, because not everything could be written")
         };
-        fates.extend(positions.into_iter().zip(done).map(|(at, done)| Fate { at, done, ended: None }));
+        fates.extend(unawaited(positions, done));
         if self.judge_all {
             fates.extend(self.kept());
         }
@@ -110,11 +115,11 @@ impl Carrying<'_> {
             let what = if is_written { "is ready" } else { "could be written" };
             skipped(&late, &format!("skipped, because not everything {what}"))
         };
-        fates.extend(positions.into_iter().zip(done).map(|(at, done)| Fate { at, done, ended: None }));
+        fates.extend(unawaited(positions, done));
         if self.stop.borrow().is_none() && !fates.iter().all(is_well) {
             let (hooks, positions) = self.hooks_at(|moment| moment == Moment::OnFailure);
             let done = execute(self.cluster, &hooks, means, &mut on_event).await;
-            fates.extend(positions.into_iter().zip(done).map(|(at, done)| Fate { at, done, ended: None }));
+            fates.extend(unawaited(positions, done));
         }
         for fate in &mut fates {
             fate.take_hook();

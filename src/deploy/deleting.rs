@@ -1,7 +1,7 @@
 //! Deleting a whole target: its members, then what it remembers.
 
 use std::borrow::Cow;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::assemble::{Assembled, Work};
 use super::leaving::judged;
@@ -10,7 +10,7 @@ use super::memory::Memory;
 use super::observe::{self, Live};
 use super::removing::{Leave, leave};
 use super::setup::Setup;
-use crate::apply::held_by;
+use crate::apply::{Vanished, held_by, until_gone};
 use crate::cluster::Resource;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
@@ -19,9 +19,6 @@ use crate::object::kinds;
 use crate::plan::prune::Removal;
 use crate::release::{Parent, history, inventory, key};
 use crate::report::words;
-
-/// How often is looked whether an object is gone.
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Plans the deletion of every member. What may not be deleted is let go, or told.
 pub(super) fn everything(
@@ -86,15 +83,14 @@ impl Locked<'_> {
     /// Waits until a deleted object is gone.
     async fn gone(&self, resource: &Resource, deleted: &Value, deadline: Instant) -> Result<(), Diagnostic> {
         let id = observe::id_of(&resource.kind, deleted);
-        loop {
-            let live = self.ongoing.cluster.get(resource, id.namespace.as_deref(), &id.name).await?;
-            let live = live.filter(|live| live["metadata"]["uid"] == deleted["metadata"]["uid"]);
-            let Some(live) = live else { return Ok(()) };
-            if Instant::now() > deadline || self.halt().is_some() {
+        let uid = deleted["metadata"]["uid"].as_str().unwrap_or_default();
+        let is_over = || Instant::now() > deadline || self.halt().is_some();
+        match until_gone(self.ongoing.cluster, resource, &id, uid, is_over).await? {
+            Vanished::Gone | Vanished::MadeAgain => Ok(()),
+            Vanished::StillThere(live) => {
                 let held = held_by(&live).map(|held| format!(", {held}")).unwrap_or_default();
-                return Err(Diagnostic::new(format!("{id} is still there{held}")));
+                Err(Diagnostic::new(format!("{id} is still there{held}")))
             }
-            tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 }

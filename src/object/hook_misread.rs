@@ -16,13 +16,14 @@ pub(super) fn misread_hook(manifest: &Manifest) -> Vec<Diagnostic> {
     problems.extend(annotation(HOOK).into_iter().flat_map(|value| misread_moments(manifest, value)));
     problems.extend(annotation(HOOK_DELETE).and_then(|value| misread_deletion(manifest, value)));
     problems.extend(annotation(HOOK_TIMEOUT).and_then(|value| misread_timeout(manifest, value)));
-    let is_hook = Hook::of(&manifest.body).is_some();
     let idle = [HOOK_DELETE, HOOK_TIMEOUT].into_iter().filter(|name| annotation(name).is_some());
-    if !is_hook && annotation(HOOK).is_none() {
-        problems.extend(idle.map(|name| problem(manifest, format!("{name} says nothing: it isn't a hook"))));
-    }
-    if is_hook {
-        problems.extend(never_ends(manifest).into_iter().chain(runs_but_once(manifest)));
+    match Hook::of(&manifest.body) {
+        Some(hook) => problems.extend(never_ends(manifest).into_iter().chain(runs_but_once(manifest, &hook))),
+        None if annotation(HOOK).is_none() => {
+            problems
+                .extend(idle.map(|name| problem(manifest, format!("{name} says nothing: it isn't a hook"))));
+        }
+        None => {}
     }
     problems
 }
@@ -90,8 +91,7 @@ fn never_ends(manifest: &Manifest) -> Option<Diagnostic> {
 }
 
 /// Its object would be in its own way.
-fn runs_but_once(manifest: &Manifest) -> Option<Diagnostic> {
-    let hook = Hook::of(&manifest.body)?;
+fn runs_but_once(manifest: &Manifest, hook: &Hook) -> Option<Diagnostic> {
     let what = format!("{HOOK_DELETE} is never, so that it can run but once, but it has several moments");
     let problem = problem(manifest, what).hint("leave it out, or name one moment");
     (!hook.deletion.before && hook.has_several_moments()).then_some(problem)

@@ -27,7 +27,7 @@ pub(crate) use answers::answers;
 pub(crate) use control_plane::{ControlPlane, sandbox_program};
 pub(crate) use environment::{TestEnvironment, wait_until};
 pub(crate) use gate::{Reply, Request};
-pub(crate) use run::Run;
+pub(crate) use run::{Run, Running};
 
 /// The time between two looks at whether something has happened.
 const POLL: Duration = Duration::from_millis(50);

@@ -4,7 +4,7 @@ use trueup::json::json;
 
 use super::{POST, PRE, apply_json, job, saying, stuck, uid};
 use crate::harness::manifests::{config_map, deployment, secret};
-use crate::harness::{TestEnvironment, action, changing, wait_until};
+use crate::harness::{Running, TestEnvironment, action, changing, wait_until};
 
 #[test]
 fn a_failing_pre_apply_hook_stops_everything_and_tells_its_last_words() {
@@ -196,8 +196,8 @@ fn a_hook_that_the_server_refuses_is_told_before_anything_is_written() {
     assert!(environment.live("v1/configmaps/settings").is_none());
 }
 
-#[test]
-fn an_interrupt_ends_the_wait_for_a_hook_and_the_next_run_runs_it_anew() {
+/// An apply whose early hook runs and doesn't end.
+fn while_its_hook_runs() -> (TestEnvironment, Running) {
     let mut environment = TestEnvironment::new();
     environment.create_namespace();
     environment.write("deploy/migrate.yaml", &stuck(&job("migrate", "shop:1", &[PRE])));
@@ -206,6 +206,12 @@ fn an_interrupt_ends_the_wait_for_a_hook_and_the_next_run_runs_it_anew() {
     wait_until("the hook runs", || {
         environment.live("batch/v1/jobs/migrate").is_some_and(|job| job["status"]["active"] == 1)
     });
+    (environment, running)
+}
+
+#[test]
+fn an_interrupt_ends_the_wait_for_a_hook_and_the_next_run_runs_it_anew() {
+    let (mut environment, running) = while_its_hook_runs();
 
     running.signal("INT");
     let outcome = running.end().exits(130).target();
@@ -306,14 +312,7 @@ spec:
 
 #[test]
 fn a_hook_that_somebody_deletes_has_failed() {
-    let mut environment = TestEnvironment::new();
-    environment.create_namespace();
-    environment.write("deploy/migrate.yaml", &stuck(&job("migrate", "shop:1", &[PRE])));
-    environment.commit_file("deploy/a.yaml", &config_map("settings", "level", "info"));
-    let running = environment.spawn(&["apply", "prod", "--yes", "-o", "json"]);
-    wait_until("the hook runs", || {
-        environment.live("batch/v1/jobs/migrate").is_some_and(|job| job["status"]["active"] == 1)
-    });
+    let (environment, running) = while_its_hook_runs();
 
     environment.delete("batch/v1/jobs/migrate");
     let outcome = running.end().exits(6).target();

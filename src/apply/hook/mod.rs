@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::deletion::{self, gone};
 use super::event::Event;
 use super::executor::Stop;
-use super::write::{Job, Unwritten, Write, Written, changed_meanwhile, precondition};
+use super::write::{Job, Unwritten, Write, Written, carries, changed_meanwhile, precondition};
 use crate::cluster::{ApplyMode, Cluster, MANAGER, Precondition};
 use crate::error::Diagnostic;
 use crate::health::{Cause, Health, Verdict};
@@ -109,7 +109,7 @@ async fn clear(cluster: &Cluster, job: &Job, hook: &HookRun) -> Result<bool, Dia
     let live = live.map_err(|error| Diagnostic::from(error).at(hook.write.manifest.source.location()))?;
     let Some(live) = live else { return Ok(false) };
     let is_ours = match &hook.label {
-        Some((key, value)) => live["metadata"]["labels"][key] == value.as_str(),
+        Some(label) => carries(&live, label),
         // Without an inventory nothing is labelled.
         None => Hook::of(&live).is_some(),
     };

@@ -112,8 +112,10 @@ impl Sight {
 
     /// The pods that belong to this object.
     pub(super) fn pods(&self, uid: &Value) -> Vec<Value> {
-        let owners = |pod: &Value| pod["metadata"]["ownerReferences"].as_array().cloned().unwrap_or_default();
-        let is_its = |pod: &&Value| owners(pod).iter().any(|owner| owner["uid"] == *uid);
+        let is_its = |pod: &&Value| {
+            let mut owners = pod["metadata"]["ownerReferences"].as_array().into_iter().flatten();
+            owners.any(|owner| owner["uid"] == *uid)
+        };
         self.pods.values().filter(is_its).cloned().collect()
     }
 }
