@@ -27,6 +27,8 @@ mod sandbox_program;
 mod scene;
 #[path = "../shared/shop.rs"]
 mod shop;
+#[path = "../shared/stage.rs"]
+mod stage;
 mod table;
 
 use std::time::Duration;

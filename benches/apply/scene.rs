@@ -1,33 +1,20 @@
-//! A control plane with nothing on it but namespaces, a repository, and what can
-//! be measured of them.
+//! A set of objects that isn't deployed yet, and what can be measured of that.
 
-use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use kube::api::{DynamicObject, ObjectMeta, PostParams};
-use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::config::KubeConfigOptions;
 use kube::{Api, Client, Config};
-use tempfile::TempDir;
 use trueup::json::{self, Value};
 
 use crate::measure::{self, Surroundings};
-use crate::repository::Repository;
-use crate::sandbox_process::RunningSandbox;
-use crate::sandbox_program;
 use crate::shop;
-
-/// The user that everything runs as: may do everything, and is throttled like
-/// anybody else.
-const USER: &str = "ordinary";
+use crate::stage::{self, Stage};
 
 const CONFIGURATION: &str =
     "version: 1\nname: shop\nsources: [deploy, namespaces]\nenvironments:\n  prod:\n    namespace: bench-0\n";
-
-/// An API server that uses less CPU in a second has nothing to do.
-const IDLE: Duration = Duration::from_millis(100);
 
 /// The API server's count of requests.
 const REQUESTS: &str = "apiserver_request_total{";
@@ -45,15 +32,9 @@ const WRITTEN: [&str; 8] = [
     "services",
 ];
 
-/// A set of objects that isn't deployed yet.
-pub(crate) struct Scene {
-    shops: usize,
-    runtime: tokio::runtime::Runtime,
-    repository: Repository,
-    kubeconfig: Kubeconfig,
-    folder: TempDir,
-    _sandbox: RunningSandbox,
-}
+/// A set of objects that isn't deployed yet, on a control plane with nothing but their
+/// namespaces.
+pub(crate) struct Scene(Stage);
 
 /// One run of trueup.
 #[derive(Debug, Clone, Copy)]
@@ -73,23 +54,8 @@ pub(crate) struct Applied {
 impl Scene {
     /// So many objects, none of them deployed.
     pub(crate) fn new(objects: usize) -> Self {
-        let program = sandbox_program::locate(|line| println!("{line}")).expect("the sandbox");
-        let sandbox = RunningSandbox::start(&program, &[], Stdio::inherit()).expect("the sandbox starts");
-        let mut kubeconfig = Kubeconfig::read_from(&sandbox.kubeconfig).expect("a kubeconfig");
-        kubeconfig.current_context = Some(USER.to_owned());
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let folder = tempfile::Builder::new().prefix("trueup-bench-").tempdir().expect("a folder");
-        let repository = Repository::init(&folder.path().join("repository"));
-        let shops = objects / shop::OBJECTS;
-        let mut scene = Self { shops, runtime, repository, kubeconfig, folder, _sandbox: sandbox };
-        let access = serde_json::to_string(&scene.kubeconfig).expect("a kubeconfig");
-        fs::write(scene.folder.path().join("kubeconfig"), access).expect("a file");
-        fs::create_dir_all(scene.folder.path().join("home")).expect("a folder");
-        scene.write("trueup.yaml", CONFIGURATION);
-        scene.write("namespaces/all.yaml", &shop::namespaces());
-        (0..shops).for_each(|number| scene.write(&shop::file(number), &shop::shop(number, 1)));
-        scene.repository.commit("Open the shops");
-        scene.runtime.block_on(scene.create_namespaces());
+        let scene = Self(Stage::new(objects, CONFIGURATION, "namespaces/all.yaml"));
+        scene.runtime().block_on(scene.create_namespaces());
         scene
     }
 
@@ -106,18 +72,18 @@ impl Scene {
     /// A client of the user.
     pub(crate) async fn client(&self) -> Client {
         let options = KubeConfigOptions::default();
-        let config = Config::from_custom_kubeconfig(self.kubeconfig.clone(), &options).await;
+        let config = Config::from_custom_kubeconfig(self.0.kubeconfig.clone(), &options).await;
         Client::try_from(config.expect("a usable kubeconfig")).expect("a client")
     }
 
     /// What futures run on.
     pub(crate) fn runtime(&self) -> &tokio::runtime::Runtime {
-        &self.runtime
+        &self.0.runtime
     }
 
     /// All objects but the namespaces.
     pub(crate) fn manifests(&self) -> Vec<DynamicObject> {
-        let shops = (0..self.shops).map(|number| shop::shop(number, 1));
+        let shops = (0..self.0.objects() / shop::OBJECTS).map(|number| shop::shop(number, 1));
         let documents = shops.flat_map(|shop| trueup::yaml::documents(&shop).expect("manifests"));
         documents.map(|document| json::from_value(document.value).expect("an object")).collect()
     }
@@ -162,42 +128,17 @@ impl Scene {
 
     /// Changes 1 % of the objects in Git. How many that are.
     pub(crate) fn change(&mut self) -> usize {
-        let changed = self.shops * shop::OBJECTS / 100;
-        // A shop has one object that a new version changes.
-        (0..changed).for_each(|number| self.write(&shop::file(number), &shop::shop(number, 2)));
-        self.repository.commit("Change some shops");
-        changed
+        self.0.change()
     }
 
     /// Where programs run.
     pub(crate) fn surroundings(&self) -> Surroundings {
-        let folder = self.folder.path();
-        Surroundings {
-            folder: self.repository.folder.clone(),
-            home: folder.join("home"),
-            kubeconfig: folder.join("kubeconfig"),
-        }
+        self.0.surroundings("kubeconfig")
     }
 
-    /// Waits until the API server has next to nothing to do: controllers are done
-    /// with new objects.
+    /// Waits until controllers are done with new objects.
     pub(crate) fn settle(&self) {
-        let mut before = self.cpu_time();
-        loop {
-            thread::sleep(Duration::from_secs(1));
-            let now = self.cpu_time();
-            if now.saturating_sub(before) < IDLE {
-                break;
-            }
-            before = now;
-        }
-    }
-
-    /// The CPU time that the API server has used.
-    fn cpu_time(&self) -> Duration {
-        let metrics = self.metrics();
-        let seconds = metrics.lines().find_map(|line| line.strip_prefix("process_cpu_seconds_total "));
-        Duration::from_secs_f64(seconds.expect("the metric").parse().expect("a number"))
+        stage::settle(|| self.metrics());
     }
 
     /// The writes of objects and records that the server has seen. Leases are left
@@ -208,14 +149,8 @@ impl Scene {
 
     fn metrics(&self) -> String {
         let request = http::Request::get("/metrics").body(Vec::new()).expect("a request");
-        let metrics = self.runtime.block_on(async { self.client().await.request_text(request).await });
+        let metrics = self.runtime().block_on(async { self.client().await.request_text(request).await });
         metrics.expect("metrics")
-    }
-
-    fn write(&self, path: &str, content: &str) {
-        let path = self.repository.folder.join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, content).expect("a file");
     }
 }
 
