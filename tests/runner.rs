@@ -55,6 +55,7 @@ mod selection;
 mod shop;
 mod simulation;
 mod status;
+mod two_plans;
 mod versions;
 mod wait_all;
 mod yaml;

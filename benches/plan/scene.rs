@@ -87,9 +87,9 @@ impl Scene {
         self.stage.write_kubeconfig("kubeconfig", &at(&self.stage.kubeconfig, &format!("https://{address}")));
     }
 
-    /// The lists that a plan needs, thrown away.
-    pub(crate) fn floor(&self) -> Duration {
-        self.stage.runtime.block_on(self.visitor.lists(&self.selector))
+    /// The lists that a plan needs, by a bare client that does this with each.
+    pub(crate) fn lists(&self, then: fn(&[u8])) -> Duration {
+        self.stage.runtime.block_on(self.visitor.lists(&self.selector, then))
     }
 
     /// A plan whose server isn't there: all that comes before the first request.

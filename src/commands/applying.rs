@@ -221,6 +221,7 @@ pub(super) async fn all(
             running,
             expected,
             purpose,
+            is_alone: setups.len() == 1,
             stop: &stop,
             listening: &listening,
         };
@@ -318,6 +319,8 @@ struct OneRun<'a> {
     running: &'a Running,
     expected: Option<Expected>,
     purpose: &'a Purpose,
+    /// No other environment has its turn before this one.
+    is_alone: bool,
     stop: &'a Stop,
     listening: &'a Listening,
 }
@@ -336,7 +339,7 @@ impl OneRun<'_> {
             self.annotate_guards(&planned.plan);
             return Ok((running::refused(&planned), Exit::Refused));
         }
-        self.confirm(&planned.plan)?;
+        let was_asked = self.confirm(&planned.plan)?;
         let mut listener = OnTerminal::new(self, &planned.plan);
         let options = RunOptions {
             planning: self.options.clone(),
@@ -347,6 +350,7 @@ impl OneRun<'_> {
             lock_timeout: self.running.lock_timeout.map_or(LOCK_TIMEOUT, |Period(timeout)| timeout),
             expected: self.expected.clone(),
             undone: self.purpose.undone().cloned(),
+            is_fresh: self.is_alone && !was_asked,
         };
         let outcome =
             running::run(self.setup, self.cluster, planned, &options, self.stop, &mut listener).await;
@@ -380,17 +384,18 @@ impl OneRun<'_> {
         self.expected.as_ref()?.check(plan).err()
     }
 
-    fn confirm(&self, plan: &TargetPlan) -> Result<(), CommandError> {
+    /// Asks whether to go on, where that is to be asked: whether it was.
+    fn confirm(&self, plan: &TargetPlan) -> Result<bool, CommandError> {
         let does_nothing = plan.is_empty() && !self.purpose.deletes_everything();
         if self.running.yes || self.expected.is_some() || does_nothing {
-            return Ok(());
+            return Ok(false);
         }
         if !self.terminal.is_interactive() {
             let unasked = CommandError::usage("nobody is there to confirm the plan");
             return Err(unasked.hint(self.purpose.unasked()));
         }
         if self.listening.asking(|| self.purpose.is_agreed(self.terminal, &plan.target)) {
-            Ok(())
+            Ok(true)
         } else {
             Err(CommandError::new(Exit::Error, Diagnostic::new("not applied: the plan wasn't confirmed")))
         }

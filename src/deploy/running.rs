@@ -26,7 +26,9 @@ use crate::json::{Value, json};
 use crate::object::{ObjectId, ObjectRef};
 use crate::plan::{TargetPlan, Verb};
 use crate::release::actor::{host, server_user};
-use crate::release::{Actor, HeldBy, Holder, Lock, LockError, Pointer, ReleaseResult, Run, State, lock};
+use crate::release::{
+    Actor, HeldBy, Holder, Lock, LockError, Pointer, ReleaseResult, Run, State, inventory, lock,
+};
 
 /// What follows a run, and answers for whoever started it.
 pub trait Listener: Send {
@@ -66,6 +68,9 @@ pub struct RunOptions {
     pub expected: Option<Expected>,
     /// What a rollback undoes.
     pub undone: Option<Undone>,
+    /// Nothing came between the plan and the run: nobody was asked, and no other
+    /// environment had its turn.
+    pub is_fresh: bool,
 }
 
 /// Who runs this, and in which pipeline.
@@ -117,6 +122,13 @@ pub(super) struct Ongoing<'a> {
     pub(super) options: &'a RunOptions,
     pub(super) stop: &'a Stop,
     pub(super) start: Instant,
+}
+
+/// The lock, once this run has it.
+struct Taken {
+    lock: Lock,
+    /// Another run had it first.
+    waited: bool,
 }
 
 /// What became of planning again under the lock.
@@ -215,10 +227,15 @@ impl Ongoing<'_> {
         identity: &Identity,
         listener: &mut dyn Listener,
     ) -> Result<TargetOutcome, CommandError> {
-        let Some(lock) = self.lock(planned, identity, listener).await? else {
+        let Some(Taken { lock, waited }) = self.lock(planned, identity, listener).await? else {
             return Ok(blank(&planned.plan, RunResult::Interrupted));
         };
-        let outcome = match self.again(planned, listener).await {
+        let again = match self.is_still_true(planned, waited).await {
+            Ok(true) => Ok(Again::Agreed),
+            Ok(false) => self.again(planned, listener).await,
+            Err(error) => Err(error),
+        };
+        let outcome = match again {
             Ok(Again::Agreed) => Locked { ongoing: self, planned, identity, lock: &lock }.run(listener).await,
             Ok(Again::Refused) => Ok(refused(planned)),
             Err(error) => Err(error),
@@ -247,18 +264,38 @@ impl Ongoing<'_> {
         planned: &Planned,
         identity: &Identity,
         listener: &mut dyn Listener,
-    ) -> Result<Option<Lock>, CommandError> {
+    ) -> Result<Option<Taken>, CommandError> {
         let Some(memory) = &planned.memory else { return Ok(None) };
+        let mut waited = false;
         let holder =
             Holder::this(&identity.actor, identity.run.as_ref(), identity.host.clone(), Timestamp::now());
-        let waits = |held: &HeldBy| listener.waits_for(held);
+        let waits = |held: &HeldBy| {
+            waited = true;
+            listener.waits_for(held);
+        };
         let acquiring = lock::acquire(self.cluster, &memory.target, holder, self.options.lock_timeout, waits);
         let mut stop = self.stop.clone();
-        tokio::select! {
+        let taken = tokio::select! {
             // A lock that is half taken ends with this process.
-            Ok(_) = stop.wait_for(Option::is_some) => Ok(None),
-            taken = acquiring => taken.map(Some).map_err(locked_out),
+            Ok(_) = stop.wait_for(Option::is_some) => return Ok(None),
+            taken = acquiring => taken.map_err(locked_out)?,
+        };
+        Ok(Some(Taken { lock: taken, waited }))
+    }
+
+    /// Whether the plan needn't be made again: nothing came between it and the lock,
+    /// and no other run wrote meanwhile, which the inventory would tell. Whoever else
+    /// writes could do so the moment after a second plan just as well: that is what the
+    /// preconditions of each write are for.
+    async fn is_still_true(&self, planned: &Planned, waited: bool) -> Result<bool, CommandError> {
+        let Some(memory) = planned.memory.as_ref().filter(|_| self.options.is_fresh && !waited) else {
+            return Ok(false);
+        };
+        if planned.bootstrap.is_some() {
+            return Ok(false);
         }
+        let parent = inventory::read(self.cluster, &memory.target).await.map_err(Diagnostic::from)?;
+        Ok(parent == memory.parent)
     }
 
     /// Makes the namespace that lock and inventory live in, if it's missing.
