@@ -4,7 +4,7 @@
 //! Each program has a control plane of its own, with nothing on it but the
 //! namespaces, so that none profits from or suffers by another's objects. The
 //! floor is the same objects, created by a client that does nothing else, as many
-//! at once as trueup sends. Writes are counted by the API server's own metrics.
+//! at once as trueup sends; that of waiting is a bare watch. Writes are counted by the API server's own metrics.
 //!
 //! `kubectl apply --server-side`, `kapp deploy --wait=false` and `helm install`
 //! are measured if they are on PATH. `-- --quick` leaves out the larger set and
@@ -30,6 +30,7 @@ mod shop;
 #[path = "../shared/stage.rs"]
 mod stage;
 mod table;
+mod waiting;
 
 use std::time::Duration;
 
@@ -94,5 +95,13 @@ fn ours(size: usize, floor: Duration, peers: &[Measured]) -> Vec<Row> {
     if let Some(fastest) = fastest {
         rows.push(Row::time("the fastest other program, 1 % changed", fastest).times(changed.took));
     }
+    rows.push(waiting(size));
     rows
+}
+
+/// trueup, on yet another control plane, until everything is ready.
+fn waiting(size: usize) -> Row {
+    let scene = Scene::new(size);
+    let (applied, added) = waiting::apply(&scene, size + shop::NAMESPACES, size / 5);
+    Row::time("apply to an empty cluster, and wait", applied.took).after_the_last(added)
 }

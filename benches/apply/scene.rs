@@ -41,6 +41,8 @@ pub(crate) struct Scene(Stage);
 pub(crate) struct Applied {
     /// The whole program.
     pub(crate) took: Duration,
+    /// When it had ended.
+    pub(crate) ended: Instant,
     /// From the first write to the end.
     pub(crate) writing: Duration,
     /// The writes that the server has seen.
@@ -90,9 +92,18 @@ impl Scene {
 
     /// Applies what must be so many changed objects.
     pub(crate) fn apply(&self, changed: usize) -> Applied {
+        self.run(&["apply", "prod", "--yes", "-o", "jsonl", "--no-wait"], changed)
+    }
+
+    /// The same, until all of it is ready.
+    pub(crate) fn apply_and_wait(&self, changed: usize) -> Applied {
+        self.run(&["apply", "prod", "--yes", "-o", "jsonl"], changed)
+    }
+
+    fn run(&self, arguments: &[&str], changed: usize) -> Applied {
         self.settle();
         let before = self.writes();
-        let mut command = self.surroundings().trueup(&["apply", "prod", "--yes", "--no-wait", "-o", "jsonl"]);
+        let mut command = self.surroundings().trueup(arguments);
         command.stderr(Stdio::null());
         let start = Instant::now();
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
@@ -104,7 +115,8 @@ impl Scene {
             first = first.or_else(|| last.contains(r#""kind":"Event""#).then(Instant::now));
         }
         let status = child.wait().expect("a child");
-        let took = start.elapsed();
+        let ended = Instant::now();
+        let took = ended - start;
         assert!(status.success(), "{status}");
         let outcome: Value = serde_json::from_str(&last).expect("JSON");
         let summary = &outcome["targets"][0]["summary"];
@@ -113,6 +125,7 @@ impl Scene {
         assert_eq!(done, changed as u64, "{summary}");
         Applied {
             took,
+            ended,
             writing: first.map_or(Duration::ZERO, |first| took.saturating_sub(first - start)),
             writes: self.writes() - before,
             changed,

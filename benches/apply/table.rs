@@ -46,6 +46,12 @@ impl Row {
         self
     }
 
+    /// How long it went on after the last object was ready.
+    pub(crate) fn after_the_last(mut self, added: Duration) -> Self {
+        self.notes.push(format!("{:.0} ms after the last object was ready", added.as_secs_f64() * 1e3));
+        self
+    }
+
     /// How many times longer that is than ours.
     pub(crate) fn times(mut self, ours: Duration) -> Self {
         self.notes.push(format!("{:.1} times as long as ours", self.took.as_secs_f64() / ours.as_secs_f64()));
