@@ -236,6 +236,7 @@ set edit:completion:arg-completer[trueup] = {|@words|
             cand --fail-fast 'Start nothing more after the first failure'
             cand --no-wait 'Don''t wait for health'
             cand --dirty 'Deploy the work tree although it isn''t committed'
+            cand --rollback-on-failure 'When it fails, put the last healthy release back'
             cand -q 'Print only the result and errors'
             cand --quiet 'Print only the result and errors'
             cand -v 'Say more'

@@ -255,6 +255,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dry-run -d 'Only
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l fail-fast -d 'Start nothing more after the first failure'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-wait -d 'Don\'t wait for health'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dirty -d 'Deploy the work tree although it isn\'t committed'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l rollback-on-failure -d 'When it fails, put the last healthy release back'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -45,6 +45,7 @@ mod render;
 mod replace;
 mod replicas;
 mod rollback;
+mod rollback_on_failure;
 mod rules;
 mod sandbox;
 mod saved_plan;

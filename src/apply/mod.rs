@@ -19,7 +19,8 @@ pub use event::Event;
 pub use executor::{Done, Manner, Means, Readiness, Stop, Unready, execute};
 pub use hook::{HookReport, HookRun, Watching, has_succeeded};
 pub use outcome::{
-    ActionOutcome, ActionResult, FailedContainer, Failure, HookOutcome, RunResult, TargetOutcome,
+    ActionOutcome, ActionResult, FailedContainer, Failure, HookOutcome, RollbackOutcome, RunResult,
+    TargetOutcome,
 };
 pub use takeover::Takeover;
 pub use write::{Explain, Job, Task, Write, precondition};

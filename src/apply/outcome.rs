@@ -41,10 +41,39 @@ pub struct TargetOutcome {
     pub notes: Vec<String>,
     /// The first thing that went wrong.
     pub failure: Option<Failure>,
+    /// What became of going back to the last healthy release by itself; absent where that
+    /// wasn't tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<Box<RollbackOutcome>>,
     /// How many requests the run took.
     pub requests: usize,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
+}
+
+impl TargetOutcome {
+    /// How the run itself ended, whatever a rollback made of it.
+    pub fn ended(&self) -> RunResult {
+        self.rollback.as_ref().map_or(self.result, |rollback| rollback.after)
+    }
+}
+
+/// What became of a rollback that followed a failed run by itself.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RollbackOutcome {
+    /// The release that was to be undone.
+    pub of: u64,
+    /// How the run of that release had ended.
+    pub after: RunResult,
+    /// The release that was to be put back; absent where it couldn't be found out.
+    pub to: Option<u64>,
+    /// Why it couldn't begin; empty when it did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Diagnostic>,
+    /// How it ended, told as for any other run.
+    #[serde(flatten)]
+    pub outcome: TargetOutcome,
 }
 
 /// How a run ended.

@@ -1,6 +1,7 @@
 //! `trueup apply`: makes the cluster as the repository says.
 
 use super::applying::{self, Purpose, Running};
+use super::way_back::WayBack;
 use super::{Planning, What, select};
 use crate::cli::Global;
 use crate::error::{CommandError, Exit};
@@ -18,11 +19,17 @@ pub struct Args {
     /// Deploy the work tree although it isn't committed
     #[arg(long, conflicts_with = "reference")]
     dirty: bool,
+    /// When it fails, put the last healthy release back
+    #[arg(long, conflicts_with_all = ["no_wait", "only", "except", "paths"])]
+    rollback_on_failure: bool,
 }
 
 /// Plans, asks, applies, waits and records.
 pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
     let setups = select(global, &args.what)?;
-    let purpose = Purpose::Apply { may_be_dirty: args.dirty };
+    let is_asked_for = args.rollback_on_failure;
+    let goes_back = is_asked_for || setups.iter().any(|setup| setup.rollback_on_failure);
+    let way_back = goes_back.then(|| WayBack::of(global, &args.what, is_asked_for)).transpose()?;
+    let purpose = Purpose::Apply { may_be_dirty: args.dirty, way_back };
     applying::all(global, terminal, setups, &args.planning, &args.running, &purpose).await
 }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::planned::{self, Layout};
 use super::saved::SavedPlans;
 use super::signals::{self, Listening};
+use super::way_back::WayBack;
 use super::{Planning, annotates};
 use crate::apply::{Event, RunResult, Stop, TargetOutcome};
 use crate::cli::{Global, Output, Report, ReportKind};
@@ -79,6 +80,9 @@ pub(super) enum Purpose {
     Apply {
         /// Uncommitted files may be deployed.
         may_be_dirty: bool,
+        /// How the last healthy release is put back when that fails; not possible without
+        /// a configuration.
+        way_back: Option<WayBack>,
     },
     /// To take objects over, whoever has them.
     Adopt {
@@ -101,7 +105,7 @@ impl Purpose {
         Options {
             may_be_dirty: !matches!(
                 self,
-                Self::Apply { may_be_dirty: false } | Self::Adopt { may_be_dirty: false }
+                Self::Apply { may_be_dirty: false, .. } | Self::Adopt { may_be_dirty: false }
             ),
             adopts: matches!(self, Self::Adopt { .. }),
             is_rollback: matches!(self, Self::Rollback(_)),
@@ -118,6 +122,13 @@ impl Purpose {
         match self {
             Self::Rollback(undone) => Some(undone),
             Self::Apply { .. } | Self::Adopt { .. } | Self::Forget(_) | Self::Delete { .. } => None,
+        }
+    }
+
+    fn way_back(&self) -> Option<&WayBack> {
+        match self {
+            Self::Apply { way_back, .. } => way_back.as_ref(),
+            Self::Adopt { .. } | Self::Rollback(_) | Self::Forget(_) | Self::Delete { .. } => None,
         }
     }
 
@@ -191,6 +202,10 @@ pub(super) async fn all(
     let expected = running.expected(&setups)?;
     let mut options = purpose.options(planning);
     options.selection = options.selection.or_else(|| saved_selection(&expected));
+    if options.selection.is_some() && purpose.way_back().is_some_and(WayBack::is_asked_for) {
+        let refused = "--rollback-on-failure puts the whole back, and the saved plan is for a part";
+        return Err(CommandError::usage(refused));
+    }
     let setups: Vec<Setup> = setups
         .into_iter()
         .zip(&expected)
@@ -330,7 +345,7 @@ impl OneRun<'_> {
         let stale = self.stale(&planned.plan);
         // How it differs from the saved plan says more than all that it would do.
         if stale.as_ref().is_none_or(|stale| stale.differences.is_empty()) {
-            self.show(&planned.plan);
+            show(self.global, self.terminal, &planned.plan);
         }
         if let Some(stale) = stale {
             return Err(stale);
@@ -340,6 +355,11 @@ impl OneRun<'_> {
             return Ok((running::refused(&planned), Exit::Refused));
         }
         let was_asked = self.confirm(&planned.plan)?;
+        let way_back = self.purpose.way_back().filter(|way_back| way_back.is_meant_for(self.setup));
+        let barred = way_back.and_then(|_| self.barred_way_back());
+        let earlier = way_back
+            .filter(|_| barred.is_none())
+            .map(|way_back| way_back.earlier(self.global, &self.setup.environment));
         let mut listener = OnTerminal::new(self, &planned.plan);
         let options = RunOptions {
             planning: self.options.clone(),
@@ -352,27 +372,31 @@ impl OneRun<'_> {
             undone: self.purpose.undone().cloned(),
             is_fresh: self.is_alone && !was_asked,
         };
+        let (earlier, stop) = (earlier.as_deref(), self.stop);
         let outcome =
-            running::run(self.setup, self.cluster, planned, &options, self.stop, &mut listener).await;
+            running::run(self.setup, self.cluster, planned, &options, earlier, stop, &mut listener).await;
         listener.finish();
-        let outcome = outcome?;
+        let mut outcome = outcome?;
+        if fell_short(outcome.result) {
+            outcome.notes.extend(barred.map(|why| format!("not rolled back: {why}")));
+        }
         let exit = exit(&outcome, self.stop);
         Ok((outcome, exit))
+    }
+
+    /// Why this run isn't rolled back when it fails, though the configuration says so.
+    fn barred_way_back(&self) -> Option<&'static str> {
+        if self.running.no_wait {
+            return Some("with --no-wait nothing is known about health");
+        }
+        let is_part = self.options.selection.is_some();
+        is_part.then_some("only a part was applied, and a rollback is of the whole")
     }
 
     fn annotate_guards(&self, plan: &TargetPlan) {
         if annotates(self.global) {
             let verdicts: Vec<_> = plan.guards.iter().map(GuardVerdict::on_apply).collect();
             self.terminal.annotate(&github::guards(&plan.target, &verdicts));
-        }
-    }
-
-    /// People read the plan before they answer; machines get the outcome only.
-    fn show(&self, plan: &TargetPlan) {
-        let options = text::TextOptions::new(self.terminal.width(), Timestamp::now());
-        let is_wanted = !self.terminal.is_quiet() || self.terminal.is_interactive();
-        if self.global.output == Output::Text && !plan.is_empty() && is_wanted {
-            self.terminal.data(&text::plan(plan, &options));
         }
     }
 
@@ -400,6 +424,20 @@ impl OneRun<'_> {
             Err(CommandError::new(Exit::Error, Diagnostic::new("not applied: the plan wasn't confirmed")))
         }
     }
+}
+
+/// People read the plan before they answer; machines get the outcome only.
+fn show(global: &Global, terminal: &Terminal, plan: &TargetPlan) {
+    let options = text::TextOptions::new(terminal.width(), Timestamp::now());
+    let is_wanted = !terminal.is_quiet() || terminal.is_interactive();
+    if global.output == Output::Text && !plan.is_empty() && is_wanted {
+        terminal.data(&text::plan(plan, &options));
+    }
+}
+
+/// Whether a run that wrote wasn't seen to end well.
+fn fell_short(result: RunResult) -> bool {
+    matches!(result, RunResult::Applied | RunResult::Unhealthy | RunResult::Partial)
 }
 
 fn exit(outcome: &TargetOutcome, stop: &Stop) -> Exit {
@@ -450,6 +488,7 @@ const TICK: Duration = Duration::from_millis(200);
 
 /// Follows a run on the terminal, and asks there what must be asked.
 struct OnTerminal<'a> {
+    global: &'a Global,
     terminal: &'a Terminal,
     listening: &'a Listening,
     progress: Arc<Mutex<Option<Progress>>>,
@@ -460,11 +499,8 @@ struct OnTerminal<'a> {
 
 impl<'a> OnTerminal<'a> {
     fn new(run: &OneRun<'a>, plan: &TargetPlan) -> Self {
-        let OneRun { terminal, listening, .. } = *run;
-        let streams = run.global.output == Output::Jsonl;
-        let events_of = streams.then(|| plan.target.clone());
-        let options = ProgressOptions { total: plan.summary.changes(), target: None, events_of };
-        let progress = terminal.progress(options, Instant::now());
+        let OneRun { global, terminal, listening, .. } = *run;
+        let progress = terminal.progress(progress_options(global, plan), Instant::now());
         progress.stream(|| about_to_be_done(plan));
         let progress = Arc::new(Mutex::new(Some(progress)));
         let ticked = progress.clone();
@@ -474,7 +510,8 @@ impl<'a> OnTerminal<'a> {
                 with(&ticked, |progress| progress.tick(Instant::now()));
             }
         });
-        Self { terminal, listening, progress, ticking, yes: run.running.yes, target: plan.target.clone() }
+        let (yes, target) = (run.running.yes, plan.target.clone());
+        Self { global, terminal, listening, progress, ticking, yes, target }
     }
 
     fn finish(&mut self) {
@@ -484,6 +521,12 @@ impl<'a> OnTerminal<'a> {
             progress.finish();
         }
     }
+}
+
+fn progress_options(global: &Global, plan: &TargetPlan) -> ProgressOptions {
+    let streams = global.output == Output::Jsonl;
+    let events_of = streams.then(|| plan.target.clone());
+    ProgressOptions { total: plan.summary.changes(), target: None, events_of }
 }
 
 fn about_to_be_done(plan: &TargetPlan) -> Happened {
@@ -517,6 +560,20 @@ impl Listener for OnTerminal<'_> {
         self.terminal.note(&format!("{}: the cluster changed meanwhile, the plan is now:", self.target));
         self.terminal.data(&text::plan(&planned.plan, &options));
         self.listening.asking(|| self.terminal.confirm("Apply this instead?"))
+    }
+
+    fn rolls_back(&mut self, failed: &TargetOutcome, undone: &Undone, planned: &Planned) {
+        let plan = &planned.plan;
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        // What the failed run was at is no longer drawn; this one begins anew.
+        progress.take().into_iter().for_each(Progress::finish);
+        self.terminal.note(&text::rolling_back(failed, undone.to));
+        show(self.global, self.terminal, plan);
+        let next = self.terminal.progress(progress_options(self.global, plan), Instant::now());
+        let commit = plan.commit.as_ref().map(|commit| commit.sha.clone());
+        next.stream(|| Happened::RollingBack { of: undone.of, to: undone.to, commit });
+        next.stream(|| about_to_be_done(plan));
+        *progress = Some(next);
     }
 }
 

@@ -22,6 +22,7 @@ mod saved;
 mod select;
 mod signals;
 pub mod status;
+mod way_back;
 
 use std::path::PathBuf;
 

@@ -179,6 +179,17 @@ pub(super) fn at_commit(repository: &Arc<Repository>, reference: &str) -> Result
     Ok(Origin::Commit { repository: repository.clone(), commit, reference: Some(reference.to_owned()) })
 }
 
+/// An environment of this configuration, at another commit.
+pub(super) fn at_other_commit(
+    global: &Global,
+    checkout: &Checkout,
+    environment: &str,
+    commit: &CommitId,
+) -> Result<Setup, CommandError> {
+    let environment = checkout.config.environment(environment)?;
+    setup(global, environment, &checkout.path, at_commit(&checkout.repository, &commit.to_string())?)
+}
+
 fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
 }
@@ -362,6 +373,7 @@ fn of_rules(environment: &Environment) -> Setup {
         protect: environment.protect.clone(),
         rules: environment.rules.clone(),
         drift: environment.drift,
+        rollback_on_failure: environment.rollback_on_failure,
         notes: Vec::new(),
     }
 }

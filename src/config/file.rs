@@ -101,6 +101,9 @@ pub(super) struct Settings {
     /// Kinds that are never deleted without an override. Default:
     /// `Namespace`, `PersistentVolumeClaim` and `CustomResourceDefinition`.
     pub(super) protect: Option<Vec<KindPattern>>,
+    /// Whether an apply that fails puts the last healthy release back by itself.
+    /// Default: false.
+    pub(super) rollback_on_failure: Option<bool>,
 }
 
 /// Which cluster it must be.

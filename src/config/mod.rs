@@ -95,6 +95,8 @@ pub struct Environment {
     pub rules: Rules,
     /// What is said to applying over what somebody changed live.
     pub drift: DriftRule,
+    /// Go back to the last healthy release when an apply fails.
+    pub rollback_on_failure: bool,
     /// How many releases are kept.
     pub history_keep: u32,
 }

@@ -77,6 +77,7 @@ fn environment(file: &File, rules: &Rules, name: String, settings: Settings) -> 
         replace_limit: settings.limits.and_then(|limits| limits.replace).unwrap_or(DEFAULT_REPLACE),
         drift: settings.requires.and_then(|requires| requires.drift).unwrap_or_default(),
         protect: settings.protect.unwrap_or_else(|| DEFAULT_PROTECT.map(KindPattern::any_group).to_vec()),
+        rollback_on_failure: settings.rollback_on_failure.unwrap_or_default(),
         rules: rules.clone(),
         history_keep: keep.unwrap_or(DEFAULT_KEEP),
     }

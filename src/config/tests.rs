@@ -100,6 +100,7 @@ fn environments_lie_over_the_defaults() {
             delete_limit: Limit::Percent(20),
             replace_limit: Limit::Count(0),
             drift: DriftRule::Warn,
+            rollback_on_failure: false,
             protect: vec!["StatefulSet.apps".parse().expect("a kind"), "Secret".parse().expect("a kind")],
             // What is the same for all environments has a test of its own.
             rules: prod.rules.clone(),
@@ -291,7 +292,7 @@ fn every_key_of_the_contract_works_or_is_refused_by_name() {
         let text = format!("{{version: 1, name: shop, environments: {{dev: {{requires: {{{key}: []}}}}}}}}");
         assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
     }
-    for key in ["vars", "clusters", "rollout", "rollbackOnFailure"] {
+    for key in ["vars", "clusters", "rollout"] {
         for place in ["environments: {dev: {KEY: {}}}", "defaults: {KEY: {}}, environments: {dev: {}}"] {
             let text = format!("{{version: 1, name: shop, {}}}", place.replace("KEY", key));
             assert!(complaints(&text).contains("isn't supported by this version"), "{text}");

@@ -141,7 +141,7 @@ fn asked_for(commit: &LastCommit) -> String {
 }
 
 /// How to have the last healthy release back, if there is one.
-fn way_back(planned: &Planned) -> Option<String> {
+pub(super) fn way_back(planned: &Planned) -> Option<String> {
     let state = &planned.memory.as_ref()?.parent.as_ref()?.state;
     let release = state.healthy.as_ref().filter(|healthy| !healthy.dirty)?.release;
     // Where nothing was changed, that release is the one that has become unhealthy.

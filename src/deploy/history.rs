@@ -1,5 +1,7 @@
 //! The releases of a target, newest first.
 
+use std::collections::BTreeMap;
+
 use super::memory::releases;
 use super::recording::summary_of;
 use super::setup::Setup;
@@ -25,6 +27,12 @@ pub async fn read(setup: &Setup, cluster: &Cluster, release: Option<u64>) -> Res
     let killed = |running: &Running, finished_by| killed(&setup.environment, running, finished_by);
     let unrecorded = parent.iter().flat_map(|parent| parent.state.killed.iter().rev());
     history.rows.extend(unrecorded.map(|running| killed(running, None)));
+    // Newest first: of several that undid one release the first counts.
+    let mut undone: BTreeMap<u64, u64> = BTreeMap::new();
+    for summary in listed.iter().filter_map(Listed::summary) {
+        let of = summary.rollback.as_ref().map(|rollback| rollback.of);
+        of.into_iter().for_each(|of| _ = undone.entry(of).or_insert(summary.release));
+    }
     for entry in listed {
         match entry {
             Listed::Summary(summary) => {
@@ -37,6 +45,7 @@ pub async fn read(setup: &Setup, cluster: &Cluster, release: Option<u64>) -> Res
             }
         }
     }
+    history.rows.iter_mut().for_each(|row| row.undone_by = undone.get(&row.release).copied());
     if let Some(wanted) = release {
         history.rows.retain(|row| row.release == wanted);
         if history.rows.is_empty() {
@@ -73,6 +82,7 @@ fn row(environment: &str, summary: &Summary) -> HistoryRow {
         summary: summary_of(summary.counts),
         duration_ms: u64::try_from(took).unwrap_or_default(),
         restored: summary.rollback.as_ref().and_then(|rollback| rollback.to),
+        undone_by: None,
         selection: summary.selection.clone(),
         finished_by: None,
     }
@@ -92,6 +102,7 @@ fn killed(environment: &str, running: &Running, finished_by: Option<u64>) -> His
         summary: PlanSummary::default(),
         duration_ms: 0,
         restored: None,
+        undone_by: None,
         selection: None,
         finished_by,
     }

@@ -94,6 +94,7 @@ pub(super) async fn plan(
         unknown_kinds: live.unknown,
         identity,
         dirty: Vec::new(),
+        former: Vec::new(),
         outside: BTreeMap::new(),
     })
 }

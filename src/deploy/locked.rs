@@ -192,7 +192,11 @@ impl Locked<'_> {
             started_at: begun.started_at,
             finished_at: Timestamp::now(),
             trailers: self.trailers(),
-            rollback: undone.map(|undone| Rollback { of: undone.of, to: undone.to, automatic: false }),
+            rollback: undone.map(|undone| Rollback {
+                of: undone.of,
+                to: undone.to,
+                automatic: undone.automatic,
+            }),
             overrides: self.overrides(),
             selection: self.selection(),
             cause: outcome.failure.as_ref().map(|failure| failure.cause.message.clone()),

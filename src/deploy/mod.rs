@@ -55,6 +55,7 @@ mod simulation;
 pub mod status;
 mod trying;
 mod under_way;
+mod undoing;
 mod unwell;
 mod versions;
 

@@ -44,6 +44,9 @@ pub struct Planned {
     pub identity: String,
     /// The files that differ from the commit.
     pub dirty: Vec<String>,
+    /// Objects with secrets of the run that this one undoes, and where those are: what
+    /// ran by them may still tell them.
+    pub former: Vec<(Value, SecretPaths)>,
 }
 
 impl Planned {

@@ -361,6 +361,7 @@ async fn plan_for(
         unknown_kinds,
         identity,
         dirty: wanted.dirty,
+        former: Vec::new(),
     })
 }
 

@@ -29,14 +29,41 @@ pub struct Found {
     pub undone: Undone,
 }
 
+/// The release that an automatic rollback puts back, and its commit, where this clone
+/// has it.
+pub(super) struct Goal {
+    /// The release.
+    pub release: u64,
+    /// Its commit.
+    pub commit: Result<CommitId, CommandError>,
+}
+
+/// Finds where a rollback goes that follows a failure by itself: the same place that one
+/// without a destination goes to. `None` when nothing else was ever healthy.
+pub(super) async fn after_failure(
+    setup: &Setup,
+    cluster: &Cluster,
+    failed: u64,
+) -> Result<Option<Goal>, CommandError> {
+    let (listed, _) = releases(setup, cluster).await?;
+    let releases: Vec<&Summary> = listed.iter().filter_map(|listed| listed.summary()).collect();
+    let Some(release) = last_healthy(&releases, failed) else { return Ok(None) };
+    let commit = commit_of(repository(setup)?, release);
+    Ok(Some(Goal { release: release.release, commit }))
+}
+
+fn repository(setup: &Setup) -> Result<&Repository, Diagnostic> {
+    let repository = setup.origin.repository();
+    Ok(repository.ok_or_else(|| Diagnostic::new("a rollback needs the Git repository"))?)
+}
+
 /// Finds the commit to go back to.
 pub async fn find(
     setup: &Setup,
     cluster: &Cluster,
     destination: &Destination,
 ) -> Result<Found, CommandError> {
-    let repository =
-        setup.origin.repository().ok_or_else(|| Diagnostic::new("a rollback needs the Git repository"))?;
+    let repository = repository(setup)?;
     let (listed, parent) = releases(setup, cluster).await?;
     let environment = &setup.environment;
     let parent =
@@ -49,7 +76,8 @@ pub async fn find(
         let commit = repository.resolve(reference).map_err(|error| error.diagnostic())?;
         refuse_deployed(environment, &parent, &commit)?;
         let to = releases.iter().find(|release| sha(release) == Some(commit.to_string().as_str()));
-        return Ok(Found { commit, undone: Undone { of, to: to.map(|release| release.release) } });
+        let undone = Undone { of, to: to.map(|release| release.release), automatic: false };
+        return Ok(Found { commit, undone });
     }
     let release = match destination {
         Destination::Release(number) => releases
@@ -60,7 +88,7 @@ pub async fn find(
     };
     let commit = commit_of(repository, release)?;
     refuse_deployed(environment, &parent, &commit)?;
-    Ok(Found { commit, undone: Undone { of, to: Some(release.release) } })
+    Ok(Found { commit, undone: Undone { of, to: Some(release.release), automatic: false } })
 }
 
 fn sha(release: &Summary) -> Option<&str> {
@@ -130,7 +158,8 @@ fn no_release(environment: &str, number: u64) -> Diagnostic {
         .hint(format!("trueup history {environment} lists them"))
 }
 
-fn nothing_healthy(environment: &str) -> Diagnostic {
+/// There is nowhere to go.
+pub(super) fn nothing_healthy(environment: &str) -> Diagnostic {
     Diagnostic::new(format!("no earlier healthy release of {environment} has other content"))
         .hint(format!("trueup history {environment} lists the releases; name a commit or --release N"))
 }

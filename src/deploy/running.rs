@@ -21,6 +21,7 @@ use super::unwell;
 use crate::apply::{ActionOutcome, ActionResult, Event, Manner, RunResult, Stop, TargetOutcome};
 use crate::cluster::{ApplyMode, Cluster, MANAGER, Resource};
 use crate::error::{CommandError, Diagnostic, Exit};
+use crate::git::CommitId;
 use crate::health::Health;
 use crate::json::{Value, json};
 use crate::object::{ObjectId, ObjectRef};
@@ -38,6 +39,8 @@ pub trait Listener: Send {
     fn waits_for(&mut self, held: &HeldBy);
     /// The plan has changed since it was shown. Whether to go on with this one.
     fn agrees(&mut self, planned: &Planned) -> bool;
+    /// The run failed, and this puts an earlier release back.
+    fn rolls_back(&mut self, failed: &TargetOutcome, undone: &Undone, planned: &Planned);
 }
 
 /// What a rollback undoes and puts back.
@@ -47,7 +50,12 @@ pub struct Undone {
     pub of: u64,
     /// The release that is put back, if it is one.
     pub to: Option<u64>,
+    /// Whether trueup does it by itself, after a failure.
+    pub automatic: bool,
 }
+
+/// What was deployed at an earlier commit, by the configuration in hand.
+pub type Earlier<'a> = dyn Fn(&CommitId) -> Result<Setup, CommandError> + 'a;
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -80,16 +88,18 @@ pub(super) struct Identity {
     host: Option<String>,
 }
 
-/// Runs a plan that was shown and agreed to.
+/// Runs a plan that was shown and agreed to. When it fails and earlier commits can be
+/// deployed, the last healthy release is put back.
 pub async fn run(
     setup: &Setup,
     cluster: &Cluster,
     planned: Planned,
     options: &RunOptions,
+    earlier: Option<&Earlier<'_>>,
     stop: &Stop,
     listener: &mut dyn Listener,
 ) -> Result<TargetOutcome, CommandError> {
-    let ongoing = Ongoing { setup, cluster, options, stop, start: Instant::now() };
+    let ongoing = Ongoing { setup, cluster, options, earlier, stop, start: Instant::now() };
     match planned.memory {
         None => Ok(ongoing.without_inventory(&planned, listener).await),
         Some(_) if planned.plan.is_empty() && !ongoing.has_to_go_on(&planned) => {
@@ -120,6 +130,7 @@ pub(super) struct Ongoing<'a> {
     pub(super) setup: &'a Setup,
     pub(super) cluster: &'a Cluster,
     pub(super) options: &'a RunOptions,
+    pub(super) earlier: Option<&'a Earlier<'a>>,
     pub(super) stop: &'a Stop,
     pub(super) start: Instant,
 }
@@ -236,7 +247,13 @@ impl Ongoing<'_> {
             Err(error) => Err(error),
         };
         let outcome = match again {
-            Ok(Again::Agreed) => Locked { ongoing: self, planned, identity, lock: &lock }.run(listener).await,
+            Ok(Again::Agreed) => {
+                let locked = Locked { ongoing: self, planned, identity, lock: &lock };
+                match locked.run(listener).await {
+                    Ok(outcome) => Ok(locked.undo_failure(outcome, listener).await),
+                    Err(error) => Err(error),
+                }
+            }
             Ok(Again::Refused) => Ok(refused(planned)),
             Err(error) => Err(error),
         };
@@ -417,7 +434,7 @@ pub fn refused(planned: &Planned) -> TargetOutcome {
     blank(&planned.plan, RunResult::Refused)
 }
 
-fn blank(plan: &TargetPlan, result: RunResult) -> TargetOutcome {
+pub(super) fn blank(plan: &TargetPlan, result: RunResult) -> TargetOutcome {
     TargetOutcome {
         target: plan.target.clone(),
         selection: plan.selection.clone(),
@@ -432,6 +449,7 @@ fn blank(plan: &TargetPlan, result: RunResult) -> TargetOutcome {
         guards: plan.guards.clone(),
         notes: plan.notes.clone(),
         failure: None,
+        rollback: None,
         requests: plan.requests,
         duration_ms: plan.duration_ms,
     }

@@ -10,7 +10,7 @@ use crate::object::{SecretPaths, scrub};
 use crate::wait::Ended;
 
 /// The objects that hold secrets: as they will be, and as they were. Pods may still
-/// have the values of before.
+/// have the values of before, or of the run that is undone.
 pub(super) struct Secrets<'a>(Vec<(&'a Value, &'a SecretPaths)>);
 
 impl<'a> Secrets<'a> {
@@ -26,7 +26,13 @@ impl<'a> Secrets<'a> {
             };
             Some((live, &planned.desired[at].manifest.secrets))
         });
-        Self(desired.chain(before).filter(|(_, paths)| !paths.is_empty()).collect())
+        let former = planned.former.iter().map(|(object, paths)| (object, paths));
+        Self(desired.chain(before).chain(former).filter(|(_, paths)| !paths.is_empty()).collect())
+    }
+
+    /// The objects and where their secrets are, for a run that undoes this one.
+    pub(super) fn to_owned(&self) -> Vec<(Value, SecretPaths)> {
+        self.0.iter().map(|(object, paths)| ((*object).clone(), (*paths).clone())).collect()
     }
 
     pub(super) fn scrub(&self, text: &str) -> String {

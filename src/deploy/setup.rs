@@ -54,6 +54,8 @@ pub struct Setup {
     pub rules: Rules,
     /// What is said to overwriting what somebody changed live.
     pub drift: DriftRule,
+    /// Go back to the last healthy release when an apply fails.
+    pub rollback_on_failure: bool,
     /// What is worth telling about how this came together.
     pub notes: Vec<String>,
 }

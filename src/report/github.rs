@@ -5,7 +5,7 @@
 //! workflow commands; `actions/toolkit`, `packages/core/src/command.ts`).
 
 use super::{CheckFinding, CheckReport, Severity};
-use crate::apply::TargetOutcome;
+use crate::apply::{Failure, TargetOutcome};
 use crate::error::{Diagnostic, Location};
 use crate::plan::{GuardVerdict, Judgement};
 
@@ -20,9 +20,14 @@ pub fn guards(target: &str, verdicts: &[GuardVerdict]) -> String {
 }
 
 /// An annotation for what went wrong during a run, at the manifest's line
-/// where that is known.
+/// where that is known, and for what went wrong when it was rolled back.
 pub fn failure(outcome: &TargetOutcome) -> String {
-    outcome.failure.as_ref().map_or_else(String::new, |failure| annotation(Severity::Error, &failure.cause))
+    let of_run = |failure: &Failure| annotation(Severity::Error, &failure.cause);
+    let failed = outcome.failure.as_ref().map_or_else(String::new, of_run);
+    let Some(rollback) = &outcome.rollback else { return failed };
+    let verdicts: Vec<_> = rollback.outcome.guards.iter().map(GuardVerdict::on_apply).collect();
+    let refused = guards(&outcome.target, &verdicts);
+    failed + &annotations(Severity::Error, &rollback.errors) + &refused + &failure(&rollback.outcome)
 }
 
 /// An annotation for each finding.

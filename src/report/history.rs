@@ -31,6 +31,9 @@ pub struct HistoryRow {
     pub duration_ms: u64,
     /// The release that this one restored, when it was a rollback.
     pub restored: Option<u64>,
+    /// The newest release that undid this one, as a rollback.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub undone_by: Option<u64>,
     /// The part of the target that it was about, such as `--only kind=Job`; absent for
     /// the whole.
     #[serde(skip_serializing_if = "Option::is_none", default)]

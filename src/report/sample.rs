@@ -303,6 +303,7 @@ pub(crate) fn outcome(result: RunResult, actions: Vec<ActionOutcome>) -> TargetO
         guards: Vec::new(),
         notes: Vec::new(),
         failure: None,
+        rollback: None,
         requests: 41,
         duration_ms: 4_250,
     }
@@ -429,6 +430,7 @@ pub(crate) fn release(number: u64, minutes: i64, result: RunResult) -> HistoryRo
         summary: Summary { create: 1, update: 2, delete: 1, unchanged: 40, ..Summary::default() },
         duration_ms: 4_250,
         restored: None,
+        undone_by: None,
         selection: None,
         finished_by: None,
     }

@@ -36,6 +36,15 @@ pub enum Happened {
         /// How many actions of each sort it has.
         summary: Summary,
     },
+    /// The run failed, and an earlier release is put back. What follows is about that.
+    RollingBack {
+        /// The release that is undone.
+        of: u64,
+        /// The release that is put back.
+        to: Option<u64>,
+        /// Its commit's full id.
+        commit: Option<String>,
+    },
     /// Another run holds the lock and is waited for.
     Locked {
         /// By whom, and since when.

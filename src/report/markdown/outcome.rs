@@ -4,8 +4,9 @@ use super::escape::{block, code, text};
 use super::plan::{guards, notes};
 use super::size::{MOST, fitted};
 use crate::apply::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
+use crate::error::Diagnostic;
 use crate::plan::GuardVerdict;
-use crate::report::text::verdict::verdict;
+use crate::report::text::verdict::{verdict, verdict_on_rollback};
 use crate::report::verbs::{done, word};
 use crate::report::visible::visible_lines;
 use crate::report::words;
@@ -14,10 +15,19 @@ use std::time::Duration;
 /// The outcome: the verdict, what failed and why, and what became of each
 /// action.
 pub fn outcome(outcome: &TargetOutcome) -> String {
-    let (_, sentence) = verdict(outcome);
+    let Some(rollback) = &outcome.rollback else { return told(outcome, &verdict(outcome).1, "", MOST) };
+    let errors: String = rollback.errors.iter().map(diagnostic).collect();
+    let failed = told(outcome, &verdict(outcome).1, "", MOST / 2);
+    let way_back = told(&rollback.outcome, &verdict_on_rollback(rollback).1, &errors, MOST / 2);
+    format!("{failed}\n{way_back}")
+}
+
+/// One run under its verdict.
+fn told(outcome: &TargetOutcome, sentence: &str, errors: &str, most: usize) -> String {
     let head = [
-        format!("### {}: {} {}\n\n", text(&outcome.target), mark(outcome.result), text(&sentence)),
+        format!("### {}: {} {}\n\n", text(&outcome.target), mark(outcome.result), text(sentence)),
         about(outcome),
+        errors.to_owned(),
         outcome.failure.as_ref().map_or_else(String::new, failure),
         guards(&outcome.guards.iter().map(GuardVerdict::on_apply).collect::<Vec<_>>()),
         notes(&outcome.notes),
@@ -28,7 +38,7 @@ pub fn outcome(outcome: &TargetOutcome) -> String {
         },
     ];
     let rows: Vec<_> = outcome.actions.iter().map(row).collect();
-    fitted(&head.concat(), &rows, &tail(outcome), "object", MOST)
+    fitted(&head.concat(), &rows, &tail(outcome), "object", most)
 }
 
 fn mark(result: RunResult) -> &'static str {
@@ -56,11 +66,7 @@ fn about(outcome: &TargetOutcome) -> String {
 }
 
 fn failure(failure: &Failure) -> String {
-    let mut lines = vec![format!("**{}**", text(&failure.cause.message))];
-    lines.extend(failure.cause.location.as_ref().map(|place| code(&place.to_string())));
-    lines.extend(failure.cause.causes.iter().map(|cause| format!("caused by: {}", text(cause))));
-    lines.extend(failure.cause.hints.iter().map(|hint| format!("hint: {}", text(hint))));
-    let mut said = format!("{}\n\n", lines.join("  \n"));
+    let mut said = diagnostic(&failure.cause);
     if !failure.chain.is_empty() {
         let links: Vec<_> = failure.chain.iter().map(|link| code(link)).collect();
         said.extend([links.join(" → ").as_str(), "\n\n"]);
@@ -69,6 +75,14 @@ fn failure(failure: &Failure) -> String {
     said.push_str(&quoted("Events", &failure.events));
     said.push_str(&quoted("Last log lines", &failure.logs));
     said
+}
+
+fn diagnostic(diagnostic: &Diagnostic) -> String {
+    let mut lines = vec![format!("**{}**", text(&diagnostic.message))];
+    lines.extend(diagnostic.location.as_ref().map(|place| code(&place.to_string())));
+    lines.extend(diagnostic.causes.iter().map(|cause| format!("caused by: {}", text(cause))));
+    lines.extend(diagnostic.hints.iter().map(|hint| format!("hint: {}", text(hint))));
+    format!("{}\n\n", lines.join("  \n"))
 }
 
 fn container(container: &FailedContainer) -> String {

@@ -41,14 +41,15 @@ fn cells(row: &HistoryRow, options: &TextOptions) -> Vec<Cell> {
     ]
 }
 
-/// `back to 11: Bigger images`, `killed, finished by 14: Bigger images`,
+/// `back to 11: Bigger images`, `undone by 13: Bigger images`, `killed, finished by 14: Bigger images`,
 /// `--only kind=Job: Bigger images`.
 fn subject(row: &HistoryRow) -> String {
     let subject = row.commit.as_ref().map(|commit| visible(&commit.subject).into_owned());
     let restored = row.restored.map(|release| format!("back to {release}"));
     let finished = row.finished_by.map(|release| format!("killed, finished by {release}"));
+    let undone = row.undone_by.map(|release| format!("undone by {release}"));
     let part = row.selection.as_deref().map(|part| visible(part).into_owned());
-    let said: Vec<String> = [restored, finished, part, subject].into_iter().flatten().collect();
+    let said: Vec<String> = [restored, undone, finished, part, subject].into_iter().flatten().collect();
     said.join(": ")
 }
 
@@ -92,7 +93,7 @@ mod tests {
         let adhoc = HistoryRow { commit: None, actor: None, ..release(9, 60 * 24 * 40, RunResult::Applied) };
         vec![
             rollback,
-            release(12, 130, RunResult::Unhealthy),
+            HistoryRow { undone_by: Some(13), ..release(12, 130, RunResult::Unhealthy) },
             release(11, 60 * 24 * 3, RunResult::Healthy),
             killed,
             adhoc,
@@ -104,7 +105,7 @@ mod tests {
         insta::assert_snapshot!(plain(&history(&rows(), &options(100))), @"
         RELEASE  RESULT       WHEN           COMMIT   BY      CHANGES   SUBJECT
         13       healthy      5 minutes ago  abc1234  ada     +1 ~2 -1  back to 11: Bigger images
-        12       unhealthy    2 hours ago    abc1234  ci-bot  +1 ~2 -1  Bigger images
+        12       unhealthy    2 hours ago    abc1234  ci-bot  +1 ~2 -1  undone by 13: Bigger images
         11       healthy      3 days ago     abc1234  ci-bot  +1 ~2 -1  Bigger images
         10       interrupted  3 days ago     abc1234  ci-bot            killed, finished by 11: Bigger imag…
         9        applied      40 days ago                     +1 ~2 -1
@@ -116,7 +117,7 @@ mod tests {
         insta::assert_snapshot!(plain(&history(&rows(), &options(72))), @"
         RELEASE  RESULT       WHEN           COMMIT   BY      CHANGES   SUBJECT
         13       healthy      5 minutes ago  abc1234  ada     +1 ~2 -1  back to 11: Big…
-        12       unhealthy    2 hours ago    abc1234  ci-bot  +1 ~2 -1  Bigger images
+        12       unhealthy    2 hours ago    abc1234  ci-bot  +1 ~2 -1  undone by 13: B…
         11       healthy      3 days ago     abc1234  ci-bot  +1 ~2 -1  Bigger images
         10       interrupted  3 days ago     abc1234  ci-bot            killed, finishe…
         9        applied      40 days ago                     +1 ~2 -1

@@ -32,7 +32,7 @@ pub use difference::difference;
 pub use health::health;
 pub use history::history;
 pub use lock::lock;
-pub use outcome::outcome;
+pub use outcome::{outcome, rolling_back};
 pub use plan::plan;
 pub use status::status;
 pub use unified::unified;

@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
+use anstyle::Style;
+
 use super::header::origin;
-use super::verdict::verdict;
+use super::verdict::{verdict, verdict_on_rollback};
 use super::{TextOptions, diagnostics, guards::guards, labelled, lines_to_text};
 use crate::apply::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
 use crate::health::Health;
@@ -18,6 +20,28 @@ use crate::report::words;
 /// The outcome: when all went well, the verdict alone; else every action with
 /// what became of it, and the first failure with all that is known of it.
 pub fn outcome(outcome: &TargetOutcome, options: &TextOptions) -> String {
+    let mut sections = sections(outcome, verdict(outcome), options);
+    if let Some(rollback) = &outcome.rollback {
+        let verdict = verdict_on_rollback(rollback);
+        if rollback.errors.is_empty() {
+            sections.extend(self::sections(&rollback.outcome, verdict, options));
+        } else {
+            let errors = diagnostics(Severity::Error, &rollback.errors);
+            sections.push(errors.lines().map(str::to_owned).collect());
+            sections.push(vec![sentence(&rollback.outcome, verdict)]);
+        }
+    }
+    let sections: Vec<_> = sections.into_iter().filter(|lines| !lines.is_empty()).collect();
+    lines_to_text(&sections.join(&String::new()))
+}
+
+/// That an earlier release is about to be put back, and why.
+pub fn rolling_back(failed: &TargetOutcome, to: Option<u64>) -> String {
+    let to = to.map_or_else(String::new, |to| format!(" to release {to}"));
+    format!("{}; rolling back{to}", sentence(failed, verdict(failed)))
+}
+
+fn sections(outcome: &TargetOutcome, verdict: (Style, String), options: &TextOptions) -> Vec<Vec<String>> {
     let told = options.full || !went_well(outcome.result);
     let mut sections = vec![if told { actions(outcome, options) } else { Vec::new() }];
     sections.extend(outcome.failure.as_ref().map(|failure| self::failure(failure, options)));
@@ -27,9 +51,8 @@ pub fn outcome(outcome: &TargetOutcome, options: &TextOptions) -> String {
         remarks.extend(guards(&verdicts, options));
     }
     sections.push(remarks);
-    sections.push(result(outcome, options));
-    let sections: Vec<_> = sections.into_iter().filter(|lines| !lines.is_empty()).collect();
-    lines_to_text(&sections.join(&String::new()))
+    sections.push(result(outcome, verdict, options));
+    sections
 }
 
 fn went_well(result: RunResult) -> bool {
@@ -48,7 +71,7 @@ fn went_well(result: RunResult) -> bool {
 /// well is only counted.
 fn actions(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
     let in_full = outcome.failure.as_ref().map(|failure| failure.object.id());
-    let counted = !options.full && matches!(outcome.result, RunResult::Unhealthy | RunResult::RolledBack);
+    let counted = !options.full && outcome.ended() == RunResult::Unhealthy;
     let (well, mut told): (Vec<_>, Vec<_>) =
         outcome.actions.iter().partition(|action| counted && rank(action) == 0);
     told.sort_by_key(|action| rank(action));
@@ -207,10 +230,8 @@ fn notes(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
 }
 
 /// `prod: release 13 is healthy (abc1234 "subject", 12 changed, 31 unchanged, 4.2 s)`.
-fn result(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
-    let (style, verdict) = verdict(outcome);
-    let label = visible(&outcome.target).into_owned();
-    let sentence = format!("{}: {}", paint(STRONG, label), paint(style, verdict));
+fn result(outcome: &TargetOutcome, verdict: (Style, String), options: &TextOptions) -> Vec<String> {
+    let sentence = sentence(outcome, verdict);
     let mut particulars = particulars(outcome, options);
     if let Some(first) = particulars.first_mut() {
         first.insert(0, '(');
@@ -225,6 +246,10 @@ fn result(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
     let lines = words::flowed(&particulars, options.width.saturating_sub(2));
     let painted = lines.into_iter().map(|line| format!("  {}", paint(FAINT, line)));
     std::iter::once(sentence).chain(painted).collect()
+}
+
+fn sentence(outcome: &TargetOutcome, (style, verdict): (Style, String)) -> String {
+    format!("{}: {}", paint(STRONG, visible(&outcome.target)), paint(style, verdict))
 }
 
 fn particulars(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {

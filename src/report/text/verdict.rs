@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 
-use crate::apply::{ActionResult, RunResult, TargetOutcome};
+use crate::apply::{ActionResult, RollbackOutcome, RunResult, TargetOutcome};
 use crate::plan::Judgement;
 use crate::report::palette::{DANGER, FAINT, GOOD, WARNING};
 use crate::report::visible::visible;
@@ -12,11 +12,15 @@ use crate::report::words;
 pub(crate) fn verdict(outcome: &TargetOutcome) -> (Style, String) {
     let release = outcome.release.map_or_else(String::new, |number| format!("release {number} "));
     let it = if release.is_empty() { "it ".to_owned() } else { release };
-    match outcome.result {
+    let ended = if outcome.result == RunResult::RolledBack { outcome.result } else { outcome.ended() };
+    match ended {
         RunResult::Healthy => (GOOD, format!("{it}is healthy")),
         RunResult::Applied => (GOOD, format!("{it}is applied; its health was not waited for")),
         RunResult::Unhealthy => (DANGER, format!("{it}is NOT healthy{}", blamed(outcome))),
         RunResult::Failed => (DANGER, format!("failed, nothing was written{}", blamed(outcome))),
+        RunResult::RolledBack if outcome.ended() == RunResult::Partial => {
+            (DANGER, format!("{it}was applied only IN PART ({}) and was rolled back", tally(outcome)))
+        }
         RunResult::RolledBack => (DANGER, format!("{it}did NOT become healthy and was rolled back")),
         RunResult::Partial => (DANGER, format!("the cluster is BETWEEN TWO STATES: {}", tally(outcome))),
         RunResult::Refused => (DANGER, format!("refused{}, nothing was written", refusing(outcome))),
@@ -25,6 +29,16 @@ pub(crate) fn verdict(outcome: &TargetOutcome) -> (Style, String) {
         RunResult::Unchanged => (Style::new(), "nothing to change".to_owned()),
         RunResult::Deleted => (GOOD, "deleted, with its history".to_owned()),
     }
+}
+
+/// The same of a rollback that followed by itself.
+pub(crate) fn verdict_on_rollback(rollback: &RollbackOutcome) -> (Style, String) {
+    let to = rollback.to.map_or_else(String::new, |to| format!(" to release {to}"));
+    if !rollback.errors.is_empty() {
+        return (DANGER, format!("the rollback{to} could NOT begin"));
+    }
+    let (style, sentence) = verdict(&rollback.outcome);
+    (style, format!("rollback{to}: {sentence}"))
 }
 
 fn blamed(outcome: &TargetOutcome) -> String {
