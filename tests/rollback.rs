@@ -1,6 +1,6 @@
 //! `trueup rollback`: deploys an earlier commit again, out of Git's database.
 
-use trueup::json::Value;
+use trueup::json::{Value, json};
 
 use crate::harness::manifests::{config_map, deployment};
 use crate::harness::{TestEnvironment, changing};
@@ -218,8 +218,7 @@ fn a_dry_run_shows_the_way_back_and_does_not_go_it() {
 
 /// Kubernetes doesn't replace the broken pod of an `OrderedReady` `StatefulSet` when
 /// its spec is put back (<https://github.com/kubernetes/kubernetes/issues/67250>).
-#[test]
-fn a_stateful_set_whose_broken_pod_stays_is_not_called_healthy() {
+fn stateful_set_with_a_broken_pod() -> TestEnvironment {
     let mut environment = TestEnvironment::new();
     let db = |image: &str| {
         let set = deployment("db", image).replace("kind: Deployment", "kind: StatefulSet");
@@ -229,14 +228,88 @@ fn a_stateful_set_whose_broken_pod_stays_is_not_called_healthy() {
     environment.apply();
     environment.commit_file("deploy/db.yaml", &db("db:crash"));
     environment.trueup(&["apply", "prod", "--yes"]).exits(4);
+    environment
+}
 
-    let run = environment.trueup(&["rollback", "prod", "--yes", "--wait-timeout", "5s"]).exits(4);
+fn image_of_pod(environment: &TestEnvironment) -> Value {
+    environment.live_object("v1/pods/db-0")["spec"]["containers"][0]["image"].clone()
+}
 
-    run.prints("StatefulSet/db isn't healthy");
-    let image = |object: &Value| object["containers"][0]["image"].clone();
-    assert_eq!(
-        image(&environment.live_object("apps/v1/statefulsets/db")["spec"]["template"]["spec"]),
-        "db:1"
-    );
-    assert_eq!(image(&environment.live_object("v1/pods/db-0")["spec"]), "db:crash");
+#[test]
+fn a_broken_pod_of_a_stateful_set_is_deleted_as_the_plan_says() {
+    let environment = stateful_set_with_a_broken_pod();
+
+    let run = environment.trueup(&["rollback", "prod", "--yes"]).success();
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup rollback prod --yes
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT1 "Change deploy/db.yaml", Ada Example, [ago]
+      deployed release 2, commit $COMMIT2
+
+      ~ update  $NAMESPACE/StatefulSet/db  deploy/db.yaml:1
+          spec.template.spec.containers[name=db].image: db:crash → db:1  ← $COMMIT1 (line 18)
+      - delete  $NAMESPACE/Pod/db-0
+          it isn't ready, and StatefulSet/db would wait for it before it replaces it
+
+    - 1 object will be deleted:
+      $NAMESPACE/Pod/db-0
+
+    Plan: 1 to update, 1 to delete
+    digest v1:[digest]
+    ([n] requests, [time])
+    prod: release 3 is healthy ($COMMIT1 "Change deploy/db.yaml", 2 changed, 0 unchanged, [time])
+    --- stderr
+    deleted  $NAMESPACE/Pod/db-0
+    ready  $NAMESPACE/StatefulSet/db  ([time])
+    updated  $NAMESPACE/StatefulSet/db
+    --- exit status 0
+    "#);
+    assert_eq!(image_of_pod(&environment), "db:1");
+    let history = environment.trueup(&["history", "prod"]).success();
+    history.prints("~1 -1");
+    // Pods are nobody's members.
+    let parent = environment.live_object("v1/configmaps/trueup-shop-prod");
+    let kinds = &parent["metadata"]["annotations"]["applyset.kubernetes.io/contains-group-kinds"];
+    assert_eq!(kinds, "StatefulSet.apps");
+}
+
+#[test]
+fn planning_leaves_the_broken_pod_alone() {
+    let environment = stateful_set_with_a_broken_pod();
+    let uid = || environment.live_object("v1/pods/db-0")["metadata"]["uid"].clone();
+    let before = uid();
+
+    let plan = environment.trueup(&["rollback", "prod", "--dry-run", "-o", "json"]).success().target();
+
+    assert_eq!(changing(&plan), ["StatefulSet/db", "Pod/db-0"]);
+    assert_eq!(uid(), before);
+}
+
+#[test]
+fn an_automatic_rollback_deletes_it_too() {
+    let mut environment = stateful_set_with_a_broken_pod();
+    environment.trueup(&["rollback", "prod", "--yes"]).success();
+    environment.commit("Try again");
+
+    environment.trueup(&["apply", "prod", "--yes", "--rollback-on-failure"]).exits(5);
+
+    assert_eq!(image_of_pod(&environment), "db:1");
+}
+
+#[test]
+fn without_the_right_to_delete_pods_it_says_what_has_to_be_done() {
+    let environment = stateful_set_with_a_broken_pod();
+    environment.allow("clerk", &json!([
+            {"apiGroups": [""], "resources": ["configmaps", "secrets"], "verbs": ["*"]},
+            {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["*"]},
+            {"apiGroups": ["apps"], "resources": ["statefulsets"], "verbs": ["*"]},
+            {"apiGroups": [""], "resources": ["pods", "pods/log", "events"], "verbs": ["get", "list", "watch"]},
+        ]));
+    let rollback = ["rollback", "prod", "--yes", "--wait-timeout", "5s", "--as", "clerk"];
+
+    let run = environment.trueup(&rollback).exits(4);
+
+    run.prints("StatefulSet/db isn't healthy").prints("kubectl delete pod db-0 -n");
+    assert_eq!(image_of_pod(&environment), "db:crash");
 }

@@ -113,7 +113,7 @@ fn the_history_lists_releases_with_their_outcome() {
     $ trueup history prod
     RELEASE  RESULT  WHEN  COMMIT  BY  CHANGES  SUBJECT
     3  healthy  [ago]  $COMMIT1  tester@[host]  +1 ~1  back to 1: Open the shop
-    2  unhealthy  [ago]  $COMMIT2  tester@[host]  ~1 -1  Change deploy/web.yaml
+    2  unhealthy  [ago]  $COMMIT2  tester@[host]  ~1 -1  undone by 3: Change deploy/web.yaml
     1  healthy  [ago]  $COMMIT1  tester@[host]  +4  Open the shop
     --- exit status 0
     ");

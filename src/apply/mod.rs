@@ -12,6 +12,7 @@ mod forget;
 mod hook;
 mod outcome;
 mod takeover;
+mod unstick;
 mod write;
 
 pub use deletion::{Vanished, held_by, until_gone};
@@ -23,4 +24,5 @@ pub use outcome::{
     TargetOutcome,
 };
 pub use takeover::Takeover;
+pub use unstick::Unstick;
 pub use write::{Explain, Job, Task, Write, precondition};

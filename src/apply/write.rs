@@ -7,6 +7,7 @@ use super::deletion::{delete, gone};
 use super::forget::let_go;
 use super::hook::{self, HookReport, HookRun, Watching};
 use super::takeover::{Takeover, take_over};
+use super::unstick::Unstick;
 use crate::cluster::{ApiError, ApplyMode, Cluster, MANAGER, Precondition, Resource};
 use crate::diff;
 use crate::error::Diagnostic;
@@ -70,6 +71,8 @@ pub enum Task {
         /// The label that makes it ours, as key and value.
         label: (String, String),
     },
+    /// A pod that holds its `StatefulSet` up is deleted, if it still does.
+    Unstick(Box<Unstick>),
     /// Nothing: the object is as it should be, or isn't ours, and others wait
     /// until it's ready.
     Await {
@@ -174,6 +177,7 @@ pub(super) async fn carry_out(
             };
             delete(cluster, job, precondition, |live| may_go(live, label), other).await.map(|()| None)
         }
+        Task::Unstick(unstick) => super::unstick::unstick(cluster, job, unstick).await.map(|()| None),
         Task::Await { live } => Ok(Some(live.clone())),
         Task::Forget { live, label } => let_go(cluster, job, live, label).await.map(|()| None),
     };

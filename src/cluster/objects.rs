@@ -253,6 +253,21 @@ impl Cluster {
         Ok(())
     }
 
+    /// Whether this user may delete an object, and nothing else is against it. Deletes
+    /// nothing.
+    pub async fn try_delete(
+        &self,
+        resource: &Resource,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Result<(), ApiError> {
+        let path = format!("{}?dryRun=All", resource.object(namespace, name));
+        // Options in the body are all that counts then: the server doesn't read the query.
+        let options = json!({"apiVersion": "v1", "kind": "DeleteOptions", "dryRun": ["All"]});
+        let _: Value = self.send_json(Method::DELETE, path, JSON, &options).await?;
+        Ok(())
+    }
+
     async fn send_json(
         &self,
         method: Method,

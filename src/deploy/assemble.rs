@@ -13,6 +13,7 @@ use super::predict::{Predicted, Prediction, Replaced};
 use super::removing::left;
 use super::resolve::Desired;
 use super::sending::Sending;
+use super::stuck::Stuck;
 use crate::cluster::{MANAGER, Resource};
 use crate::config::{Adoption, OnConflict, Rules};
 use crate::diff::{self, Migration, Ownership, TakenFields};
@@ -76,6 +77,13 @@ pub enum Work {
         /// Its object from before, which goes first.
         live: Option<Value>,
     },
+    /// A pod that isn't ours by itself is deleted: it holds its `StatefulSet` up.
+    Unstick {
+        /// The set's position among the desired ones.
+        at: usize,
+        /// The pod as it is.
+        live: Value,
+    },
     /// The namespace that the inventory lives in is created.
     Bootstrap,
 }
@@ -85,7 +93,11 @@ impl Work {
     pub(super) fn body(&self) -> Option<&Value> {
         match self {
             Self::Write { body, .. } | Self::Hook { body, .. } => Some(body),
-            Self::Keep { .. } | Self::Delete { .. } | Self::Forget { .. } | Self::Bootstrap => None,
+            Self::Keep { .. }
+            | Self::Delete { .. }
+            | Self::Forget { .. }
+            | Self::Unstick { .. }
+            | Self::Bootstrap => None,
         }
     }
 }
@@ -136,6 +148,8 @@ pub(super) struct Ingredients<'a> {
     pub standing: Standing,
     /// What of them is sent.
     pub sending: &'a Sending<'a>,
+    /// The pods that are deleted, because they would hold up what is put back.
+    pub stuck: Stuck,
     /// What nobody deletes.
     pub wanted: &'a HashSet<&'a ObjectId>,
     /// What stands for the cluster in digests.
@@ -209,6 +223,7 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
         assembled.actions.push(action);
         assembled.work.push(work);
     }
+    ingredients.stuck.add_to(desired, &mut assembled);
     seal(&mut assembled, set, [ingredients.cluster, ingredients.target], bootstrapped);
     assembled
 }
@@ -430,7 +445,9 @@ fn entry<'a>(
         Work::Write { at, body, live, .. } => (Some(body), live.as_ref(), Some(&set.desired[*at])),
         // Whether one from before is still there is no matter.
         Work::Hook { at, body, .. } => (Some(body), None, Some(&set.hooks.all[*at].object)),
-        Work::Delete { live, .. } | Work::Forget { live, .. } => (None, Some(live), None),
+        Work::Delete { live, .. } | Work::Forget { live, .. } | Work::Unstick { live, .. } => {
+            (None, Some(live), None)
+        }
         Work::Keep { .. } | Work::Bootstrap => (None, None, None),
     };
     Entry {

@@ -16,9 +16,10 @@ use super::readiness::Waiting;
 use super::refusing::explained;
 use super::secrets::Secrets;
 use super::setup::Setup;
+use super::stuck::pods;
 use crate::apply::{
-    ActionResult, Done, Event, HookRun, Job, Manner, Means, Stop, Takeover, Task, Watching, Write, execute,
-    precondition,
+    ActionResult, Done, Event, HookRun, Job, Manner, Means, Stop, Takeover, Task, Unstick, Watching, Write,
+    execute, precondition,
 };
 use crate::cluster::{ApiError, Cluster};
 use crate::health::Baseline;
@@ -145,7 +146,7 @@ impl Carrying<'_> {
     fn writes(&self) -> (Vec<Job>, Vec<usize>) {
         let planned = self.planned;
         let is_among = |at: &usize| match &planned.work[*at] {
-            Work::Write { .. } => true,
+            Work::Write { .. } | Work::Unstick { .. } => true,
             Work::Hook { .. } => self.moment(*at).is_some_and(|moment| !moment.is_after_all()),
             _ => false,
         };
@@ -223,7 +224,24 @@ impl Carrying<'_> {
 
     fn job(&self, position: usize, index: &BTreeMap<&ObjectId, usize>) -> Option<Job> {
         let action = &self.planned.plan.actions[position];
+        let jobs = |objects: &[ObjectRef]| {
+            objects.iter().filter_map(|before| index.get(&before.id()).copied()).collect()
+        };
         let (object, task) = match &self.planned.work[position] {
+            Work::Unstick { at, live } => {
+                let set = &self.planned.desired[*at];
+                let (id, resource) = (set.id().clone(), set.resource.clone());
+                let unstick = Unstick { set: id, resource, pod: live.clone() };
+                return Some(Job {
+                    id: action.id(),
+                    verb: action.action,
+                    resource: pods(),
+                    after: jobs(&action.after),
+                    after_ready: Vec::new(),
+                    wave: None,
+                    task: Task::Unstick(Box::new(unstick)),
+                });
+            }
             Work::Write { at, body, live, raw, migration, .. } => {
                 let object = &self.planned.desired[*at];
                 let write = Write {
@@ -252,9 +270,6 @@ impl Carrying<'_> {
                 (object, Task::Hook(Box::new(run)))
             }
             _ => return None,
-        };
-        let jobs = |objects: &[ObjectRef]| {
-            objects.iter().filter_map(|before| index.get(&before.id()).copied()).collect()
         };
         Some(Job {
             id: object.id().clone(),
@@ -291,7 +306,11 @@ impl Carrying<'_> {
                 Work::Forget { resource, live } => {
                     (resource, Vec::new(), Task::Forget { live: Box::new(live.clone()), label: self.label() })
                 }
-                Work::Write { .. } | Work::Keep { .. } | Work::Hook { .. } | Work::Bootstrap => continue,
+                Work::Write { .. }
+                | Work::Keep { .. }
+                | Work::Unstick { .. }
+                | Work::Hook { .. }
+                | Work::Bootstrap => continue,
             };
             let action = &self.planned.plan.actions[at];
             jobs.push(Job {

@@ -71,7 +71,15 @@ pub(super) fn deletion_guards(
     desired: &[Desired],
 ) -> Vec<GuardVerdict> {
     let deleted: Vec<ObjectId> =
-        actions.iter().filter(|action| action.action == Verb::Delete).map(Action::id).collect();
+        // Its controller makes a pod again.
+        actions
+            .iter()
+            .zip(work)
+            .filter(|(action, work)| {
+                action.action == Verb::Delete && !matches!(work, Work::Unstick { .. })
+            })
+            .map(|(action, _)| action.id())
+            .collect();
     let protects = |kind: &GroupKind| setup.protect.iter().any(|pattern| pattern.matches(kind));
     let limit = options.max_delete.unwrap_or(setup.delete_limit);
     let total = desired.len() + deleted.len();

@@ -17,7 +17,7 @@ use super::running::{Identity, Listener, Ongoing};
 use crate::apply::{ActionResult, RunResult, Stop, TargetOutcome};
 use crate::error::{CommandError, Diagnostic};
 use crate::object::GroupKind;
-use crate::plan::{Action, Judgement, Verb};
+use crate::plan::{Judgement, Verb};
 use crate::release::history::{list_summaries, trim, write_record};
 use crate::release::key::ensure_key;
 use crate::release::{
@@ -334,8 +334,9 @@ type Span = (BTreeSet<GroupKind>, BTreeSet<String>);
 /// what leaves.
 fn spanned(planned: &Planned) -> Span {
     let (mut kinds, mut namespaces) = desired_span(planned);
-    let leaves = |action: &&Action| matches!(action.action, Verb::Delete | Verb::Forget);
-    for action in planned.plan.actions.iter().filter(leaves) {
+    let actions = planned.plan.actions.iter().zip(&planned.work);
+    let leaving = actions.filter(|(_, work)| matches!(work, Work::Delete { .. } | Work::Forget { .. }));
+    for (action, _) in leaving {
         let id = action.id();
         kinds.insert(id.kind);
         namespaces.extend(id.namespace);

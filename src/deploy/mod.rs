@@ -53,6 +53,7 @@ mod sending;
 pub mod setup;
 mod simulation;
 pub mod status;
+mod stuck;
 mod trying;
 mod under_way;
 mod undoing;

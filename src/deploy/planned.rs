@@ -61,8 +61,12 @@ impl Planned {
             let (before, after) = match work {
                 Work::Write { live, after, .. } => (live.as_ref(), Some(after)),
                 Work::Delete { live, .. } => (Some(live), None),
-                // It stays as it is, but for the label.
-                Work::Keep { .. } | Work::Forget { .. } | Work::Hook { .. } | Work::Bootstrap => continue,
+                // They stay as they are, but for the label; pods come again by themselves.
+                Work::Keep { .. }
+                | Work::Forget { .. }
+                | Work::Unstick { .. }
+                | Work::Hook { .. }
+                | Work::Bootstrap => continue,
             };
             let id = action.id();
             let both = [before, after].into_iter().flatten();

@@ -33,6 +33,7 @@ use super::selecting::{Part, divide, not_chosen};
 use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
 use super::simulation::{Settled, Simulation, settle};
+use super::stuck::{self, Stuck};
 use super::trying::Trying;
 use super::under_way::UnderWay;
 use super::versions::Versions;
@@ -269,6 +270,11 @@ async fn plan_for(
     let predictions = refuse_invalid(setup, &prophet, &desired, &bodies, &live, predictions, findings)?;
     let lacking = missing_rights(&desired, &predictions, &live);
 
+    let stuck = if options.is_rollback {
+        stuck::find(cluster, &desired, &predictions).await.map_err(Diagnostic::from)?
+    } else {
+        Stuck::default()
+    };
     let bootstrap = memory.as_ref().and_then(|memory| memory.bootstrap(&absent));
     let keep_form = |id: &ObjectId, live: &Value, recorded: Recorded<'_>| {
         memory.as_ref().map_or(Value::Null, |memory| memory.keep_form(id, live, recorded))
@@ -297,6 +303,7 @@ async fn plan_for(
         standing: hooks.standing(memory.as_ref(), |object| live.get(object.id(), &object.manifest.version)),
         hooks: &hooks,
         sending: &sending,
+        stuck,
         wanted: &wanted_ids,
         cluster: &cluster_name,
         target: &target,

@@ -20,7 +20,11 @@ impl<'a> Secrets<'a> {
             let (at, live) = match work {
                 Work::Keep { at, live } => (*at, live.as_ref()),
                 Work::Write { at, live, .. } => (*at, live.as_ref()?),
-                Work::Delete { .. } | Work::Forget { .. } | Work::Hook { .. } | Work::Bootstrap => {
+                Work::Delete { .. }
+                | Work::Forget { .. }
+                | Work::Unstick { .. }
+                | Work::Hook { .. }
+                | Work::Bootstrap => {
                     return None;
                 }
             };

@@ -46,6 +46,11 @@ impl<'a> Container<'a> {
         Some((reason, self.status.text("/state/waiting/message").unwrap_or("")))
     }
 
+    /// Since when it runs, if it does.
+    pub(super) fn running_since(self) -> Option<Timestamp> {
+        self.status.time("/state/running/startedAt")
+    }
+
     pub(super) fn restarts(self) -> i64 {
         self.status.count("/restartCount")
     }

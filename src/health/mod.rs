@@ -69,6 +69,7 @@ mod revision;
 mod rule;
 mod service;
 mod stateful_set;
+mod stuck;
 mod verdict;
 mod workload;
 
@@ -82,6 +83,7 @@ pub use image_pull::{PullFault, pull_fault};
 pub use pod::{PodCount, pod_count};
 pub use revision::{Newest, Owned};
 pub use rule::{Predicate, Rule};
+pub use stuck::{is_observed, is_rolled_out, is_same_pod, is_still_stuck, stuck_pods};
 pub use verdict::{Health, Verdict};
 pub use workload::{WorkloadVerdict, judge_workload, judge_workload_in};
 

@@ -11,7 +11,7 @@ use crate::json::Value;
 /// The label that the Deployment controller adds to a pod template.
 const TEMPLATE_HASH: &str = "pod-template-hash";
 /// The label with the revision of a `StatefulSet`'s or `DaemonSet`'s pod.
-const REVISION_HASH: &str = "controller-revision-hash";
+pub(super) const REVISION_HASH: &str = "controller-revision-hash";
 /// A `DaemonSet`'s template generation, which the API server itself counts up
 /// with each change of the template, and the label that its pods carry of it.
 const DAEMON_GENERATION: &str = "deprecated.daemonset.template.generation";

@@ -39,7 +39,7 @@ pub(super) fn tell(
     files.load(actions.iter().zip(work).filter_map(|(action, work)| match work {
         Work::Write { at, .. } => Some(desired[*at].source().path.to_string()),
         Work::Delete { .. } | Work::Forget { .. } => removed_from(action, memory),
-        Work::Keep { .. } | Work::Hook { .. } | Work::Bootstrap => None,
+        Work::Keep { .. } | Work::Unstick { .. } | Work::Hook { .. } | Work::Bootstrap => None,
     }));
     for (at, (action, work)) in actions.iter().zip(work).enumerate() {
         match work {
@@ -53,7 +53,7 @@ pub(super) fn tell(
                 }
             }
             Work::Delete { .. } | Work::Forget { .. } => deletion(at, action, memory, &mut files),
-            Work::Keep { .. } | Work::Hook { .. } | Work::Bootstrap => {}
+            Work::Keep { .. } | Work::Unstick { .. } | Work::Hook { .. } | Work::Bootstrap => {}
         }
     }
     match files.answer(from) {
