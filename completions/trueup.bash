@@ -180,7 +180,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -247,7 +247,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__apply)
-            opts="-f -y -C -n -o -q -v -h -V --all --filename --name --ref --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --dirty --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -y -C -n -o -q -v -h -V --all --filename --name --ref --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --dirty --skip-superseded --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -286,7 +286,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -654,7 +654,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -1192,7 +1192,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -1372,7 +1372,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order" -- "${cur}"))
                     return 0
                     ;;
                 --reason)

@@ -236,6 +236,7 @@ set edit:completion:arg-completer[trueup] = {|@words|
             cand --fail-fast 'Start nothing more after the first failure'
             cand --no-wait 'Don''t wait for health'
             cand --dirty 'Deploy the work tree although it isn''t committed'
+            cand --skip-superseded 'Succeed and change nothing when the deployed commit is newer than this one'
             cand -q 'Print only the result and errors'
             cand --quiet 'Print only the result and errors'
             cand -v 'Say more'

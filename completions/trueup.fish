@@ -127,7 +127,8 @@ delete-limit\t''
 everything-removed\t''
 immutable\t''
 drift\t''
-repository\t''"
+repository\t''
+order\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
@@ -174,7 +175,8 @@ delete-limit\t''
 everything-removed\t''
 immutable\t''
 drift\t''
-repository\t''"
+repository\t''
+order\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l out -d 'Save the plan, for apply --plan' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s C -d 'Run as if started in this folder' -r -F
@@ -220,7 +222,8 @@ delete-limit\t''
 everything-removed\t''
 immutable\t''
 drift\t''
-repository\t''"
+repository\t''
+order\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l expect -d 'Refuse unless the plan has this digest' -r
@@ -255,6 +258,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dry-run -d 'Only
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l fail-fast -d 'Start nothing more after the first failure'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-wait -d 'Don\'t wait for health'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dirty -d 'Deploy the work tree although it isn\'t committed'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l skip-superseded -d 'Succeed and change nothing when the deployed commit is newer than this one'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -272,7 +276,8 @@ delete-limit\t''
 everything-removed\t''
 immutable\t''
 drift\t''
-repository\t''"
+repository\t''
+order\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l expect -d 'Refuse unless the plan has this digest' -r
@@ -324,7 +329,8 @@ delete-limit\t''
 everything-removed\t''
 immutable\t''
 drift\t''
-repository\t''"
+repository\t''
+order\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F

@@ -244,6 +244,7 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
             [CompletionResult]::new('--fail-fast', '--fail-fast', [CompletionResultType]::ParameterName, 'Start nothing more after the first failure')
             [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'Don''t wait for health')
             [CompletionResult]::new('--dirty', '--dirty', [CompletionResultType]::ParameterName, 'Deploy the work tree although it isn''t committed')
+            [CompletionResult]::new('--skip-superseded', '--skip-superseded', [CompletionResultType]::ParameterName, 'Succeed and change nothing when the deployed commit is newer than this one')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the result and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the result and errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')

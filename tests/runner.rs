@@ -11,6 +11,7 @@ mod builtin_kinds;
 mod causes;
 mod check;
 mod command_line;
+mod commit_order;
 mod commits;
 mod delete;
 mod diff;

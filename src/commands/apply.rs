@@ -18,11 +18,14 @@ pub struct Args {
     /// Deploy the work tree although it isn't committed
     #[arg(long, conflicts_with = "reference")]
     dirty: bool,
+    /// Succeed and change nothing when the deployed commit is newer than this one
+    #[arg(long)]
+    skip_superseded: bool,
 }
 
 /// Plans, asks, applies, waits and records.
 pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
     let setups = select(global, &args.what)?;
-    let purpose = Purpose::Apply { may_be_dirty: args.dirty };
+    let purpose = Purpose::Apply { may_be_dirty: args.dirty, skips_superseded: args.skip_superseded };
     applying::all(global, terminal, setups, &args.planning, &args.running, &purpose).await
 }

@@ -361,7 +361,7 @@ fn of_rules(environment: &Environment) -> Setup {
         replace_limit: environment.replace_limit,
         protect: environment.protect.clone(),
         rules: environment.rules.clone(),
-        drift: environment.drift,
+        requires: environment.requires.clone(),
         notes: Vec::new(),
     }
 }

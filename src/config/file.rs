@@ -122,11 +122,26 @@ pub(super) struct Wait {
 }
 
 /// What must hold for an apply.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Requires {
+    /// How a commit must relate to the deployed one. Default: newer.
+    pub(super) order: Option<OrderRule>,
     /// What is said to applying over what somebody changed live. Default: warn.
     pub(super) drift: Option<DriftRule>,
+}
+
+/// How a commit must relate to the deployed one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum OrderRule {
+    /// It isn't an ancestor of it.
+    #[default]
+    Newer,
+    /// It descends from it.
+    Forward,
+    /// It doesn't matter.
+    Any,
 }
 
 /// What is said to applying over what somebody changed live.

@@ -52,6 +52,7 @@ mod selecting;
 mod sending;
 pub mod setup;
 mod simulation;
+mod standing;
 pub mod status;
 mod trying;
 mod under_way;

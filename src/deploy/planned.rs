@@ -44,6 +44,8 @@ pub struct Planned {
     pub identity: String,
     /// The files that differ from the commit.
     pub dirty: Vec<String>,
+    /// A newer commit is deployed, and this one needn't be any more: how they relate.
+    pub superseded: Option<String>,
 }
 
 impl Planned {

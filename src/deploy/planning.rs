@@ -33,6 +33,7 @@ use super::selecting::{Part, divide, not_chosen};
 use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
 use super::simulation::{Settled, Simulation, settle};
+use super::standing::standing;
 use super::trying::Trying;
 use super::under_way::UnderWay;
 use super::versions::Versions;
@@ -76,6 +77,8 @@ pub struct Options {
     pub may_be_dirty: bool,
     /// What leaves, whatever the repository says; nothing else is done then.
     pub departure: Option<Departure>,
+    /// A commit that is older than the deployed one needn't be deployed.
+    pub skips_superseded: bool,
     /// The way back: limits only warn, whoever rolls back at night needs all of it.
     pub is_rollback: bool,
 }
@@ -317,6 +320,8 @@ async fn plan_for(
         notes.extend(blame::tell(setup, memory.as_ref(), commit, &desired, &work, &mut actions));
     }
     guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
+    let standing = standing(setup, options, memory.as_ref(), wanted.commit.as_ref());
+    guards.extend(standing.guards);
     guards.extend(circumstances(setup, options, memory.as_ref(), &wanted.dirty, &actions));
     notes.extend(left);
     notes.extend(lacking);
@@ -361,6 +366,7 @@ async fn plan_for(
         unknown_kinds,
         identity,
         dirty: wanted.dirty,
+        superseded: standing.superseded,
     })
 }
 

@@ -100,14 +100,12 @@ fn commit_of(repository: &Repository, release: &Summary) -> Result<CommitId, Com
     if repository.contains(&commit) {
         return Ok(commit);
     }
-    let fetch = if repository.is_shallow() {
-        "git fetch --unshallow".to_owned()
-    } else {
-        format!("git fetch origin {sha}")
-    };
-    Err(Diagnostic::new(format!("the commit of release {number} isn't in this clone: {sha}"))
-        .hint(fetch)
-        .into())
+    let missing = Diagnostic::new(format!("the commit of release {number} isn't in this clone: {sha}"));
+    Err(match repository.fetch_commit(&commit) {
+        Some(fetch) => missing.hint(format!("fetch it: {fetch}")),
+        None => missing.hint("go back in a clone that has it, or to another release"),
+    }
+    .into())
 }
 
 fn refuse_deployed(environment: &str, parent: &Parent, commit: &CommitId) -> Result<(), CommandError> {

@@ -125,6 +125,8 @@ enum Again {
     Agreed,
     /// A guard refuses it now.
     Refused,
+    /// A newer commit was deployed meanwhile.
+    Superseded,
 }
 
 impl Ongoing<'_> {
@@ -221,6 +223,7 @@ impl Ongoing<'_> {
         let outcome = match self.again(planned, listener).await {
             Ok(Again::Agreed) => Locked { ongoing: self, planned, identity, lock: &lock }.run(listener).await,
             Ok(Again::Refused) => Ok(refused(planned)),
+            Ok(Again::Superseded) => Ok(superseded(planned)),
             Err(error) => Err(error),
         };
         let is_deleted = outcome.as_ref().is_ok_and(|outcome| outcome.result == RunResult::Deleted);
@@ -301,6 +304,9 @@ impl Ongoing<'_> {
         let (agreed, made) = (planned.identity.clone(), planned.made.take());
         *planned = plan_again(self.setup, self.cluster, &self.options.planning, planned).await?;
         planned.made = made;
+        if planned.superseded.is_some() {
+            return Ok(Again::Superseded);
+        }
         if let Some(expected) = self.options.expected.as_ref().filter(|_| planned.identity != agreed) {
             return Err(expected.stale(&planned.plan));
         }
@@ -373,6 +379,13 @@ fn locked_out(error: LockError) -> CommandError {
 /// Something was written before this went wrong.
 fn partly(error: CommandError) -> CommandError {
     CommandError { exit: if error.exit == Exit::Error { Exit::Partial } else { error.exit }, ..error }
+}
+
+/// What comes of a commit that is older than the deployed one, where that is no matter.
+pub fn superseded(planned: &Planned) -> TargetOutcome {
+    let mut outcome = blank(&planned.plan, RunResult::Superseded);
+    outcome.notes.extend(planned.superseded.clone());
+    outcome
 }
 
 /// What a plan that a guard refuses comes to.

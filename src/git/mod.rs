@@ -24,7 +24,7 @@ mod repository;
 mod resolve;
 mod tree;
 
-pub use ancestry::Distance;
+pub use ancestry::{Distance, Relation};
 pub use blame::{Asked, Blamed, Judge, MOST_COMMITS};
 pub use blob::{blob_id, is_lfs_pointer};
 pub use commit::{Commit, CommitId, CommitIdError};
