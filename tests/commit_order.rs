@@ -5,9 +5,14 @@ use trueup::json::Value;
 use crate::harness::manifests::{config_map, deployment};
 use crate::harness::{TestEnvironment, wait_until};
 
+/// Lines aren't broken: where they would be depends on the machine's name.
+fn wide() -> TestEnvironment {
+    TestEnvironment::new().variable("COLUMNS", "1000")
+}
+
 /// A setting of three commits, of which the third is deployed.
 fn deployed() -> (TestEnvironment, Vec<String>) {
-    let mut environment = TestEnvironment::new();
+    let mut environment = wide();
     let commits = ["one", "two", "three"].map(|value| {
         environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", value))
     });
@@ -56,15 +61,13 @@ fn an_older_commit_is_refused_and_told_of_the_rollback() {
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
           data.value: three → two  ← $COMMIT2 (line 6)
 
-    apply would be refused now: order: $COMMIT2 is older than the deployed commit $COMMIT3 (release 1 by
-      tester@[host] at [timestamp]): `trueup rollback prod $COMMIT2` goes back to it
+    apply would be refused now: order: $COMMIT2 is older than the deployed commit $COMMIT3 (release 1 by tester@[host] at [timestamp]): `trueup rollback prod $COMMIT2` goes back to it
       --override order --reason TEXT lets it pass
 
     Plan: 1 to update
     digest v1:[digest]
     ([n] requests, [time])
-    refused: order: $COMMIT2 is older than the deployed commit $COMMIT3 (release 1 by tester@[host] at
-      [timestamp]): `trueup rollback prod $COMMIT2` goes back to it
+    refused: order: $COMMIT2 is older than the deployed commit $COMMIT3 (release 1 by tester@[host] at [timestamp]): `trueup rollback prod $COMMIT2` goes back to it
       --override order --reason TEXT lets it pass
 
     prod: refused by order, nothing was written ($COMMIT2 "Change deploy/settings.yaml", [time])
@@ -77,7 +80,7 @@ fn an_older_commit_is_refused_and_told_of_the_rollback() {
 
 #[test]
 fn an_older_commit_that_changes_nothing_is_refused_as_well() {
-    let mut environment = TestEnvironment::new();
+    let mut environment = wide();
     environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "one"));
     environment.commit_file("README.md", "Hello");
     environment.apply();
@@ -130,15 +133,13 @@ fn a_commit_beside_the_deployed_one_passes_unless_only_forward_will_do() {
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
           data.value: three → side  ← $COMMIT4 (line 6)
 
-    apply would be refused now: order: $COMMIT4 has diverged from the deployed commit $COMMIT3 (release
-      1 by tester@[host] at [timestamp]): they part at $COMMIT1; merge or rebase first
+    apply would be refused now: order: $COMMIT4 has diverged from the deployed commit $COMMIT3 (release 1 by tester@[host] at [timestamp]): they part at $COMMIT1; merge or rebase first
       --override order --reason TEXT lets it pass
 
     Plan: 1 to update
     digest v1:[digest]
     ([n] requests, [time])
-    refused: order: $COMMIT4 has diverged from the deployed commit $COMMIT3 (release 1 by tester@[host] at
-      [timestamp]): they part at $COMMIT1; merge or rebase first
+    refused: order: $COMMIT4 has diverged from the deployed commit $COMMIT3 (release 1 by tester@[host] at [timestamp]): they part at $COMMIT1; merge or rebase first
       --override order --reason TEXT lets it pass
 
     prod: refused by order, nothing was written ($COMMIT4 "Change deploy/settings.yaml", [time])
@@ -161,7 +162,7 @@ fn where_order_is_no_matter_any_commit_passes() {
 
 #[test]
 fn an_unknown_order_is_refused_with_the_ones_that_exist() {
-    let mut environment = TestEnvironment::new();
+    let mut environment = wide();
     require(&mut environment, "{order: forwards}");
     environment.trueup(&["plan", "prod"]).exits(1).complains("newer, forward or any");
 }
@@ -176,8 +177,7 @@ fn a_pipeline_that_came_too_late_may_succeed_without_doing_anything() {
 
     insta::assert_snapshot!(run.snapshot(), @r#"
     $ trueup apply prod --ref HEAD~1 --yes --skip-superseded
-    note: $COMMIT2 is older than the deployed commit $COMMIT3 (release 1 by tester@[host] at
-      [timestamp])
+    note: $COMMIT2 is older than the deployed commit $COMMIT3 (release 1 by tester@[host] at [timestamp])
 
     prod: superseded: a newer commit is deployed ($COMMIT2 "Change deploy/settings.yaml", [time])
     --- exit status 0
@@ -195,7 +195,7 @@ fn a_pipeline_that_came_too_late_may_succeed_without_doing_anything() {
 
 #[test]
 fn of_two_pipelines_the_older_one_gives_way_while_it_waits() {
-    let mut environment = TestEnvironment::new();
+    let mut environment = wide();
     environment.commit_file("deploy/web.yaml", &deployment("web", "web:1"));
     environment.apply();
     let older = environment.commit_file("deploy/web.yaml", &deployment("web", "web:2"));
@@ -234,23 +234,15 @@ fn a_shallow_clone_that_cannot_tell_says_how_it_could() {
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
           data.value: three → four
 
-    note: the history of this clone is cut off, so the commit behind 1 change isn't known: git fetch
-      --unshallow brings the rest
-    apply would be refused now: order: this clone is shallow, so that nobody can tell whether $COMMIT4
-      is newer than the deployed commit $COMMIT3 (release 1 by tester@[host] at [timestamp]): git
-      fetch --unshallow --tags origin '+refs/heads/*:refs/remotes/origin/*' (in GitHub Actions:
-      `fetch-depth: 0` of the checkout)
+    note: the history of this clone is cut off, so the commit behind 1 change isn't known: git fetch --unshallow brings the rest
+    apply would be refused now: order: this clone is shallow, so that nobody can tell whether $COMMIT4 is newer than the deployed commit $COMMIT3 (release 1 by tester@[host] at [timestamp]): git fetch --unshallow --tags origin '+refs/heads/*:refs/remotes/origin/*' (in GitHub Actions: `fetch-depth: 0` of the checkout)
       --override order --reason TEXT lets it pass
 
     Plan: 1 to update
     digest v1:[digest]
     ([n] requests, [time])
-    note: the history of this clone is cut off, so the commit behind 1 change isn't known: git fetch
-      --unshallow brings the rest
-    refused: order: this clone is shallow, so that nobody can tell whether $COMMIT4 is newer than the
-      deployed commit $COMMIT3 (release 1 by tester@[host] at [timestamp]): git fetch --unshallow
-      --tags origin '+refs/heads/*:refs/remotes/origin/*' (in GitHub Actions: `fetch-depth: 0` of the
-      checkout)
+    note: the history of this clone is cut off, so the commit behind 1 change isn't known: git fetch --unshallow brings the rest
+    refused: order: this clone is shallow, so that nobody can tell whether $COMMIT4 is newer than the deployed commit $COMMIT3 (release 1 by tester@[host] at [timestamp]): git fetch --unshallow --tags origin '+refs/heads/*:refs/remotes/origin/*' (in GitHub Actions: `fetch-depth: 0` of the checkout)
       --override order --reason TEXT lets it pass
 
     prod: refused by order, nothing was written ($COMMIT4 "Change deploy/settings.yaml", [time])
@@ -283,18 +275,13 @@ fn a_history_that_was_rewritten_is_told_from_one_that_goes_on() {
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
           data.value: three → other  ← $COMMIT4 (line 6)
 
-    apply would be refused now: repository: release 1 deployed commit
-      $COMMIT3, which isn't in this repository: `git fetch origin
-      $COMMIT3` may bring it; if its history was rewritten, override
-      this; else give this repository a name of its own
+    apply would be refused now: repository: release 1 deployed commit $COMMIT3, which isn't in this repository: `git fetch origin $COMMIT3` may bring it; if its history was rewritten, override this; else give this repository a name of its own
       --override repository --reason TEXT lets it pass
 
     Plan: 1 to update
     digest v1:[digest]
     ([n] requests, [time])
-    refused: repository: release 1 deployed commit $COMMIT3, which
-      isn't in this repository: `git fetch origin $COMMIT3` may bring
-      it; if its history was rewritten, override this; else give this repository a name of its own
+    refused: repository: release 1 deployed commit $COMMIT3, which isn't in this repository: `git fetch origin $COMMIT3` may bring it; if its history was rewritten, override this; else give this repository a name of its own
       --override repository --reason TEXT lets it pass
 
     prod: refused by repository, nothing was written ($COMMIT4 "Change deploy/settings.yaml", [time])

@@ -28,6 +28,7 @@ mod generated;
 mod git_sources;
 mod harness;
 mod health;
+mod hold;
 mod hooks;
 mod input;
 mod interrupt;

@@ -24,6 +24,8 @@ mod fates;
 mod guarding;
 mod handover;
 pub mod history;
+mod holding;
+pub mod holds;
 mod hooks;
 mod joining;
 pub mod leaving;

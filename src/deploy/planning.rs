@@ -320,7 +320,7 @@ async fn plan_for(
         notes.extend(blame::tell(setup, memory.as_ref(), commit, &desired, &work, &mut actions));
     }
     guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
-    let standing = standing(setup, options, memory.as_ref(), wanted.commit.as_ref());
+    let standing = standing(setup, options, memory.as_ref(), wanted.commit.as_ref(), set);
     guards.extend(standing.guards);
     guards.extend(circumstances(setup, options, memory.as_ref(), &wanted.dirty, &actions));
     notes.extend(left);

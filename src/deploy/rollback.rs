@@ -7,7 +7,7 @@ use super::setup::Setup;
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, Repository};
-use crate::release::{Parent, ReleaseResult, Summary};
+use crate::release::{Hold, Parent, ReleaseResult, Summary};
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,18 +49,20 @@ pub async fn find(
         let commit = repository.resolve(reference).map_err(|error| error.diagnostic())?;
         refuse_deployed(environment, &parent, &commit)?;
         let to = releases.iter().find(|release| sha(release) == Some(commit.to_string().as_str()));
-        return Ok(Found { commit, undone: Undone { of, to: to.map(|release| release.release) } });
+        let undone = Undone { of, to: to.map(|release| release.release), holds_everything: None };
+        return Ok(Found { commit, undone });
     }
     let release = match destination {
         Destination::Release(number) => releases
             .iter()
             .find(|release| release.release == *number)
             .ok_or_else(|| no_release(environment, *number))?,
-        _ => last_healthy(&releases, of).ok_or_else(|| nothing_healthy(environment))?,
+        _ => last_healthy(&releases, of, parent.state.hold.as_ref())
+            .ok_or_else(|| nothing_healthy(environment))?,
     };
     let commit = commit_of(repository, release)?;
     refuse_deployed(environment, &parent, &commit)?;
-    Ok(Found { commit, undone: Undone { of, to: Some(release.release) } })
+    Ok(Found { commit, undone: Undone { of, to: Some(release.release), holds_everything: None } })
 }
 
 fn sha(release: &Summary) -> Option<&str> {
@@ -68,8 +70,9 @@ fn sha(release: &Summary) -> Option<&str> {
 }
 
 /// The newest healthy release before the current one, or before the one that
-/// this restored, with other content: the releases are newest first.
-fn last_healthy<'a>(releases: &[&'a Summary], current: u64) -> Option<&'a Summary> {
+/// this restored, with other content, and whose commit isn't held: the releases are
+/// newest first.
+fn last_healthy<'a>(releases: &[&'a Summary], current: u64, hold: Option<&Hold>) -> Option<&'a Summary> {
     let deployed = releases.iter().find(|release| release.release == current);
     let before = deployed
         .and_then(|deployed| deployed.rollback.as_ref())
@@ -83,6 +86,7 @@ fn last_healthy<'a>(releases: &[&'a Summary], current: u64) -> Option<&'a Summar
                 && release.result == ReleaseResult::Healthy
                 && release.selection.is_none()
                 && release.commit.as_ref().is_some_and(|commit| !commit.dirty)
+                && !sha(release).is_some_and(|sha| hold.is_some_and(|hold| hold.names(sha)))
                 && Some(release.content.as_str()) != content
         })
         .copied()

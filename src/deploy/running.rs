@@ -45,6 +45,8 @@ pub struct Undone {
     pub of: u64,
     /// The release that is put back, if it is one.
     pub to: Option<u64>,
+    /// Nothing may be deployed from then on until that is ended: why, which may be empty.
+    pub holds_everything: Option<String>,
 }
 
 /// How to run.
@@ -72,7 +74,17 @@ pub struct RunOptions {
 pub(super) struct Identity {
     pub(super) actor: Actor,
     pub(super) run: Option<Run>,
-    host: Option<String>,
+    pub(super) host: Option<String>,
+}
+
+/// Finds that out.
+pub(super) async fn identify(cluster: &Cluster) -> Result<Identity, CommandError> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let run = Run::detect(&environment);
+    let user = server_user(cluster).await.map_err(Diagnostic::from)?;
+    let host = host(&environment);
+    let actor = Actor::new(user, run.as_ref(), host.as_deref(), &environment);
+    Ok(Identity { actor, run, host })
 }
 
 /// Runs a plan that was shown and agreed to.
@@ -200,7 +212,7 @@ impl Ongoing<'_> {
         mut planned: Planned,
         listener: &mut dyn Listener,
     ) -> Result<TargetOutcome, CommandError> {
-        let identity = self.identify().await?;
+        let identity = identify(self.cluster).await?;
         let made_namespace = self.bootstrap(&planned).await?;
         if let Some(id) = planned.bootstrap.clone().filter(|_| made_namespace) {
             listener.event(Event::Written { id: id.clone(), verb: Verb::Create });
@@ -233,15 +245,6 @@ impl Ongoing<'_> {
             outcome.notes.push(format!("the lock could not be released and expires by itself: {error}"));
         }
         Ok(outcome)
-    }
-
-    async fn identify(&self) -> Result<Identity, CommandError> {
-        let environment = |name: &str| std::env::var(name).ok();
-        let run = Run::detect(&environment);
-        let user = server_user(self.cluster).await.map_err(Diagnostic::from)?;
-        let host = host(&environment);
-        let actor = Actor::new(user, run.as_ref(), host.as_deref(), &environment);
-        Ok(Identity { actor, run, host })
     }
 
     /// Takes the lock; `None` when the run was interrupted while it waited.
@@ -371,7 +374,7 @@ fn made(planned: &Planned) -> Option<ActionOutcome> {
     })
 }
 
-fn locked_out(error: LockError) -> CommandError {
+pub(super) fn locked_out(error: LockError) -> CommandError {
     let exit = if matches!(error, LockError::Held { .. }) { Exit::Refused } else { Exit::Error };
     CommandError::new(exit, Diagnostic::from(error))
 }

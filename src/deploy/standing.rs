@@ -1,11 +1,13 @@
 //! How the commit that is to be deployed stands to what is deployed: whether it
 //! is known here, and whether its turn has come.
 
+use super::dependencies::Set;
+use super::holding::Rendering;
 use super::memory::Memory;
 use super::planning::Options;
 use super::setup::Setup;
 use crate::git::{CommitId, GitError, Relation, Repository};
-use crate::guard::{self, Deployed, Order};
+use crate::guard::{self, Candidate, Deployed, Order};
 use crate::plan::{CommitRef, GuardVerdict};
 use crate::release::State;
 
@@ -24,12 +26,14 @@ pub(super) fn standing(
     options: &Options,
     memory: Option<&Memory>,
     commit: Option<&CommitRef>,
+    set: Set<'_>,
 ) -> Standing {
     let mut standing = Standing::default();
     standing.guards.extend(unknown_history(setup, memory));
     // The way back leads to older commits.
     if !options.is_rollback {
         order(setup, options, memory, commit, &mut standing);
+        standing.guards.extend(hold(setup, options, memory, commit, set));
     }
     standing
 }
@@ -74,6 +78,26 @@ fn order(
             return;
         }
     }
+}
+
+/// Whether the commit, or what it renders, is held since a rollback.
+fn hold(
+    setup: &Setup,
+    options: &Options,
+    memory: Option<&Memory>,
+    commit: Option<&CommitRef>,
+    set: Set<'_>,
+) -> Option<GuardVerdict> {
+    let memory = memory?;
+    let hold = memory.parent.as_ref()?.state.hold.as_ref()?;
+    let objects = set.desired.iter().chain(set.hooks.objects()).collect();
+    let rendering = Rendering::of(objects, &memory.key, options.selection.is_none());
+    // Files that differ from their commit may be what mends it.
+    let clean = commit.filter(|commit| !commit.dirty);
+    let id = commit.and_then(|commit| commit.sha.parse::<CommitId>().ok());
+    let name = id.map_or_else(|| "this".to_owned(), |id| id.short());
+    let candidate = Candidate { commit: clean.map(|commit| commit.sha.as_str()), name: &name };
+    guard::hold(candidate, hold, |id| rendering.of_object(id), &setup.environment)
 }
 
 /// What is deployed, and what a run that is under way, or was killed, may have

@@ -95,6 +95,23 @@ impl Repository {
         Ok(Distance::Known { ahead: painting.count(Side::Second), behind: painting.count(Side::First) })
     }
 
+    /// The commits that `commit` has and `other` hasn't: itself, then its ancestors,
+    /// newest first. None when `other` descends from it.
+    ///
+    /// Errors as [`Repository::relation`] does.
+    pub fn only_in(&self, commit: &CommitId, other: &CommitId) -> Result<Vec<CommitId>, GitError> {
+        let painting = self.paint(commit, other)?;
+        if painting.is_cut(Side::First) || painting.is_cut(Side::Second) {
+            return Err(self.cut_off(commit, other));
+        }
+        let mut commits = painting.commits_of(Side::First);
+        if let Some(at) = commits.iter().position(|found| found == commit) {
+            // Whatever the clocks say.
+            commits[..=at].rotate_right(1);
+        }
+        Ok(commits)
+    }
+
     fn paint(&self, first: &CommitId, second: &CommitId) -> Result<Painting, GitError> {
         let repository = self.with_both(first, second)?;
         Painting::of(&repository, first, second).map_err(|error| damaged("the history", &error))
@@ -170,6 +187,18 @@ mod tests {
             let unknown = clone.repository().relation(&one, &other);
             assert!(matches!(unknown, Err(GitError::Shallow { .. })), "{unknown:?}");
         }
+    }
+
+    #[test]
+    fn what_only_one_commit_has_is_listed_from_itself_backwards() {
+        let fixture = history();
+        let repository = fixture.repository();
+        let only = |one: &str, other: &str| repository.only_in(&fixture.id(one), &fixture.id(other));
+        let ids = |names: &[&str]| names.iter().map(|name| fixture.id(name)).collect::<Vec<_>>();
+        assert_eq!(only("side", "main~3"), Ok(ids(&["side", "side~1"])));
+        assert_eq!(only("main", "main~1"), Ok(ids(&["main"])));
+        assert_eq!(only("main~3", "main"), Ok(Vec::new()));
+        assert_eq!(only("main", "main~2").map(|commits| commits.len()), Ok(4));
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub(crate) mod fixture;
 mod painting;
 mod repository;
 mod resolve;
+mod revert;
 mod tree;
 
 pub use ancestry::{Distance, Relation};

@@ -7,6 +7,7 @@ mod conflicts;
 mod deletions;
 mod deployed;
 mod drift;
+mod hold;
 mod order;
 mod replacements;
 mod uncommitted;
@@ -18,6 +19,7 @@ pub use conflicts::{adopted, conflicts};
 pub use deletions::{everything_removed, protected, too_many};
 pub use deployed::Deployed;
 pub use drift::{Drifted, drift, unknown_drift};
+pub use hold::{Candidate, Rendered, hold};
 pub use order::{Order, order};
 pub use replacements::replacements;
 pub use uncommitted::{told as told_uncommitted, uncommitted};
@@ -27,7 +29,7 @@ use crate::plan::{GuardVerdict, Judgement};
 use deletions::listed;
 
 /// The guards' names, as `--override` takes them: `dirty` has an option of its own.
-pub const NAMES: [&str; 10] = [
+pub const NAMES: [&str; 11] = [
     "owner",
     "adopt",
     "conflict",
@@ -38,6 +40,7 @@ pub const NAMES: [&str; 10] = [
     "drift",
     "repository",
     "order",
+    "hold",
 ];
 
 /// Another owner's objects would be taken: one verdict for each owner.

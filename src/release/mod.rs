@@ -48,7 +48,7 @@ mod summary;
 
 pub use actor::Actor;
 pub use history::Listed;
-pub use hold::Hold;
+pub use hold::{HeldObject, Hold};
 pub use identity::{IdentityError, PART_OF, Target};
 pub use lease::{Held, HeldBy, Holder};
 pub use lock::{Lock, LockError};
