@@ -189,7 +189,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -295,7 +295,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -663,7 +663,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -1403,7 +1403,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -1587,7 +1587,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after" -- "${cur}"))
                     return 0
                     ;;
                 --reason)

@@ -130,7 +130,10 @@ immutable\t''
 drift\t''
 repository\t''
 order\t''
-hold\t''"
+hold\t''
+branch\t''
+config\t''
+after\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
@@ -179,7 +182,10 @@ immutable\t''
 drift\t''
 repository\t''
 order\t''
-hold\t''"
+hold\t''
+branch\t''
+config\t''
+after\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l out -d 'Save the plan, for apply --plan' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s C -d 'Run as if started in this folder' -r -F
@@ -227,7 +233,10 @@ immutable\t''
 drift\t''
 repository\t''
 order\t''
-hold\t''"
+hold\t''
+branch\t''
+config\t''
+after\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l expect -d 'Refuse unless the plan has this digest' -r
@@ -283,7 +292,10 @@ immutable\t''
 drift\t''
 repository\t''
 order\t''
-hold\t''"
+hold\t''
+branch\t''
+config\t''
+after\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l expect -d 'Refuse unless the plan has this digest' -r
@@ -337,7 +349,10 @@ immutable\t''
 drift\t''
 repository\t''
 order\t''
-hold\t''"
+hold\t''
+branch\t''
+config\t''
+after\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F

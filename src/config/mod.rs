@@ -212,6 +212,7 @@ fn findings(file: &Value) -> Vec<Finding> {
     }
     let mut findings = check::findings(&schema(), file);
     findings.extend(too_long_targets(file));
+    findings.extend(requirements::findings(file));
     findings
 }
 

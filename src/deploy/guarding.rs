@@ -11,11 +11,13 @@ use crate::guard::{self, Drifted};
 use crate::object::{GroupKind, ObjectId, OnImmutable, on_immutable};
 use crate::plan::{Action, GuardVerdict, Judgement, Verb};
 
-/// In a rollback limits and drift only warn; what is protected, or another's, still
+/// In a rollback limits, drift, and where a commit comes from only warn; what is protected, or another's, still
 /// refuses.
 pub(super) fn lenient(guards: Vec<GuardVerdict>, is_rollback: bool) -> Vec<GuardVerdict> {
     let softened = |guard: GuardVerdict| match guard.guard.as_str() {
-        "delete-limit" | "everything-removed" | "immutable" | "drift" if is_rollback && guard.overridable => {
+        "delete-limit" | "everything-removed" | "immutable" | "drift" | "branch" | "config"
+            if is_rollback && guard.overridable =>
+        {
             GuardVerdict { verdict: Judgement::Warn, ..guard }
         }
         _ => guard,

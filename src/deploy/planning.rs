@@ -25,6 +25,7 @@ use super::memory::Memory;
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
 pub use super::planned::Planned;
+use super::predecessors::too_early;
 use super::predict::{Guessed, Prediction, Prophet, prove_all};
 use super::refusing::{refuse_invalid, refuse_misread, refuse_own};
 use super::resolve::{Desired, resolve};
@@ -320,6 +321,7 @@ async fn plan_for(
         notes.extend(blame::tell(setup, memory.as_ref(), commit, &desired, &work, &mut actions));
     }
     guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
+    guards.extend(too_early(setup, options, wanted.commit.as_ref()).await);
     let standing = standing(setup, options, memory.as_ref(), wanted.commit.as_ref(), set);
     guards.extend(standing.guards);
     guards.extend(circumstances(setup, options, memory.as_ref(), &wanted.dirty, &actions));

@@ -52,6 +52,8 @@ pub struct Setup {
     pub protect: Vec<KindPattern>,
     /// Rules about what others own.
     pub rules: Rules,
+    /// The environments that the commit must have been live and healthy in.
+    pub predecessors: Vec<Setup>,
     /// What must hold for an apply.
     pub requires: Requirements,
     /// What is worth telling about how this came together.

@@ -4,6 +4,7 @@
 use super::dependencies::Set;
 use super::holding::Rendering;
 use super::memory::Memory;
+use super::origins::{off_branch, old_rules, unknown_rules};
 use super::planning::Options;
 use super::setup::Setup;
 use crate::git::{CommitId, GitError, Relation, Repository};
@@ -35,6 +36,11 @@ pub(super) fn standing(
         order(setup, options, memory, commit, &mut standing);
         standing.guards.extend(hold(setup, options, memory, commit, set));
     }
+    standing.guards.extend(off_branch(setup, commit));
+    if standing.guards.iter().all(|guard| !matches!(guard.guard.as_str(), "repository" | "order")) {
+        standing.guards.extend(unknown_rules(setup, memory));
+    }
+    standing.guards.extend(old_rules(setup, memory));
     standing
 }
 
@@ -102,7 +108,7 @@ fn hold(
 
 /// What is deployed, and what a run that is under way, or was killed, may have
 /// deployed since.
-fn deployments(state: &State) -> impl Iterator<Item = (CommitId, Deployed)> {
+pub(super) fn deployments(state: &State) -> impl Iterator<Item = (CommitId, Deployed)> {
     let deployed = state.deployed.as_ref().and_then(|pointer| {
         let id: CommitId = pointer.commit.as_ref()?.parse().ok()?;
         let deployed = Deployed {

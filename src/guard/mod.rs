@@ -2,6 +2,9 @@
 //! from a plan and what is known about the target to a verdict; none asks,
 //! prints or talks to a cluster.
 
+mod after;
+mod branch;
+mod checkout;
 mod claims;
 mod conflicts;
 mod deletions;
@@ -14,6 +17,9 @@ mod uncommitted;
 
 use std::collections::BTreeMap;
 
+pub use after::{Lived, after};
+pub use branch::{OffBranch, branch};
+pub use checkout::{old_rules, unknown_rules};
 pub use claims::{Claim, claim};
 pub use conflicts::{adopted, conflicts};
 pub use deletions::{everything_removed, protected, too_many};
@@ -29,7 +35,7 @@ use crate::plan::{GuardVerdict, Judgement};
 use deletions::listed;
 
 /// The guards' names, as `--override` takes them: `dirty` has an option of its own.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 14] = [
     "owner",
     "adopt",
     "conflict",
@@ -41,6 +47,9 @@ pub const NAMES: [&str; 11] = [
     "repository",
     "order",
     "hold",
+    "branch",
+    "config",
+    "after",
 ];
 
 /// Another owner's objects would be taken: one verdict for each owner.
