@@ -59,6 +59,8 @@ pub enum Command {
     History(commands::history::Args),
     /// Judges live objects given as YAML or JSON, without a cluster
     Health(commands::health::Args),
+    /// Shows what may not be deployed again after a rollback, or ends that
+    Hold(commands::hold::Args),
     /// Shows who holds an environment's lock, or breaks it
     Lock(commands::lock::Args),
     /// Runs a throw-away Kubernetes control plane on this machine

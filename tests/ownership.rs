@@ -143,15 +143,16 @@ fn another_repository_of_the_same_name_is_refused() {
           data.level: info → warn  ← $COMMIT2 (line 6)
 
     apply would be refused now: repository: release 1 deployed commit
-      $COMMIT1, which isn't in this repository: fetch it, or give this
-      repository a name of its own
+      $COMMIT1, which isn't in this repository: fetch it; if its history
+      was rewritten, override this; else give this repository a name of its own
       --override repository --reason TEXT lets it pass
 
     Plan: 1 to update
     digest v1:[digest]
     ([n] requests, [time])
     refused: repository: release 1 deployed commit $COMMIT1, which
-      isn't in this repository: fetch it, or give this repository a name of its own
+      isn't in this repository: fetch it; if its history was rewritten, override this; else give this
+      repository a name of its own
       --override repository --reason TEXT lets it pass
 
     prod: refused by repository, nothing was written ($COMMIT2 "Change deploy/settings.yaml", [time])

@@ -39,6 +39,10 @@ fn without_a_ref_it_goes_to_the_release_before() {
     Plan: 1 to update
     digest v1:[digest]
     ([n] requests, [time])
+    note: $COMMIT3 is held: `apply` refuses it until a commit mends or reverts that, or until `trueup
+      hold clear prod`
+    note: `git revert $COMMIT3` makes Git say what the cluster has now
+
     prod: release 4 is healthy ($COMMIT2 "Change deploy/settings.yaml", 1 changed, 0 unchanged, [time])
     --- stderr
     updated  $NAMESPACE/ConfigMap/settings

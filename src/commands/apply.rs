@@ -22,6 +22,9 @@ pub struct Args {
     /// When it fails, put the last healthy release back
     #[arg(long, conflicts_with_all = ["no_wait", "only", "except", "paths"])]
     rollback_on_failure: bool,
+    /// Succeed and change nothing when the deployed commit is newer than this one
+    #[arg(long)]
+    skip_superseded: bool,
 }
 
 /// Plans, asks, applies, waits and records.
@@ -30,6 +33,7 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
     let is_asked_for = args.rollback_on_failure;
     let goes_back = is_asked_for || setups.iter().any(|setup| setup.rollback_on_failure);
     let way_back = goes_back.then(|| WayBack::of(global, &args.what, is_asked_for)).transpose()?;
-    let purpose = Purpose::Apply { may_be_dirty: args.dirty, way_back };
+    let purpose =
+        Purpose::Apply { may_be_dirty: args.dirty, way_back, skips_superseded: args.skip_superseded };
     applying::all(global, terminal, setups, &args.planning, &args.running, &purpose).await
 }

@@ -83,6 +83,8 @@ pub(super) enum Purpose {
         /// How the last healthy release is put back when that fails; not possible without
         /// a configuration.
         way_back: Option<WayBack>,
+        /// A commit that is older than the deployed one needn't be deployed.
+        skips_superseded: bool,
     },
     /// To take objects over, whoever has them.
     Adopt {
@@ -108,6 +110,7 @@ impl Purpose {
                 Self::Apply { may_be_dirty: false, .. } | Self::Adopt { may_be_dirty: false }
             ),
             adopts: matches!(self, Self::Adopt { .. }),
+            skips_superseded: matches!(self, Self::Apply { skips_superseded: true, .. }),
             is_rollback: matches!(self, Self::Rollback(_)),
             departure: match self {
                 Self::Forget(objects) => Some(Departure::Objects(objects.clone())),
@@ -342,6 +345,9 @@ struct OneRun<'a> {
 
 impl OneRun<'_> {
     async fn run(&self, planned: Planned) -> Result<(TargetOutcome, Exit), CommandError> {
+        if planned.superseded.is_some() {
+            return Ok((running::superseded(&planned), Exit::Done));
+        }
         let stale = self.stale(&planned.plan);
         // How it differs from the saved plan says more than all that it would do.
         if stale.as_ref().is_none_or(|stale| stale.differences.is_empty()) {

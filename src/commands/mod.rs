@@ -12,6 +12,7 @@ pub mod diff;
 pub mod forget;
 pub mod health;
 pub mod history;
+pub mod hold;
 pub mod lock;
 pub mod plan;
 mod planned;
@@ -153,6 +154,7 @@ pub async fn run(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Status(args) => status::run(&global, args, terminal).await,
         Command::History(args) => history::run(&global, args, terminal).await,
         Command::Health(args) => health::run(&global, args, terminal),
+        Command::Hold(args) => hold::run(&global, args, terminal).await,
         Command::Lock(args) => lock::run(&global, args, terminal).await,
         Command::Sandbox(args) => sandbox::run(&global, args, terminal),
         Command::Completions(args) => completions::run(args, terminal),

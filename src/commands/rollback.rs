@@ -23,6 +23,9 @@ pub struct Args {
     /// The release to go back to
     #[arg(long, value_name = "N", conflicts_with = "reference")]
     release: Option<u64>,
+    /// Hold everything afterwards, until `trueup hold clear`, instead of what was rolled back alone
+    #[arg(long, value_name = "REASON", num_args = 0..=1, default_missing_value = "")]
+    hold: Option<String>,
     #[command(flatten)]
     planning: Planning,
     #[command(flatten)]
@@ -41,13 +44,14 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
         CommandError::usage("a rollback is of one environment").hint("roll the others back one by one")
     })?;
     let cluster = setup.access.connect().await.map_err(Diagnostic::from)?;
-    let found = rollback::find(&setup, &cluster, &destination).await?;
+    let mut found = rollback::find(&setup, &cluster, &destination).await?;
     let what = What {
         reference: Some(found.commit.to_string()),
         environments: vec![setup.environment],
         ..What::default()
     };
     let setups = select(global, &what)?;
+    found.undone.holds_everything = args.hold;
     let purpose = Purpose::Rollback(found.undone);
     applying::all(global, terminal, setups, &args.planning, &args.running, &purpose).await
 }

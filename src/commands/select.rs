@@ -171,7 +171,34 @@ fn configured(
         },
         Some(reference) => at_commit(&repository, reference)?,
     };
-    environments.into_iter().map(|environment| setup(global, environment, &file, origin.clone())).collect()
+    let setups = environments.into_iter().map(|environment| {
+        let before = environment.requires.after.iter().map(|name| config.environment(name));
+        let before = before.map(|before| Ok(predecessor(global, before?, &file, &origin)));
+        let predecessors = before.collect::<Result<_, CommandError>>()?;
+        Ok(Setup { predecessors, ..setup(global, environment, &file, origin.clone())? })
+    });
+    setups.collect()
+}
+
+/// An environment whose history is read: reached as its own configuration says, whatever
+/// context the command line names for the one that is deployed to.
+fn predecessor(global: &Global, environment: &Environment, file: &str, origin: &Origin) -> Setup {
+    let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+    let kubeconfig = global.kubeconfig.clone().or_else(|| kubeconfig(environment, folder, origin));
+    Setup {
+        inventory: Some(inventory_of(environment)),
+        namespace: environment.namespace.clone(),
+        access: Access { context: environment.context.clone(), kubeconfig, ..global.access() },
+        ..of_rules(environment)
+    }
+}
+
+fn inventory_of(environment: &Environment) -> Inventory {
+    Inventory {
+        project: environment.project.clone(),
+        state_namespace: environment.state_namespace.clone(),
+        keep: environment.history_keep,
+    }
 }
 
 pub(super) fn at_commit(repository: &Arc<Repository>, reference: &str) -> Result<Origin, CommandError> {
@@ -282,11 +309,7 @@ pub(super) fn setup(
         ..global.access()
     };
     Ok(Setup {
-        inventory: Some(Inventory {
-            project: environment.project.clone(),
-            state_namespace: environment.state_namespace.clone(),
-            keep: environment.history_keep,
-        }),
+        inventory: Some(inventory_of(environment)),
         namespace: global.namespace.clone().or_else(|| environment.namespace.clone()),
         origin,
         sources,
@@ -372,7 +395,8 @@ fn of_rules(environment: &Environment) -> Setup {
         replace_limit: environment.replace_limit,
         protect: environment.protect.clone(),
         rules: environment.rules.clone(),
-        drift: environment.drift,
+        predecessors: Vec::new(),
+        requires: environment.requires.clone(),
         rollback_on_failure: environment.rollback_on_failure,
         notes: Vec::new(),
     }

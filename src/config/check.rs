@@ -22,7 +22,7 @@ impl Finding {
         Self { path: path.clone(), at_value: false, message, hint: None }
     }
 
-    fn at_value(path: &FieldPath, message: String) -> Self {
+    pub(super) fn at_value(path: &FieldPath, message: String) -> Self {
         Self { at_value: true, ..Self::at_key(path, message) }
     }
 

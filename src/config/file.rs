@@ -125,11 +125,36 @@ pub(super) struct Wait {
 }
 
 /// What must hold for an apply.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Requires {
+    /// The branch that the commit must be on: of the remote, or a local one where
+    /// there is no remote.
+    #[schemars(extend("minLength" = 1))]
+    pub(super) branch: Option<String>,
+    /// The environments in which the commit must have been live and healthy, by
+    /// their history.
+    pub(super) after: Option<Vec<String>>,
+    /// For how long it must have been that, such as 30m. Default: 0.
+    pub(super) soak: Option<Period>,
+    /// How a commit must relate to the deployed one. Default: newer; with `branch`,
+    /// forward.
+    pub(super) order: Option<OrderRule>,
     /// What is said to applying over what somebody changed live. Default: warn.
     pub(super) drift: Option<DriftRule>,
+}
+
+/// How a commit must relate to the deployed one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum OrderRule {
+    /// It isn't an ancestor of it.
+    #[default]
+    Newer,
+    /// It descends from it.
+    Forward,
+    /// It doesn't matter.
+    Any,
 }
 
 /// What is said to applying over what somebody changed live.

@@ -17,6 +17,7 @@ mod format;
 mod glob;
 mod kind;
 mod limit;
+mod requirements;
 mod resolve;
 mod rules;
 mod unsupported;
@@ -33,11 +34,12 @@ use crate::yaml;
 use check::Finding;
 
 pub use duration::{Period, PeriodError};
-pub use file::{DriftRule, Renderer, SourceItem, schema};
+pub use file::{DriftRule, OrderRule, Renderer, SourceItem, schema};
 pub use find::{FILE_NAME, find};
 pub use glob::{fits as name_fits, folder_of_pattern, path_fits};
 pub use kind::{KindError, KindPattern};
 pub use limit::{Limit, LimitError};
+pub use requirements::Requirements;
 pub use rules::{Adoption, FormerOwner, IgnoreRule, OnConflict, Rules, Tool};
 
 /// Objects in the cluster are called `trueup-NAME-ENVIRONMENT`, which must fit
@@ -93,8 +95,8 @@ pub struct Environment {
     pub protect: Vec<KindPattern>,
     /// Rules about what others own.
     pub rules: Rules,
-    /// What is said to applying over what somebody changed live.
-    pub drift: DriftRule,
+    /// What must hold for an apply.
+    pub requires: Requirements,
     /// Go back to the last healthy release when an apply fails.
     pub rollback_on_failure: bool,
     /// How many releases are kept.
@@ -212,6 +214,7 @@ fn findings(file: &Value) -> Vec<Finding> {
     }
     let mut findings = check::findings(&schema(), file);
     findings.extend(too_long_targets(file));
+    findings.extend(requirements::findings(file));
     findings
 }
 

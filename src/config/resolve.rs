@@ -75,7 +75,7 @@ fn environment(file: &File, rules: &Rules, name: String, settings: Settings) -> 
         wait_timeout: settings.wait.and_then(|wait| wait.timeout).map_or(DEFAULT_WAIT, |Period(time)| time),
         delete_limit: settings.limits.as_ref().and_then(|limits| limits.delete).unwrap_or(DEFAULT_DELETE),
         replace_limit: settings.limits.and_then(|limits| limits.replace).unwrap_or(DEFAULT_REPLACE),
-        drift: settings.requires.and_then(|requires| requires.drift).unwrap_or_default(),
+        requires: settings.requires.unwrap_or_default().into(),
         protect: settings.protect.unwrap_or_else(|| DEFAULT_PROTECT.map(KindPattern::any_group).to_vec()),
         rollback_on_failure: settings.rollback_on_failure.unwrap_or_default(),
         rules: rules.clone(),

@@ -99,7 +99,7 @@ fn environments_lie_over_the_defaults() {
             wait_timeout: Duration::from_secs(600),
             delete_limit: Limit::Percent(20),
             replace_limit: Limit::Count(0),
-            drift: DriftRule::Warn,
+            requires: Requirements::default(),
             rollback_on_failure: false,
             protect: vec!["StatefulSet.apps".parse().expect("a kind"), "Secret".parse().expect("a kind")],
             // What is the same for all environments has a test of its own.
@@ -288,7 +288,7 @@ fn every_key_of_the_contract_works_or_is_refused_by_name() {
         let text = format!("{{version: 1, name: shop, environments: {{dev: {{}}}}, {key}: [] }}");
         assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
     }
-    for key in ["branch", "after", "soak", "order", "signedBy", "approval", "windows"] {
+    for key in ["signedBy", "approval", "windows"] {
         let text = format!("{{version: 1, name: shop, environments: {{dev: {{requires: {{{key}: []}}}}}}}}");
         assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
     }
@@ -310,11 +310,12 @@ environments:
   prod: {requires: }
 ";
     let config = parse(text, "trueup.yaml").expect("a configuration");
-    let rules: Vec<DriftRule> = config.environments.iter().map(|environment| environment.drift).collect();
+    let rules: Vec<DriftRule> =
+        config.environments.iter().map(|environment| environment.requires.drift).collect();
     assert_eq!(rules, [DriftRule::Allow, DriftRule::Refuse]);
     let config =
         parse("{version: 1, name: a, environments: {b: {}}}", "trueup.yaml").expect("a configuration");
-    assert_eq!(config.environments[0].drift, DriftRule::Warn);
+    assert_eq!(config.environments[0].requires.drift, DriftRule::Warn);
     let wrong = "version: 1\nname: a\nenvironments: {b: {requires: {drift: refused}}}\n";
     assert_snapshot!(complaints(wrong), @r#"
     trueup.yaml:3:38: `environments.b.requires.drift` must be allow, warn or refuse, not "refused"

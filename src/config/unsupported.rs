@@ -6,7 +6,7 @@ const KEYS: [(&str, &[&str]); 5] = [
     ("File", &["movedFrom", "policies", "checks", "verify", "secrets", "notify"]),
     ("HealthRule", &["timeout"]),
     ("Settings", &["vars", "clusters", "rollout"]),
-    ("Requires", &["branch", "after", "soak", "order", "signedBy", "approval", "windows"]),
+    ("Requires", &["signedBy", "approval", "windows"]),
     ("SourceItem", &["release", "values", "set", "ext", "substitute"]),
 ];
 

@@ -11,11 +11,13 @@ use crate::guard::{self, Drifted};
 use crate::object::{GroupKind, ObjectId, OnImmutable, on_immutable};
 use crate::plan::{Action, GuardVerdict, Judgement, Verb};
 
-/// In a rollback limits and drift only warn; what is protected, or another's, still
+/// In a rollback limits, drift, and where a commit comes from only warn; what is protected, or another's, still
 /// refuses.
 pub(super) fn lenient(guards: Vec<GuardVerdict>, is_rollback: bool) -> Vec<GuardVerdict> {
     let softened = |guard: GuardVerdict| match guard.guard.as_str() {
-        "delete-limit" | "everything-removed" | "immutable" | "drift" if is_rollback && guard.overridable => {
+        "delete-limit" | "everything-removed" | "immutable" | "drift" | "branch" | "config"
+            if is_rollback && guard.overridable =>
+        {
             GuardVerdict { verdict: Judgement::Warn, ..guard }
         }
         _ => guard,
@@ -32,13 +34,13 @@ pub(super) fn circumstances(
     actions: &[Action],
 ) -> Vec<GuardVerdict> {
     let uncommitted = if options.may_be_dirty { None } else { guard::uncommitted(dirty) };
-    let verdicts = [uncommitted, unknown_history(setup, memory), drift(setup, memory, actions)];
+    let verdicts = [uncommitted, drift(setup, memory, actions)];
     verdicts.into_iter().flatten().collect()
 }
 
 /// What somebody changed live since the last record, and would be overwritten.
 fn drift(setup: &Setup, memory: Option<&Memory>, actions: &[Action]) -> Option<GuardVerdict> {
-    let judgement = match setup.drift {
+    let judgement = match setup.requires.drift {
         DriftRule::Allow => Judgement::Allow,
         DriftRule::Warn => Judgement::Warn,
         DriftRule::Refuse => Judgement::Refuse,
@@ -50,16 +52,6 @@ fn drift(setup: &Setup, memory: Option<&Memory>, actions: &[Action]) -> Option<G
     };
     let drifted: Vec<Drifted> = actions.iter().filter_map(Drifted::of).collect();
     guard::drift(&drifted, record.summary.release, judgement)
-}
-
-/// The deployed commit must be known to this repository: two repositories under
-/// one name would delete each other's objects. A shallow clone can't tell.
-pub(super) fn unknown_history(setup: &Setup, memory: Option<&Memory>) -> Option<GuardVerdict> {
-    let repository = setup.origin.repository().filter(|repository| !repository.is_shallow())?;
-    let deployed = memory?.parent.as_ref()?.state.deployed.as_ref()?;
-    let sha = deployed.commit.as_ref()?;
-    let known = sha.parse().is_ok_and(|commit| repository.contains(&commit));
-    (!known).then(|| guard::other_repository(sha, deployed.release))
 }
 
 /// What stands against deleting objects, or against creating them again.

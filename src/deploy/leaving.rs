@@ -8,7 +8,6 @@ use super::assemble::{Assembled, seal};
 use super::deleting::everything;
 use super::dependencies::Set;
 use super::fates::since;
-use super::guarding::unknown_history;
 use super::history::commit_ref;
 use super::hooks::Hooks;
 use super::lists::Lists;
@@ -19,6 +18,7 @@ use super::removing::{Leave, Leaving, leave};
 use super::resolve::{Desired, resolve};
 use super::seen::Seen;
 use super::setup::Setup;
+use super::standing::unknown_history;
 use crate::cluster::{Cluster, MANAGER};
 use crate::error::{CommandError, Diagnostic, did_you_mean};
 use crate::guard;
@@ -96,6 +96,7 @@ pub(super) async fn plan(
         dirty: Vec::new(),
         former: Vec::new(),
         outside: BTreeMap::new(),
+        superseded: None,
     })
 }
 

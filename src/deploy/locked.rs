@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::assemble::Work;
 use super::fates::{Fate, Halt};
+use super::holding::{self, Undoing};
 use super::leaving::{Departure, unfinished};
 use super::memory::Memory;
 use super::observe;
@@ -21,7 +22,8 @@ use crate::plan::{Judgement, Verb};
 use crate::release::history::{list_summaries, trim, write_record};
 use crate::release::key::ensure_key;
 use crate::release::{
-    DigestKey, Listed, Lock, Override, PART_OF, Parent, Pointer, Record, Rollback, Running, Target, inventory,
+    DigestKey, Hold, Listed, Lock, Override, PART_OF, Parent, Pointer, Record, Rollback, Running, State,
+    Target, inventory,
 };
 
 /// A run that holds the lock.
@@ -40,6 +42,8 @@ struct Begun {
     key: DigestKey,
     /// What the run before wrote is on no record.
     was_killed: bool,
+    /// What was held before.
+    former_hold: Option<Hold>,
 }
 
 impl Locked<'_> {
@@ -56,10 +60,10 @@ impl Locked<'_> {
         let is_unsettled = was_killed || self.ongoing.is_unsettled(self.planned, &parent.state);
         let deletes = self.ongoing.options.planning.deletes_everything();
         if self.planned.plan.is_empty() && !is_unsettled && !deletes {
-            if !is_part {
-                self.note_commit(&memory.target, parent).await?;
-            }
-            return Ok(self.untouched(listener).await);
+            let notes = if is_part { Vec::new() } else { self.note_commit(&memory.target, parent).await? };
+            let mut outcome = self.untouched(listener).await;
+            outcome.notes.extend(notes);
+            return Ok(outcome);
         }
         let judge_all = is_unsettled || self.ongoing.waits_for_all();
         let begun = self.begin(memory, parent, newest, was_killed).await?;
@@ -129,11 +133,16 @@ impl Locked<'_> {
     async fn begin(
         &self,
         memory: &Memory,
-        parent: Parent,
+        mut parent: Parent,
         newest: Option<u64>,
         was_killed: bool,
     ) -> Result<Begun, CommandError> {
         let started_at = Timestamp::now();
+        let former_hold = parent.state.hold.clone();
+        // From here on, so that nobody deploys it again after a rollback that is killed.
+        if self.ongoing.options.undone.is_some() {
+            parent.state.hold = self.held(&parent.state, started_at);
+        }
         let release = parent.state.next_release(newest);
         let (kinds, namespaces) = spanned(self.planned);
         let running = Running {
@@ -147,7 +156,7 @@ impl Locked<'_> {
         let parent = parent.map_err(Diagnostic::from)?;
         let has_secrets = self.planned.objects().any(|object| !object.manifest.secrets.is_empty());
         let key = if has_secrets { ensure_key(cluster, &memory.target).await } else { memory.key.clone() };
-        Ok(Begun { parent, release, started_at, key, was_killed })
+        Ok(Begun { parent, release, started_at, key, was_killed, former_hold })
     }
 
     /// Records what came of it. What can't be recorded is told in the outcome:
@@ -217,15 +226,16 @@ impl Locked<'_> {
     ) -> Result<Vec<String>, CommandError> {
         let (cluster, target) = (self.ongoing.cluster, &memory.target);
         let mut parent = begun.parent;
-        match &record {
-            Some(record) => {
-                write_record(cluster, target, record).await.map_err(Diagnostic::from)?;
-                parent.state.finish(&record.summary);
-            }
-            None => parent.state.give_up(),
+        let mut notes = Vec::new();
+        if let Some(record) = &record {
+            write_record(cluster, target, record).await.map_err(Diagnostic::from)?;
+            parent.state.finish(&record.summary);
+            notes.extend(self.settle_hold(&mut parent.state));
+        } else {
+            parent.state.give_up();
+            parent.state.hold = begun.former_hold;
         }
         let pinned = parent.state.pinned();
-        let mut notes = Vec::new();
         let narrows = is_complete && self.ongoing.options.planning.removes();
         let remaining = if narrows { Some(self.remaining(memory).await) } else { None };
         let remaining = remaining.and_then(|span| span.map_err(|error| notes.extend(told(&error))).ok());
@@ -271,7 +281,10 @@ impl Locked<'_> {
     }
 
     /// A run that changes nothing moves the commit and not the number.
-    async fn note_commit(&self, target: &Target, mut parent: Parent) -> Result<(), CommandError> {
+    async fn note_commit(&self, target: &Target, mut parent: Parent) -> Result<Vec<String>, CommandError> {
+        if self.ongoing.options.undone.is_some() {
+            parent.state.hold = self.held(&parent.state, Timestamp::now());
+        }
         let commit = self.planned.plan.commit.as_ref();
         let pointer = Pointer {
             release: 0,
@@ -284,8 +297,36 @@ impl Locked<'_> {
         let number = |pointer: &Option<Pointer>| pointer.as_ref().map(|pointer| pointer.release);
         let healthy = number(&parent.state.healthy) == number(&parent.state.deployed);
         parent.state.move_to(pointer, healthy);
+        let notes = self.settle_hold(&mut parent.state);
         inventory::write(self.ongoing.cluster, target, parent).await.map_err(Diagnostic::from)?;
-        Ok(())
+        Ok(notes)
+    }
+
+    /// What is held once this rollback is under way.
+    fn held(&self, state: &State, at: Timestamp) -> Option<Hold> {
+        let undone = self.ongoing.options.undone.as_ref()?;
+        let (setup, planned, by) = (self.ongoing.setup, self.planned, &self.identity.actor.name);
+        Undoing { setup, planned, undone, state, by, at }.hold()
+    }
+
+    /// A rollback tells what it holds; the deployment of a commit that the hold let pass
+    /// may be the end of it.
+    fn settle_hold(&self, state: &mut State) -> Vec<String> {
+        let options = self.ongoing.options;
+        let setup = self.ongoing.setup;
+        if options.undone.is_some() {
+            return state.hold.iter().flat_map(|hold| holding::told(hold, setup)).collect();
+        }
+        let is_whole = options.planning.selection.is_none() && options.planning.departure.is_none();
+        let Some(hold) = state.hold.take_if(|_| is_whole) else { return Vec::new() };
+        let repository = setup.origin.repository().map(|repository| &**repository);
+        state.hold = holding::after(hold, repository, self.planned.plan.commit.as_ref());
+        match state.hold {
+            Some(_) => Vec::new(),
+            None => {
+                vec!["the hold is over, since what was rolled back is in this commit's history".to_owned()]
+            }
+        }
     }
 
     /// What the run is limited to, in words: a part that is chosen, or what leaves.

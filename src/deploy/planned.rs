@@ -47,6 +47,8 @@ pub struct Planned {
     /// Objects with secrets of the run that this one undoes, and where those are: what
     /// ran by them may still tell them.
     pub former: Vec<(Value, SecretPaths)>,
+    /// A newer commit is deployed, and this one needn't be any more: how they relate.
+    pub superseded: Option<String>,
 }
 
 impl Planned {

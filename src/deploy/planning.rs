@@ -25,6 +25,7 @@ use super::memory::Memory;
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
 pub use super::planned::Planned;
+use super::predecessors::too_early;
 use super::predict::{Guessed, Prediction, Prophet, prove_all};
 use super::refusing::{refuse_invalid, refuse_misread, refuse_own};
 use super::resolve::{Desired, resolve};
@@ -33,6 +34,7 @@ use super::selecting::{Part, divide, not_chosen};
 use super::sending::{Sending, Sent};
 use super::setup::{Setup, Wanted};
 use super::simulation::{Settled, Simulation, settle};
+use super::standing::standing;
 use super::stuck::{self, Stuck};
 use super::trying::Trying;
 use super::under_way::UnderWay;
@@ -77,6 +79,8 @@ pub struct Options {
     pub may_be_dirty: bool,
     /// What leaves, whatever the repository says; nothing else is done then.
     pub departure: Option<Departure>,
+    /// A commit that is older than the deployed one needn't be deployed.
+    pub skips_superseded: bool,
     /// The way back: limits only warn, whoever rolls back at night needs all of it.
     pub is_rollback: bool,
 }
@@ -324,6 +328,9 @@ async fn plan_for(
         notes.extend(blame::tell(setup, memory.as_ref(), commit, &desired, &work, &mut actions));
     }
     guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
+    guards.extend(too_early(setup, options, wanted.commit.as_ref()).await);
+    let standing = standing(setup, options, memory.as_ref(), wanted.commit.as_ref(), set);
+    guards.extend(standing.guards);
     guards.extend(circumstances(setup, options, memory.as_ref(), &wanted.dirty, &actions));
     notes.extend(left);
     notes.extend(lacking);
@@ -369,6 +376,7 @@ async fn plan_for(
         identity,
         dirty: wanted.dirty,
         former: Vec::new(),
+        superseded: standing.superseded,
     })
 }
 

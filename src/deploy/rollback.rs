@@ -7,7 +7,7 @@ use super::setup::Setup;
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, Repository};
-use crate::release::{Parent, ReleaseResult, Summary};
+use crate::release::{Hold, Parent, ReleaseResult, Summary};
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub async fn find(
         let commit = repository.resolve(reference).map_err(|error| error.diagnostic())?;
         refuse_deployed(environment, &parent, &commit)?;
         let to = releases.iter().find(|release| sha(release) == Some(commit.to_string().as_str()));
-        let undone = Undone { of, to: to.map(|release| release.release), automatic: false };
+        let undone = Undone { of, to: to.map(|release| release.release), automatic: false, holds_everything: None };
         return Ok(Found { commit, undone });
     }
     let release = match destination {
@@ -84,11 +84,12 @@ pub async fn find(
             .iter()
             .find(|release| release.release == *number)
             .ok_or_else(|| no_release(environment, *number))?,
-        _ => last_healthy(&releases, of).ok_or_else(|| nothing_healthy(environment))?,
+        _ => last_healthy(&releases, of, parent.state.hold.as_ref())
+            .ok_or_else(|| nothing_healthy(environment))?,
     };
     let commit = commit_of(repository, release)?;
     refuse_deployed(environment, &parent, &commit)?;
-    Ok(Found { commit, undone: Undone { of, to: Some(release.release), automatic: false } })
+    Ok(Found { commit, undone: Undone { of, to: Some(release.release), automatic: false, holds_everything: None } })
 }
 
 fn sha(release: &Summary) -> Option<&str> {
@@ -96,8 +97,9 @@ fn sha(release: &Summary) -> Option<&str> {
 }
 
 /// The newest healthy release before the current one, or before the one that
-/// this restored, with other content: the releases are newest first.
-fn last_healthy<'a>(releases: &[&'a Summary], current: u64) -> Option<&'a Summary> {
+/// this restored, with other content, and whose commit isn't held: the releases are
+/// newest first.
+fn last_healthy<'a>(releases: &[&'a Summary], current: u64, hold: Option<&Hold>) -> Option<&'a Summary> {
     let deployed = releases.iter().find(|release| release.release == current);
     let before = deployed
         .and_then(|deployed| deployed.rollback.as_ref())
@@ -111,6 +113,7 @@ fn last_healthy<'a>(releases: &[&'a Summary], current: u64) -> Option<&'a Summar
                 && release.result == ReleaseResult::Healthy
                 && release.selection.is_none()
                 && release.commit.as_ref().is_some_and(|commit| !commit.dirty)
+                && !sha(release).is_some_and(|sha| hold.is_some_and(|hold| hold.names(sha)))
                 && Some(release.content.as_str()) != content
         })
         .copied()
@@ -128,14 +131,12 @@ fn commit_of(repository: &Repository, release: &Summary) -> Result<CommitId, Com
     if repository.contains(&commit) {
         return Ok(commit);
     }
-    let fetch = if repository.is_shallow() {
-        "git fetch --unshallow".to_owned()
-    } else {
-        format!("git fetch origin {sha}")
-    };
-    Err(Diagnostic::new(format!("the commit of release {number} isn't in this clone: {sha}"))
-        .hint(fetch)
-        .into())
+    let missing = Diagnostic::new(format!("the commit of release {number} isn't in this clone: {sha}"));
+    Err(match repository.fetch_commit(&commit) {
+        Some(fetch) => missing.hint(format!("fetch it: {fetch}")),
+        None => missing.hint("go back in a clone that has it, or to another release"),
+    }
+    .into())
 }
 
 fn refuse_deployed(environment: &str, parent: &Parent, commit: &CommitId) -> Result<(), CommandError> {

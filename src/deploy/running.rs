@@ -52,6 +52,8 @@ pub struct Undone {
     pub to: Option<u64>,
     /// Whether trueup does it by itself, after a failure.
     pub automatic: bool,
+    /// Nothing may be deployed from then on until that is ended: why, which may be empty.
+    pub holds_everything: Option<String>,
 }
 
 /// What was deployed at an earlier commit, by the configuration in hand.
@@ -85,7 +87,17 @@ pub struct RunOptions {
 pub(super) struct Identity {
     pub(super) actor: Actor,
     pub(super) run: Option<Run>,
-    host: Option<String>,
+    pub(super) host: Option<String>,
+}
+
+/// Finds that out.
+pub(super) async fn identify(cluster: &Cluster) -> Result<Identity, CommandError> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let run = Run::detect(&environment);
+    let user = server_user(cluster).await.map_err(Diagnostic::from)?;
+    let host = host(&environment);
+    let actor = Actor::new(user, run.as_ref(), host.as_deref(), &environment);
+    Ok(Identity { actor, run, host })
 }
 
 /// Runs a plan that was shown and agreed to. When it fails and earlier commits can be
@@ -148,6 +160,8 @@ enum Again {
     Agreed,
     /// A guard refuses it now.
     Refused,
+    /// A newer commit was deployed meanwhile.
+    Superseded,
 }
 
 impl Ongoing<'_> {
@@ -221,7 +235,7 @@ impl Ongoing<'_> {
         mut planned: Planned,
         listener: &mut dyn Listener,
     ) -> Result<TargetOutcome, CommandError> {
-        let identity = self.identify().await?;
+        let identity = identify(self.cluster).await?;
         let made_namespace = self.bootstrap(&planned).await?;
         if let Some(id) = planned.bootstrap.clone().filter(|_| made_namespace) {
             listener.event(Event::Written { id: id.clone(), verb: Verb::Create });
@@ -255,6 +269,7 @@ impl Ongoing<'_> {
                 }
             }
             Ok(Again::Refused) => Ok(refused(planned)),
+            Ok(Again::Superseded) => Ok(superseded(planned)),
             Err(error) => Err(error),
         };
         let is_deleted = outcome.as_ref().is_ok_and(|outcome| outcome.result == RunResult::Deleted);
@@ -264,15 +279,6 @@ impl Ongoing<'_> {
             outcome.notes.push(format!("the lock could not be released and expires by itself: {error}"));
         }
         Ok(outcome)
-    }
-
-    async fn identify(&self) -> Result<Identity, CommandError> {
-        let environment = |name: &str| std::env::var(name).ok();
-        let run = Run::detect(&environment);
-        let user = server_user(self.cluster).await.map_err(Diagnostic::from)?;
-        let host = host(&environment);
-        let actor = Actor::new(user, run.as_ref(), host.as_deref(), &environment);
-        Ok(Identity { actor, run, host })
     }
 
     /// Takes the lock; `None` when the run was interrupted while it waited.
@@ -355,6 +361,9 @@ impl Ongoing<'_> {
         let (agreed, made) = (planned.identity.clone(), planned.made.take());
         *planned = plan_again(self.setup, self.cluster, &self.options.planning, planned).await?;
         planned.made = made;
+        if planned.superseded.is_some() {
+            return Ok(Again::Superseded);
+        }
         if let Some(expected) = self.options.expected.as_ref().filter(|_| planned.identity != agreed) {
             return Err(expected.stale(&planned.plan));
         }
@@ -419,7 +428,7 @@ fn made(planned: &Planned) -> Option<ActionOutcome> {
     })
 }
 
-fn locked_out(error: LockError) -> CommandError {
+pub(super) fn locked_out(error: LockError) -> CommandError {
     let exit = if matches!(error, LockError::Held { .. }) { Exit::Refused } else { Exit::Error };
     CommandError::new(exit, Diagnostic::from(error))
 }
@@ -427,6 +436,13 @@ fn locked_out(error: LockError) -> CommandError {
 /// Something was written before this went wrong.
 fn partly(error: CommandError) -> CommandError {
     CommandError { exit: if error.exit == Exit::Error { Exit::Partial } else { error.exit }, ..error }
+}
+
+/// What comes of a commit that is older than the deployed one, where that is no matter.
+pub fn superseded(planned: &Planned) -> TargetOutcome {
+    let mut outcome = blank(&planned.plan, RunResult::Superseded);
+    outcome.notes.extend(planned.superseded.clone());
+    outcome
 }
 
 /// What a plan that a guard refuses comes to.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cluster::Access;
-use crate::config::{DriftRule, KindPattern, Limit, Rules};
+use crate::config::{KindPattern, Limit, Requirements, Rules};
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, GitError, Repository};
 use crate::guard;
@@ -52,8 +52,10 @@ pub struct Setup {
     pub protect: Vec<KindPattern>,
     /// Rules about what others own.
     pub rules: Rules,
-    /// What is said to overwriting what somebody changed live.
-    pub drift: DriftRule,
+    /// The environments that the commit must have been live and healthy in.
+    pub predecessors: Vec<Setup>,
+    /// What must hold for an apply.
+    pub requires: Requirements,
     /// Go back to the last healthy release when an apply fails.
     pub rollback_on_failure: bool,
     /// What is worth telling about how this came together.

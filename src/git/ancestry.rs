@@ -23,7 +23,41 @@ pub enum Distance {
     Unknown,
 }
 
+/// How one commit relates to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// It is that commit.
+    Same,
+    /// It descends from it.
+    Newer,
+    /// It is an ancestor of it.
+    Older,
+    /// Neither. Where they part, if they share any history that is here.
+    Diverged(Option<CommitId>),
+}
+
 impl Repository {
+    /// How `commit` relates to `other`.
+    ///
+    /// Errors when either isn't in this clone, and with [`GitError::Shallow`]
+    /// when the history is cut off before the answer.
+    pub fn relation(&self, commit: &CommitId, other: &CommitId) -> Result<Relation, GitError> {
+        if commit == other {
+            return Ok(Relation::Same);
+        }
+        let painting = self.paint(commit, other)?;
+        if painting.is_shared(other) {
+            return Ok(Relation::Newer);
+        }
+        if painting.is_shared(commit) {
+            return Ok(Relation::Older);
+        }
+        if painting.is_cut(Side::First) || painting.is_cut(Side::Second) {
+            return Err(self.cut_off(commit, other));
+        }
+        Ok(Relation::Diverged(self.merge_base(commit, other).ok().flatten()))
+    }
+
     /// Whether `newer` is `older` or descends from it.
     ///
     /// Errors when either isn't in this clone, and with [`GitError::Shallow`]
@@ -59,6 +93,23 @@ impl Repository {
             return Ok(Distance::Unknown);
         }
         Ok(Distance::Known { ahead: painting.count(Side::Second), behind: painting.count(Side::First) })
+    }
+
+    /// The commits that `commit` has and `other` hasn't: itself, then its ancestors,
+    /// newest first. None when `other` descends from it.
+    ///
+    /// Errors as [`Repository::relation`] does.
+    pub fn only_in(&self, commit: &CommitId, other: &CommitId) -> Result<Vec<CommitId>, GitError> {
+        let painting = self.paint(commit, other)?;
+        if painting.is_cut(Side::First) || painting.is_cut(Side::Second) {
+            return Err(self.cut_off(commit, other));
+        }
+        let mut commits = painting.commits_of(Side::First);
+        if let Some(at) = commits.iter().position(|found| found == commit) {
+            // Whatever the clocks say.
+            commits[..=at].rotate_right(1);
+        }
+        Ok(commits)
     }
 
     fn paint(&self, first: &CommitId, second: &CommitId) -> Result<Painting, GitError> {
@@ -114,6 +165,40 @@ mod tests {
         let base = |one: &str, other: &str| repository.merge_base(&fixture.id(one), &fixture.id(other));
         assert_eq!(base("side", "main~2"), Ok(Some(fixture.id("main~3"))));
         assert_eq!(base("other", "main"), Ok(None));
+    }
+
+    #[test]
+    fn a_commit_is_newer_older_or_beside_another() {
+        let fixture = history();
+        let repository = fixture.repository();
+        let relation = |one: &str, other: &str| repository.relation(&fixture.id(one), &fixture.id(other));
+        assert_eq!(relation("main", "main"), Ok(Relation::Same));
+        assert_eq!(relation("main", "side"), Ok(Relation::Newer));
+        assert_eq!(relation("main~3", "main"), Ok(Relation::Older));
+        assert_eq!(relation("side", "main~2"), Ok(Relation::Diverged(Some(fixture.id("main~3")))));
+        assert_eq!(relation("other", "main"), Ok(Relation::Diverged(None)));
+        let clone = fixture.clone_with(&["--depth=2", "--branch=main"]);
+        let (tip, merge) = (clone.id("main"), clone.id("main~1"));
+        assert_eq!(clone.repository().relation(&tip, &merge), Ok(Relation::Newer));
+        assert_eq!(clone.repository().relation(&merge, &tip), Ok(Relation::Older));
+        clone.git(&["fetch", "--quiet", "--depth=1", "origin", &fixture.id("main~3").to_string()]);
+        let start = clone.id("FETCH_HEAD");
+        for (one, other) in [(start, tip), (tip, start)] {
+            let unknown = clone.repository().relation(&one, &other);
+            assert!(matches!(unknown, Err(GitError::Shallow { .. })), "{unknown:?}");
+        }
+    }
+
+    #[test]
+    fn what_only_one_commit_has_is_listed_from_itself_backwards() {
+        let fixture = history();
+        let repository = fixture.repository();
+        let only = |one: &str, other: &str| repository.only_in(&fixture.id(one), &fixture.id(other));
+        let ids = |names: &[&str]| names.iter().map(|name| fixture.id(name)).collect::<Vec<_>>();
+        assert_eq!(only("side", "main~3"), Ok(ids(&["side", "side~1"])));
+        assert_eq!(only("main", "main~1"), Ok(ids(&["main"])));
+        assert_eq!(only("main~3", "main"), Ok(Vec::new()));
+        assert_eq!(only("main", "main~2").map(|commits| commits.len()), Ok(4));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Repository;
+use super::{CommitId, Repository};
 
 impl Repository {
     /// Every branch and tag with all of their history. `None` without a remote.
@@ -11,6 +11,15 @@ impl Repository {
         let remote = self.remote()?;
         let branches = quoted(&format!("+refs/heads/*:refs/remotes/{remote}/*"));
         Some(format!("{} --tags {} {branches}", self.fetch_command(), quoted(&remote)))
+    }
+
+    /// One commit, if the remote still has it; in a shallow clone the whole
+    /// history, without which the commit would say little. `None` without a remote.
+    pub fn fetch_commit(&self, commit: &CommitId) -> Option<String> {
+        if self.is_shallow() {
+            return self.fetch_everything();
+        }
+        Some(format!("git fetch {} {commit}", quoted(&self.remote()?)))
     }
 
     /// The content that a partial clone left out (needs Git 2.36).
@@ -32,7 +41,7 @@ impl Repository {
     }
 
     /// The remote to ask: `origin` if there is one.
-    fn remote(&self) -> Option<String> {
+    pub(super) fn remote(&self) -> Option<String> {
         let remotes = self.remotes();
         remotes.iter().find(|name| *name == "origin").or_else(|| remotes.first()).cloned()
     }

@@ -13,6 +13,7 @@
 mod ancestry;
 mod blame;
 mod blob;
+mod branch;
 mod commit;
 mod dirty;
 mod error;
@@ -22,11 +23,13 @@ pub(crate) mod fixture;
 mod painting;
 mod repository;
 mod resolve;
+mod revert;
 mod tree;
 
-pub use ancestry::Distance;
+pub use ancestry::{Distance, Relation};
 pub use blame::{Asked, Blamed, Judge, MOST_COMMITS};
 pub use blob::{blob_id, is_lfs_pointer};
+pub use branch::RequiredBranch;
 pub use commit::{Commit, CommitId, CommitIdError};
 pub use dirty::{NotCheckedOut, WhyNotCheckedOut};
 pub use error::GitError;

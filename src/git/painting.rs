@@ -69,6 +69,18 @@ impl Painting {
         self.commits.values().filter(|commit| commit.side == side).count()
     }
 
+    /// The commits of this side, newest first.
+    pub(super) fn commits_of(&self, side: Side) -> Vec<CommitId> {
+        let mut commits: Vec<(i64, ObjectId)> = self
+            .commits
+            .iter()
+            .filter(|(_, commit)| commit.side == side)
+            .map(|(id, commit)| (commit.time, *id))
+            .collect();
+        commits.sort_by(|one, other| other.cmp(one));
+        commits.into_iter().map(|(_, id)| CommitId::new(id)).collect()
+    }
+
     /// Whether the clone is cut off at a commit of this side.
     pub(super) fn is_cut(&self, side: Side) -> bool {
         self.commits.values().any(|commit| commit.side == side && commit.cut)

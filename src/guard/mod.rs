@@ -2,19 +2,31 @@
 //! from a plan and what is known about the target to a verdict; none asks,
 //! prints or talks to a cluster.
 
+mod after;
+mod branch;
+mod checkout;
 mod claims;
 mod conflicts;
 mod deletions;
+mod deployed;
 mod drift;
+mod hold;
+mod order;
 mod replacements;
 mod uncommitted;
 
 use std::collections::BTreeMap;
 
+pub use after::{Lived, after};
+pub use branch::{OffBranch, branch};
+pub use checkout::{old_rules, unknown_rules};
 pub use claims::{Claim, claim};
 pub use conflicts::{adopted, conflicts};
 pub use deletions::{everything_removed, protected, too_many};
+pub use deployed::Deployed;
 pub use drift::{Drifted, drift, unknown_drift};
+pub use hold::{Candidate, Rendered, hold};
+pub use order::{Order, order};
 pub use replacements::replacements;
 pub use uncommitted::{told as told_uncommitted, uncommitted};
 
@@ -23,7 +35,7 @@ use crate::plan::{GuardVerdict, Judgement};
 use deletions::listed;
 
 /// The guards' names, as `--override` takes them: `dirty` has an option of its own.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 14] = [
     "owner",
     "adopt",
     "conflict",
@@ -33,6 +45,11 @@ pub const NAMES: [&str; 9] = [
     "immutable",
     "drift",
     "repository",
+    "order",
+    "hold",
+    "branch",
+    "config",
+    "after",
 ];
 
 /// Another owner's objects would be taken: one verdict for each owner.
@@ -66,14 +83,20 @@ fn by_owner(claimed: &[(ObjectId, Claim)]) -> Vec<(&str, &str, Vec<String>)> {
     owners.into_iter().map(|((owner, handover), names)| (owner, handover, names)).collect()
 }
 
-/// The deployed commit isn't in this repository. About where and when: a plan
-/// stays useful without it.
-pub fn other_repository(sha: &str, release: u64) -> GuardVerdict {
+/// The deployed commit isn't in this repository: two repositories have one name,
+/// or the history was rewritten. `fetch` is the command that may bring it.
+pub fn other_repository(sha: &str, release: u64, fetch: Option<&str>) -> GuardVerdict {
+    let fetch = fetch.map_or_else(|| "fetch it".to_owned(), |fetch| format!("`{fetch}` may bring it"));
     let message = format!(
-        "release {release} deployed commit {sha}, which isn't in this repository: \
-         fetch it, or give this repository a name of its own"
+        "release {release} deployed commit {sha}, which isn't in this repository: {fetch}; \
+         if its history was rewritten, override this; else give this repository a name of its own"
     );
-    GuardVerdict { about_what: false, ..refuse("repository", message) }
+    not_now("repository", message)
+}
+
+/// A refusal about where and when: a plan stays useful in spite of it.
+fn not_now(guard: &str, message: String) -> GuardVerdict {
+    GuardVerdict { about_what: false, ..refuse(guard, message) }
 }
 
 /// A refusal about what would happen.

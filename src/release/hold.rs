@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::object::{GroupKind, ObjectId};
+
 /// A hold. It names commits rather than a range: a pipeline's shallow clone
 /// often doesn't know the history between two commits, but always its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +23,11 @@ pub struct Hold {
     /// The restored commit's full id.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub restored: Option<String>,
+    /// What the rolled-back release had changed, in sets of objects that belong
+    /// together: a commit that renders any of these sets as it was then is held,
+    /// whatever its id. At most [`Hold::MOST_OBJECTS`] objects.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub changed: Vec<Vec<HeldObject>>,
     /// Hold every commit until somebody clears the hold.
     pub everything: bool,
     /// Who rolled back.
@@ -32,7 +39,39 @@ pub struct Hold {
     pub reason: Option<String>,
 }
 
+/// An object as a rolled-back release had it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HeldObject {
+    /// Its kind, such as `Deployment.apps`.
+    pub kind: String,
+    /// Its namespace; absent for cluster-scoped objects.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The digest of its manifest; absent when that release didn't have it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub manifest: Option<String>,
+}
+
+impl HeldObject {
+    /// An object whose manifest has this digest, or that wasn't there.
+    pub fn new(id: &ObjectId, manifest: Option<String>) -> Self {
+        Self { kind: id.kind.to_string(), namespace: id.namespace.clone(), name: id.name.clone(), manifest }
+    }
+
+    /// Its identity.
+    pub fn id(&self) -> ObjectId {
+        let kind = GroupKind::parse(&self.kind).unwrap_or_else(|| GroupKind::new("", self.kind.as_str()));
+        ObjectId::new(kind, self.namespace.as_deref(), self.name.as_str())
+    }
+}
+
 impl Hold {
+    /// How many objects a hold has at most, for the same reason.
+    pub const MOST_OBJECTS: usize = 1000;
+
     /// How many commits a hold names at most, so that it fits beside everything
     /// else in one `ConfigMap`. The newest are named.
     pub const MOST_COMMITS: usize = 1000;
@@ -40,5 +79,10 @@ impl Hold {
     /// The releases whose records the hold needs.
     pub fn releases(&self) -> impl Iterator<Item = u64> {
         [Some(self.from), self.to].into_iter().flatten()
+    }
+
+    /// Whether it names this commit.
+    pub fn names(&self, commit: &str) -> bool {
+        self.commits.iter().any(|held| held == commit)
     }
 }

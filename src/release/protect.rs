@@ -12,8 +12,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
+use super::record::hex;
 use crate::json::{Map, Value};
 use crate::object::{FieldPath, ObjectId, SecretPaths, Step, kinds};
 
@@ -106,6 +107,14 @@ impl Protected {
         self.0
     }
 
+    /// Stands for the value: equal values have equal digests. `None` when the key
+    /// of a secret in it isn't known.
+    pub fn digest(&self) -> Option<String> {
+        // Values always serialise.
+        let bytes = (!is_unknown(&self.0)).then(|| serde_json::to_vec(&self.0).unwrap_or_default())?;
+        Some(hex(&Sha256::digest(bytes)[..16]))
+    }
+
     /// Whether both stand for the same value.
     pub fn compare(&self, other: &Self) -> Comparison {
         compare(&self.0, &other.0)
@@ -149,6 +158,15 @@ fn worst(comparisons: impl Iterator<Item = Comparison>) -> Comparison {
         }
     }
     worst
+}
+
+/// Whether there is a secret in it whose digest couldn't be made.
+fn is_unknown(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.values().any(is_unknown),
+        Value::Array(items) => items.iter().any(is_unknown),
+        value => value.as_str() == Some(UNKNOWN),
+    }
 }
 
 /// Which key a digest was made with; all of `hmac:unknown` for the one that

@@ -302,6 +302,7 @@ mod tests {
             from: 2,
             to: Some(1),
             restored: None,
+            changed: Vec::new(),
             everything: false,
             by: "ada".into(),
             at: time(),

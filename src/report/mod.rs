@@ -23,6 +23,7 @@ mod blamed;
 mod check;
 mod groups;
 mod history;
+mod hold;
 mod lock;
 mod moves;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub(crate) mod verbs;
 
 pub use check::{CheckFinding, CheckReport, CheckSummary, CheckedObject};
 pub use history::HistoryRow;
+pub use hold::{HoldDetail, HoldReport};
 pub use lock::{LockReport, LockState};
 pub use severity::Severity;
 pub use status::{DeployedState, DriftCount, HealthCount, HoldState, ObjectStatus, PodCount, StatusReport};

@@ -6,7 +6,7 @@ use schemars::generate::SchemaSettings;
 use super::json::{
     DiffTarget, Document, ErrorDocument, EventLine, HealthRecord, ObjectRecord, Records, SCHEMA, Targets,
 };
-use super::{CheckReport, HistoryRow, LockReport, StatusReport};
+use super::{CheckReport, HistoryRow, HoldReport, LockReport, StatusReport};
 use crate::apply::TargetOutcome;
 use crate::json::{Value, json};
 use crate::plan::TargetPlan;
@@ -24,6 +24,10 @@ pub fn schemas() -> Vec<(&'static str, String)> {
         ("event.json", schema::<EventLine>("Event", "One line of `apply -o jsonl`.")),
         ("health.json", schema::<Records<HealthRecord>>("Health", "The health of objects.")),
         ("history.json", schema::<Targets<HistoryRow>>("History", "The releases of a target, newest first.")),
+        (
+            "hold.json",
+            schema::<Targets<HoldReport>>("Hold", "What is held after a rollback, for each target."),
+        ),
         ("lock.json", schema::<Targets<LockReport>>("Lock", "Who holds the lock, for each target.")),
         ("objects.json", schema::<Records<ObjectRecord>>("Objects", "The desired objects.")),
         ("outcome.json", schema::<Targets<TargetOutcome>>("Outcome", "What a run did, for each target.")),
@@ -67,7 +71,7 @@ mod tests {
 
     #[test]
     fn the_plans_schema_names_what_the_contract_names() {
-        let (_, text) = schemas().remove(9);
+        let (_, text) = schemas().into_iter().find(|(file, _)| *file == "plan.json").expect("a schema");
         let schema: Value = serde_json::from_str(&text).expect("JSON");
         let plan = &schema["$defs"]["TargetPlan"]["properties"];
         for field in [

@@ -10,7 +10,7 @@ use crate::health::{Health, Verdict};
 use crate::json::Value;
 use crate::object::ObjectRef;
 use crate::plan::{PlanDifference, SourceRef, TargetComparison, TargetPlan};
-use crate::report::{CheckReport, HistoryRow, LockReport, StatusReport};
+use crate::report::{CheckReport, HistoryRow, HoldReport, LockReport, StatusReport};
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -25,6 +25,8 @@ pub enum Kind {
     Status,
     /// What was done before: [`HistoryRow`]s.
     History,
+    /// What is held after a rollback: [`HoldReport`]s.
+    Hold,
     /// Who holds the lock: [`LockReport`]s.
     Lock,
     /// The desired objects.
@@ -81,6 +83,7 @@ impl Target for TargetComparison {}
 impl Target for TargetOutcome {}
 impl Target for StatusReport {}
 impl Target for HistoryRow {}
+impl Target for HoldReport {}
 impl Target for LockReport {}
 
 /// Records, one for each object.

@@ -1,0 +1,306 @@
+//! The hold that a rollback leaves behind, and its end. Pure but for the
+//! repository, which is asked how commits relate.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::planned::Planned;
+use super::resolve::Desired;
+use super::running::Undone;
+use super::setup::Setup;
+use crate::git::{CommitId, Relation, Repository};
+use crate::guard::Rendered;
+use crate::health::Health;
+use crate::json::Value;
+use crate::object::{Hook, ObjectId};
+use crate::plan::CommitRef;
+use crate::plan::order::{Node, references};
+use crate::release::{Comparison, DigestKey, HeldObject, Hold, Record, State, protect};
+
+/// A rollback that is about to write.
+pub(super) struct Undoing<'a> {
+    pub(super) setup: &'a Setup,
+    pub(super) planned: &'a Planned,
+    pub(super) undone: &'a Undone,
+    /// The state before it.
+    pub(super) state: &'a State,
+    /// Who rolls back.
+    pub(super) by: &'a str,
+    /// When.
+    pub(super) at: Timestamp,
+}
+
+impl Undoing<'_> {
+    /// What is held from now on: what is undone, and what was held before and isn't
+    /// restored.
+    pub(super) fn hold(&self) -> Option<Hold> {
+        let former = self.former();
+        let commits = self.commits();
+        let asked = self.undone.holds_everything.as_ref();
+        if commits.is_empty() && asked.is_none() {
+            return former;
+        }
+        let reason = asked.filter(|reason| !reason.is_empty()).cloned().or_else(|| self.cause());
+        let changed = if commits.is_empty() { Vec::new() } else { self.changed() };
+        let hold = Hold {
+            commits,
+            from: self.undone.of,
+            to: self.undone.to,
+            restored: self.planned.plan.commit.as_ref().map(|commit| commit.sha.clone()),
+            changed,
+            everything: asked.is_some(),
+            by: self.by.to_owned(),
+            at: self.at,
+            reason,
+        };
+        Some(bounded(match former {
+            Some(former) => joined(hold, former),
+            None => hold,
+        }))
+    }
+
+    /// Why the release that is undone didn't end well.
+    fn cause(&self) -> Option<String> {
+        let record = self.record()?;
+        record.summary.cause.clone().filter(|_| record.summary.release == self.undone.of)
+    }
+
+    fn record(&self) -> Option<&Record> {
+        self.planned.memory.as_ref()?.record.as_ref()
+    }
+
+    fn restored(&self) -> Option<CommitId> {
+        self.planned.plan.commit.as_ref()?.sha.parse().ok()
+    }
+
+    /// The commits that are undone, newest first; none where the way leads forward.
+    fn commits(&self) -> Vec<String> {
+        let Some(undone) = rolled_back(self.state) else { return Vec::new() };
+        let ids = undone.parse::<CommitId>().ok().zip(self.restored());
+        let between = ids.zip(self.setup.origin.repository());
+        let between = between.map(|((undone, restored), repository)| repository.only_in(&undone, &restored));
+        match between {
+            Some(Ok(between)) => between.iter().map(ToString::to_string).collect(),
+            // A clone that doesn't know what lies between holds what it knows.
+            _ if self.restored().is_some_and(|restored| restored.to_string() == undone) => Vec::new(),
+            _ => vec![undone.to_owned()],
+        }
+    }
+
+    /// The objects that are undone, in sets of those that belong together. When some of
+    /// them weren't healthy, only what belongs to these: the rest isn't to blame.
+    fn changed(&self) -> Vec<Vec<HeldObject>> {
+        // What a killed run wrote is on no record.
+        let Some(record) = self.record().filter(|_| self.state.unrecorded().is_none()) else {
+            return Vec::new();
+        };
+        let Some(memory) = &self.planned.memory else { return Vec::new() };
+        let sets = sets(changes(record, self.planned, &memory.key));
+        let is_unwell = |set: &Vec<Changed<'_>>| set.iter().any(|object| object.is_unwell);
+        let any_unwell = sets.iter().any(is_unwell);
+        let kept = sets.into_iter().filter(|set| !any_unwell || is_unwell(set));
+        kept.map(|set| set.into_iter().map(|object| object.held).collect()).collect()
+    }
+
+    /// What was held before, without what is restored now.
+    fn former(&self) -> Option<Hold> {
+        let mut former = self.state.hold.clone()?;
+        if let (Some(repository), Some(restored)) = (self.setup.origin.repository(), self.restored()) {
+            former.commits = still_held(repository, &former.commits, &restored);
+        }
+        if let Some(memory) = &self.planned.memory {
+            let rendering = Rendering::of(self.planned.desired.iter().collect(), &memory.key, true);
+            let restores = |set: &Vec<HeldObject>| {
+                set.iter().all(|object| match rendering.of_object(&object.id()) {
+                    Rendered::As(now) => now.is_some() && now == object.manifest,
+                    Rendered::Absent => object.manifest.is_none(),
+                    Rendered::LeftOut => false,
+                })
+            };
+            former.changed.retain(|set| !restores(set));
+        }
+        // Without any commit left, all that was rolled back is there again.
+        let is_left = former.everything || !former.commits.is_empty();
+        is_left.then_some(former)
+    }
+}
+
+/// The commit that a rollback undoes: the deployed one, or that of a killed run.
+pub(super) fn rolled_back(state: &State) -> Option<&str> {
+    match state.unrecorded() {
+        Some(running) => running.commit.as_ref().map(|commit| commit.sha.as_str()),
+        None => state.deployed.as_ref()?.commit.as_deref(),
+    }
+}
+
+/// What remains of a hold when this commit was deployed, which it let pass: nothing,
+/// once what was rolled back is in that commit's history, and `order` sees to the rest.
+/// A commit beside it says nothing about what was rolled back.
+pub(super) fn after(hold: Hold, repository: Option<&Repository>, commit: Option<&CommitRef>) -> Option<Hold> {
+    let commit = commit.filter(|commit| !commit.dirty);
+    let contains = || {
+        let deployed: CommitId = commit?.sha.parse().ok()?;
+        let newest: CommitId = hold.commits.first()?.parse().ok()?;
+        let relation = repository?.relation(&deployed, &newest).ok()?;
+        Some(matches!(relation, Relation::Same | Relation::Newer))
+    };
+    let is_over = !hold.everything && contains().unwrap_or(false);
+    (!is_over).then_some(hold)
+}
+
+/// The commits of a former hold that aren't in the restored commit's history.
+fn still_held(repository: &Repository, held: &[String], restored: &CommitId) -> Vec<String> {
+    let newest = held.first().and_then(|newest| newest.parse::<CommitId>().ok());
+    let left = newest.and_then(|newest| repository.only_in(&newest, restored).ok());
+    let Some(left) = left else { return held.to_vec() };
+    let left: std::collections::HashSet<String> = left.iter().map(ToString::to_string).collect();
+    held.iter().filter(|commit| left.contains(*commit)).cloned().collect()
+}
+
+/// Two holds as one, told as the new one.
+fn joined(new: Hold, former: Hold) -> Hold {
+    let mut commits = former.commits;
+    let unknown: Vec<String> = new.commits.into_iter().filter(|commit| !commits.contains(commit)).collect();
+    commits.extend(unknown);
+    let mut changed = new.changed;
+    changed.extend(former.changed);
+    Hold {
+        commits,
+        changed,
+        everything: new.everything || former.everything,
+        reason: new.reason.or(former.reason),
+        ..new
+    }
+}
+
+/// The same in a size that fits.
+fn bounded(mut hold: Hold) -> Hold {
+    hold.commits.truncate(Hold::MOST_COMMITS);
+    let mut room = Hold::MOST_OBJECTS;
+    for set in &mut hold.changed {
+        set.truncate(room);
+        room -= set.len();
+    }
+    hold.changed.retain(|set| !set.is_empty());
+    hold
+}
+
+/// An object that is undone.
+struct Changed<'a> {
+    id: ObjectId,
+    held: HeldObject,
+    /// Its manifest, as it was, or is now if it wasn't there.
+    body: &'a Value,
+    is_unwell: bool,
+}
+
+/// The objects that differ between the record and what is restored. What can't be
+/// compared is left out, and so is what a hook never came to.
+fn changes<'a>(record: &'a Record, planned: &'a Planned, key: &DigestKey) -> Vec<Changed<'a>> {
+    let is_part = planned.plan.selection.is_some();
+    let restored: BTreeMap<ObjectId, &Desired> =
+        planned.objects().map(|object| (object.id().clone(), object)).collect();
+    let mut changes = Vec::new();
+    for recorded in &record.objects {
+        let id = recorded.id();
+        let differs = match restored.get(&id) {
+            Some(object) => {
+                let now = protect(&object.manifest.body, &id, &object.manifest.secrets, key);
+                recorded.manifest.compare(&now) == Comparison::Different
+            }
+            None => !is_part,
+        };
+        let Some(digest) = recorded.manifest.digest().filter(|_| differs) else { continue };
+        changes.push(Changed {
+            held: HeldObject::new(&id, Some(digest)),
+            id,
+            body: recorded.manifest.value(),
+            is_unwell: recorded.health.is_some_and(|health| health != Health::Ready),
+        });
+    }
+    let was_there = |id: &ObjectId| record.find(id).is_some();
+    let added = restored
+        .into_iter()
+        .filter(|(id, object)| !is_part && !was_there(id) && Hook::of(&object.manifest.body).is_none());
+    changes.extend(added.map(|(id, object)| Changed {
+        held: HeldObject::new(&id, None),
+        id,
+        body: &object.manifest.body,
+        is_unwell: false,
+    }));
+    changes
+}
+
+/// The changes in sets of objects that refer to each other.
+fn sets(changes: Vec<Changed<'_>>) -> Vec<Vec<Changed<'_>>> {
+    let places: BTreeMap<ObjectId, usize> =
+        changes.iter().enumerate().map(|(at, change)| (change.id.clone(), at)).collect();
+    let mut set_of: Vec<usize> = (0..changes.len()).collect();
+    for (at, change) in changes.iter().enumerate() {
+        for other in references(&Node::new(&change.id, change.body)) {
+            if let Some(&other) = places.get(&other) {
+                let (kept, merged) = (set_of[at].min(set_of[other]), set_of[at].max(set_of[other]));
+                set_of.iter_mut().filter(|set| **set == merged).for_each(|set| *set = kept);
+            }
+        }
+    }
+    let mut sets: BTreeMap<usize, Vec<Changed<'_>>> = BTreeMap::new();
+    for (change, set) in changes.into_iter().zip(set_of) {
+        sets.entry(set).or_default().push(change);
+    }
+    sets.into_values().collect()
+}
+
+/// What a run makes of objects, to be compared with what is held.
+pub(super) struct Rendering<'a> {
+    objects: BTreeMap<ObjectId, &'a Desired>,
+    key: &'a DigestKey,
+    is_whole: bool,
+}
+
+impl<'a> Rendering<'a> {
+    pub(super) fn of(objects: Vec<&'a Desired>, key: &'a DigestKey, is_whole: bool) -> Self {
+        let objects = objects.into_iter().map(|object| (object.id().clone(), object)).collect();
+        Self { objects, key, is_whole }
+    }
+
+    pub(super) fn of_object(&self, id: &ObjectId) -> Rendered {
+        match self.objects.get(id) {
+            Some(object) => {
+                let manifest = &object.manifest;
+                Rendered::As(protect(&manifest.body, id, &manifest.secrets, self.key).digest())
+            }
+            None if self.is_whole => Rendered::Absent,
+            None => Rendered::LeftOut,
+        }
+    }
+}
+
+/// What a rollback says of the hold that it left, and how Git gets to say the same as
+/// the cluster.
+pub(super) fn told(hold: &Hold, setup: &Setup) -> Vec<String> {
+    let environment = &setup.environment;
+    let clear = format!("`trueup hold clear {environment}`");
+    if hold.everything {
+        return vec![format!("nothing is deployed to {environment} any more until {clear}")];
+    }
+    let short = |sha: &String| sha.parse::<CommitId>().map_or_else(|_| sha.clone(), |id| id.short());
+    let Some(newest) = hold.commits.first() else { return Vec::new() };
+    let others = match hold.commits.len() {
+        1 => String::new(),
+        2 => " and 1 commit before it".to_owned(),
+        many => format!(" and {} commits before it", many - 1),
+    };
+    let (is, it) = if hold.commits.len() == 1 { ("is", "it") } else { ("are", "them") };
+    let mut notes = vec![format!(
+        "{}{others} {is} held: `apply` refuses {it} until a commit mends or reverts that, or until {clear}",
+        short(newest)
+    )];
+    let revert = || {
+        let restored: CommitId = hold.restored.as_ref()?.parse().ok()?;
+        setup.origin.repository()?.revert(&restored, &newest.parse().ok()?).ok()?
+    };
+    notes.extend(revert().map(|revert| format!("`{revert}` makes Git say what the cluster has now")));
+    notes
+}
