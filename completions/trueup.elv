@@ -143,6 +143,7 @@ set edit:completion:arg-completer[trueup] = {|@words|
             cand --cause 'Tell for each change which commit asked for it (the default)'
             cand --no-cause 'Don''t look for the commits that asked for changes'
             cand --drift 'Show only what moved in the cluster since the last deployment'
+            cand --strict 'With --drift: what others have set beside what was deployed counts, too'
             cand --unified 'Show YAML before and after, as a patch'
             cand --exit-code 'Exit with 2 when something differs'
             cand --show-unchanged 'List the objects too that don''t differ'

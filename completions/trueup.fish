@@ -152,6 +152,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand diff" -l no-prune -d 'Leav
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l cause -d 'Tell for each change which commit asked for it (the default)'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l no-cause -d 'Don\'t look for the commits that asked for changes'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l drift -d 'Show only what moved in the cluster since the last deployment'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l strict -d 'With --drift: what others have set beside what was deployed counts, too'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l unified -d 'Show YAML before and after, as a patch'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l exit-code -d 'Exit with 2 when something differs'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l show-unchanged -d 'List the objects too that don\'t differ'

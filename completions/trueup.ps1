@@ -149,6 +149,7 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
             [CompletionResult]::new('--cause', '--cause', [CompletionResultType]::ParameterName, 'Tell for each change which commit asked for it (the default)')
             [CompletionResult]::new('--no-cause', '--no-cause', [CompletionResultType]::ParameterName, 'Don''t look for the commits that asked for changes')
             [CompletionResult]::new('--drift', '--drift', [CompletionResultType]::ParameterName, 'Show only what moved in the cluster since the last deployment')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'With --drift: what others have set beside what was deployed counts, too')
             [CompletionResult]::new('--unified', '--unified', [CompletionResultType]::ParameterName, 'Show YAML before and after, as a patch')
             [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'Exit with 2 when something differs')
             [CompletionResult]::new('--show-unchanged', '--show-unchanged', [CompletionResultType]::ParameterName, 'List the objects too that don''t differ')

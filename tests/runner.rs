@@ -35,6 +35,7 @@ mod killed;
 mod kinds;
 mod kstatus;
 mod lock;
+mod moved;
 mod order;
 mod ownership;
 mod plan;

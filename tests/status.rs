@@ -25,7 +25,6 @@ fn nothing_deployed_is_said_as_such() {
     $ trueup status prod
     prod on $SERVER ([version]), namespace $NAMESPACE
       deployed nothing yet
-      drift  unknown
       health  no objects
     --- exit status 0
     ");

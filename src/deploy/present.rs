@@ -80,8 +80,21 @@ pub(super) fn unknown_drift(objects: &[Present]) -> Option<String> {
     })
 }
 
+/// What counts as drift.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// What was written and isn't so any more.
+    Written,
+    /// Also what others have set beside it.
+    Strict,
+}
+
 /// Looks at a target.
-pub(super) async fn look(setup: &Setup, cluster: &Cluster) -> Result<Presence, CommandError> {
+pub(super) async fn look(
+    setup: &Setup,
+    cluster: &Cluster,
+    measure: Measure,
+) -> Result<Presence, CommandError> {
     let Seen { namespace, observed, mut memory } = Seen::of(setup, cluster).await?;
     if let Some(memory) = &mut memory {
         let stored = memory.fetch(cluster).await;
@@ -96,7 +109,7 @@ pub(super) async fn look(setup: &Setup, cluster: &Cluster) -> Result<Presence, C
         .collect();
     let objects = match &memory {
         Some(memory) if !recorded.is_empty() => {
-            present(cluster, &observed.discovery, memory, recorded, &setup.rules).await?
+            present(cluster, &observed.discovery, memory, recorded, (&setup.rules, measure)).await?
         }
         _ => Vec::new(),
     };
@@ -108,7 +121,7 @@ async fn present(
     discovery: &Discovery,
     memory: &Memory,
     recorded: Vec<RecordedObject>,
-    rules: &Rules,
+    (rules, measure): (&Rules, Measure),
 ) -> Result<Vec<Present>, CommandError> {
     let ids: Vec<(ObjectId, Option<Arc<Resource>>)> =
         recorded.iter().map(|object| (object.id(), resource(discovery, object))).collect();
@@ -129,7 +142,7 @@ async fn present(
         let sight = Sight::of(found, live.forbidden.contains(&id.kind), is_broken);
         let manifest = recorded.manifest.value();
         let secrets = rules.secrets_of(&id, manifest).or(digested(recorded.written().value()));
-        let moved = moved(&memory.key, &id, &recorded, &sight)
+        let moved = moved(&memory.key, &id, &recorded, &sight, measure)
             .map(|moved| minded(rules, &id, manifest, &sight, moved));
         let rule = rules.health_of(&id.kind);
         Present { recorded, sight, rule, secrets, moved }
@@ -149,7 +162,13 @@ fn resource(discovery: &Discovery, object: &RecordedObject) -> Option<Arc<Resour
 /// Live against what was written last, both with digests for secrets. Of those
 /// that can't be compared, because the key isn't known or was another, only what
 /// differs besides is told, if anything does.
-fn moved(key: &DigestKey, id: &ObjectId, recorded: &RecordedObject, sight: &Sight) -> Option<Vec<RawChange>> {
+fn moved(
+    key: &DigestKey,
+    id: &ObjectId,
+    recorded: &RecordedObject,
+    sight: &Sight,
+    measure: Measure,
+) -> Option<Vec<RawChange>> {
     let live = match sight {
         Sight::Live(live) => live,
         Sight::Gone => return Some(vec![gone(recorded)]),
@@ -164,7 +183,10 @@ fn moved(key: &DigestKey, id: &ObjectId, recorded: &RecordedObject, sight: &Sigh
     // As it was recorded: what is secret now may not have been so then.
     let secrets = SecretPaths::of(&id.kind).or(digested(&written.values));
     let now = protect(live, id, &secrets, key).into_value();
-    let changes = diff::drift(&written, Some(&now), Schemas::builtin())?;
+    let mut changes = diff::drift(&written, Some(&now), Schemas::builtin())?;
+    if measure == Measure::Strict {
+        changes.extend(diff::additions(&written, &now, MANAGER)?);
+    }
     if secrets.is_empty() {
         return Some(changes);
     }
@@ -242,7 +264,7 @@ mod tests {
         let recorded = recorded(&json!({"data": {"a": "1"}}));
         let moved = |is_forbidden, is_broken| {
             let sight = Sight::of(None, is_forbidden, is_broken);
-            moved(&key(1), &recorded.id(), &recorded, &sight)
+            moved(&key(1), &recorded.id(), &recorded, &sight, Measure::Written)
         };
         assert_eq!(moved(false, false).expect("known").len(), 1);
         assert_eq!(moved(true, false), None);
@@ -263,7 +285,7 @@ mod tests {
                 &id, &SecretPaths::of(&id.kind), key),
         }))
         .expect("a recorded object");
-        let moved = moved(now.1, &id, &recorded, &Sight::Live(now.0.clone()))?;
+        let moved = moved(now.1, &id, &recorded, &Sight::Live(now.0.clone()), Measure::Written)?;
         Some(moved.iter().map(|change| change.path.to_string()).collect())
     }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::history::{commit_ref, run_result};
 use super::memory::Memory;
-use super::present::{Presence, Present, Sight, look, unknown_drift};
+use super::present::{Measure, Presence, Present, Sight, look, unknown_drift};
 use super::setup::Setup;
 use crate::cluster::{Cluster, Resource, Scope};
 use crate::error::CommandError;
@@ -25,8 +25,9 @@ type Neighbours = BTreeMap<String, (Vec<Value>, Vec<Value>)>;
 
 /// Looks at a target.
 pub async fn read(setup: &Setup, cluster: &Cluster, now: Timestamp) -> Result<StatusReport, CommandError> {
-    let Presence { namespace, observed, memory, objects } = look(setup, cluster).await?;
+    let Presence { namespace, observed, memory, objects } = look(setup, cluster, Measure::Written).await?;
     let neighbours = neighbours(cluster, &objects).await;
+    let is_recorded = memory.as_ref().is_some_and(|memory| memory.record.is_some());
     let unknown = unknown_drift(&objects);
     let objects: Vec<ObjectStatus> = objects.iter().map(|object| status(object, &neighbours, now)).collect();
     let (behind, ahead, compared) = distance(setup, memory.as_ref());
@@ -46,7 +47,7 @@ pub async fn read(setup: &Setup, cluster: &Cluster, now: Timestamp) -> Result<St
             since: hold.at,
             by: Some(hold.by.clone()),
         }),
-        drift: drift(&objects),
+        drift: drift(&objects, is_recorded),
         health: HealthCount::of(&objects),
         objects,
         notes: memory.into_iter().flat_map(|memory| memory.notes).chain(unknown).collect(),
@@ -55,10 +56,10 @@ pub async fn read(setup: &Setup, cluster: &Cluster, now: Timestamp) -> Result<St
 
 /// How much moved of the objects of which that is known. That nothing did is
 /// only said when all are.
-fn drift(objects: &[ObjectStatus]) -> Option<DriftCount> {
+fn drift(objects: &[ObjectStatus], is_recorded: bool) -> Option<DriftCount> {
     let known: Vec<usize> = objects.iter().filter_map(|object| object.drift).collect();
     let fields: usize = known.iter().sum();
-    let is_complete = !objects.is_empty() && known.len() == objects.len();
+    let is_complete = is_recorded && known.len() == objects.len();
     (is_complete || fields > 0)
         .then(|| DriftCount { objects: known.iter().filter(|fields| **fields > 0).count(), fields })
 }
@@ -201,12 +202,14 @@ mod tests {
     #[test]
     fn an_unknown_object_hides_no_drift_of_the_others() {
         let with = |drift| ObjectStatus { drift, ..unseen(Sight::Gone) };
-        let counted = |objects: &[ObjectStatus]| drift(objects).map(|drift| (drift.objects, drift.fields));
+        let counted =
+            |objects: &[ObjectStatus]| drift(objects, true).map(|drift| (drift.objects, drift.fields));
         assert_eq!(counted(&[with(Some(2)), with(None), with(Some(0)), with(Some(1))]), Some((2, 3)));
         assert_eq!(counted(&[with(Some(0)), with(Some(0))]), Some((0, 0)));
         assert_eq!(counted(&[with(Some(0)), with(None)]), None);
         assert_eq!(counted(&[with(None)]), None);
-        assert_eq!(counted(&[]), None);
+        assert_eq!(counted(&[]), Some((0, 0)));
+        assert_eq!(drift(&[], false), None);
     }
 
     #[test]

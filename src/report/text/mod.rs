@@ -27,7 +27,7 @@ use jiff::Timestamp;
 pub use check::check;
 pub use comparison::comparison;
 pub use diagnostic::diagnostics;
-pub use diff::diff;
+pub use diff::{diff, drift};
 pub use difference::difference;
 pub use health::health;
 pub use history::history;

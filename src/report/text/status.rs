@@ -16,7 +16,8 @@ pub fn status(report: &StatusReport, options: &TextOptions) -> String {
     head.extend(deployed(report, options));
     head.extend(row("git", distance(report)));
     head.extend(report.hold.as_ref().and_then(|hold| row("hold", Some(held(hold, options)))));
-    head.extend(row("drift", Some(drift(report))));
+    let has_drift = report.deployed.is_some() || report.drift.is_some();
+    head.extend(row("drift", has_drift.then(|| drift(report))));
     head.extend(row("health", Some(health(report.health))));
     let mut sections = vec![head, objects(report, options)];
     sections.push(
@@ -330,7 +331,6 @@ mod tests {
         prod on https://10.0.0.1:6443 (v1.36.3), namespace shop
           deployed nothing yet
           hold     release 13 (abc1234) was rolled back (30 minutes ago by ada)
-          drift    unknown
           health   no objects
 
         note: Secrets' drift can't be told: the key is lost
