@@ -390,7 +390,8 @@ set edit:completion:arg-completer[trueup] = {|@words|
             cand --version 'Print version'
         }
         &'trueup;status'= {
-            cand --name 'The name under which what -f named was deployed'
+            cand --name 'The name under which what -f named was deployed; with ENV, the name in its trueup.yaml'
+            cand --ref 'Tell how far this branch, tag or commit is from what is deployed, instead of the one checked out'
             cand -C 'Run as if started in this folder'
             cand --config 'The configuration, instead of the trueup.yaml found from here upwards'
             cand --kubeconfig 'The kubeconfig file'
@@ -405,6 +406,9 @@ set edit:completion:arg-completer[trueup] = {|@words|
             cand --report 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)'
             cand --color 'When to use colour'
             cand --all 'All environments'
+            cand --tree 'Show what controllers made for each object, down to pods'
+            cand -w 'Go on showing it as it changes, until interrupted'
+            cand --watch 'Go on showing it as it changes, until interrupted'
             cand --exit-code 'Exit with 2 when something drifted, isn''t healthy, or isn''t deployed yet'
             cand -q 'Print only the result and errors'
             cand --quiet 'Print only the result and errors'
@@ -416,7 +420,8 @@ set edit:completion:arg-completer[trueup] = {|@words|
             cand --version 'Print version'
         }
         &'trueup;history'= {
-            cand --name 'The name under which what -f named was deployed'
+            cand --at 'Show the release that was deployed at this time, such as 2026-05-01T12:00Z, or at the end of a day'
+            cand --name 'The name under which what -f named was deployed; with ENV, the name in its trueup.yaml'
             cand -C 'Run as if started in this folder'
             cand --config 'The configuration, instead of the trueup.yaml found from here upwards'
             cand --kubeconfig 'The kubeconfig file'

@@ -409,7 +409,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand delete" -s q -l quiet -d '
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s V -l version -d 'Print version'
-complete -c trueup -n "__fish_trueup_using_subcommand status" -l name -d 'The name under which what -f named was deployed' -r
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l name -d 'The name under which what -f named was deployed; with ENV, the name in its trueup.yaml' -r
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l ref -d 'Tell how far this branch, tag or commit is from what is deployed, instead of the one checked out' -r
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l kubeconfig -d 'The kubeconfig file' -r -F
@@ -428,12 +429,15 @@ complete -c trueup -n "__fish_trueup_using_subcommand status" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l all -d 'All environments'
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l tree -d 'Show what controllers made for each object, down to pods'
+complete -c trueup -n "__fish_trueup_using_subcommand status" -s w -l watch -d 'Go on showing it as it changes, until interrupted'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l exit-code -d 'Exit with 2 when something drifted, isn\'t healthy, or isn\'t deployed yet'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s V -l version -d 'Print version'
-complete -c trueup -n "__fish_trueup_using_subcommand history" -l name -d 'The name under which what -f named was deployed' -r
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l at -d 'Show the release that was deployed at this time, such as 2026-05-01T12:00Z, or at the end of a day' -r
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l name -d 'The name under which what -f named was deployed; with ENV, the name in its trueup.yaml' -r
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l kubeconfig -d 'The kubeconfig file' -r -F

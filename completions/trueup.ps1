@@ -403,7 +403,8 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
             break
         }
         'trueup;status' {
-            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name under which what -f named was deployed')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name under which what -f named was deployed; with ENV, the name in its trueup.yaml')
+            [CompletionResult]::new('--ref', '--ref', [CompletionResultType]::ParameterName, 'Tell how far this branch, tag or commit is from what is deployed, instead of the one checked out')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in this folder')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration, instead of the trueup.yaml found from here upwards')
             [CompletionResult]::new('--kubeconfig', '--kubeconfig', [CompletionResultType]::ParameterName, 'The kubeconfig file')
@@ -418,6 +419,9 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'All environments')
+            [CompletionResult]::new('--tree', '--tree', [CompletionResultType]::ParameterName, 'Show what controllers made for each object, down to pods')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Go on showing it as it changes, until interrupted')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Go on showing it as it changes, until interrupted')
             [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'Exit with 2 when something drifted, isn''t healthy, or isn''t deployed yet')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the result and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the result and errors')
@@ -430,7 +434,8 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
             break
         }
         'trueup;history' {
-            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name under which what -f named was deployed')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Show the release that was deployed at this time, such as 2026-05-01T12:00Z, or at the end of a day')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name under which what -f named was deployed; with ENV, the name in its trueup.yaml')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in this folder')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration, instead of the trueup.yaml found from here upwards')
             [CompletionResult]::new('--kubeconfig', '--kubeconfig', [CompletionResultType]::ParameterName, 'The kubeconfig file')

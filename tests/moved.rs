@@ -169,7 +169,8 @@ fn whether_secrets_drifted_isnt_known_once_the_key_is_lost() {
     let unknown = environment.trueup(&["diff", "prod", "--drift", "--exit-code"]).success();
     insta::assert_snapshot!(unknown.snapshot(), @"
     $ trueup diff prod --drift --exit-code
-    note: whether 1 object drifted isn't known: what is live can't be read, or not be compared
+    note: whether 1 object drifted isn't known: the key of Secrets isn't known:
+      $NAMESPACE/Secret/trueup-shop-prod isn't there
 
     prod: no drift that is known (2 objects)
     --- exit status 0

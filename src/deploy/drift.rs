@@ -32,7 +32,7 @@ pub async fn plan(
     if memory.as_ref().is_none_or(|memory| memory.record.is_none()) && notes.is_empty() {
         notes.push("nothing was deployed here by trueup, so nothing can have drifted".to_owned());
     }
-    notes.extend(unknown_drift(&objects));
+    notes.extend(unknown_drift(&objects, memory.as_ref()));
     Ok(TargetPlan {
         target: setup.environment.clone(),
         selection: selection.cloned(),

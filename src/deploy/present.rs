@@ -24,6 +24,8 @@ use crate::report::words::count;
 pub(super) struct Present {
     /// As it was recorded.
     pub recorded: RecordedObject,
+    /// How it is reached; `None` where its kind isn't served.
+    pub resource: Option<Arc<Resource>>,
     /// As it is.
     pub sight: Sight,
     /// The user's own rule for its health.
@@ -71,13 +73,16 @@ impl Sight {
     }
 }
 
-/// Says of how many objects nobody knows whether they drifted.
-pub(super) fn unknown_drift(objects: &[Present]) -> Option<String> {
-    let unknown = objects.iter().filter(|object| object.moved.is_none()).count();
-    let objects = count(unknown, "object");
-    (unknown > 0).then(|| {
-        format!("whether {objects} drifted isn't known: what is live can't be read, or not be compared")
-    })
+/// Says of how many objects nobody knows whether they drifted, and why.
+pub(super) fn unknown_drift(objects: &[Present], memory: Option<&Memory>) -> Option<String> {
+    let unknown = objects.iter().filter(|object| object.moved.is_none());
+    let has_secrets = unknown.clone().any(|object| !object.secrets.is_empty());
+    let number = unknown.count();
+    let why = match memory.map(|memory| &memory.key) {
+        Some(DigestKey::Unknown { why }) if has_secrets => format!("the key of Secrets isn't known: {why}"),
+        _ => "what is live can't be read, or not be compared".to_owned(),
+    };
+    (number > 0).then(|| format!("whether {} drifted isn't known: {why}", count(number, "object")))
 }
 
 /// What counts as drift.
@@ -138,16 +143,41 @@ async fn present(
     let live = observe::live(discovery, wanted, &Lists::of(cluster)).await.map_err(Diagnostic::from)?;
     let seen = |(recorded, (id, resource)): (RecordedObject, (ObjectId, Option<Arc<Resource>>))| {
         let is_broken = resource.is_none() && discovery.is_broken(&id.kind.group);
-        let found = resource.and_then(|resource| live.get(&id, &resource.version)).cloned();
+        let found = resource.as_ref().and_then(|resource| live.get(&id, &resource.version)).cloned();
         let sight = Sight::of(found, live.forbidden.contains(&id.kind), is_broken);
-        let manifest = recorded.manifest.value();
-        let secrets = rules.secrets_of(&id, manifest).or(digested(recorded.written().value()));
-        let moved = moved(&memory.key, &id, &recorded, &sight, measure)
-            .map(|moved| minded(rules, &id, manifest, &sight, moved));
-        let rule = rules.health_of(&id.kind);
-        Present { recorded, sight, rule, secrets, moved }
+        Present::of(recorded, resource, sight, &memory.key, (rules, measure))
     };
     Ok(recorded.into_iter().zip(ids.clone()).map(seen).collect())
+}
+
+impl Present {
+    fn of(
+        recorded: RecordedObject,
+        resource: Option<Arc<Resource>>,
+        sight: Sight,
+        key: &DigestKey,
+        (rules, measure): (&Rules, Measure),
+    ) -> Self {
+        let id = recorded.id();
+        let secrets =
+            rules.secrets_of(&id, recorded.manifest.value()).or(digested(recorded.written().value()));
+        let rule = rules.health_of(&id.kind);
+        let mut present = Self { recorded, resource, sight, rule, secrets, moved: None };
+        present.measure(key, rules, measure);
+        present
+    }
+
+    /// The same object as it is later.
+    pub(super) fn see(&mut self, live: Value, key: &DigestKey, rules: &Rules) {
+        self.sight = Sight::Live(live);
+        self.measure(key, rules, Measure::Written);
+    }
+
+    fn measure(&mut self, key: &DigestKey, rules: &Rules, measure: Measure) {
+        let (id, manifest) = (self.recorded.id(), self.recorded.manifest.value());
+        let moved = moved(key, &id, &self.recorded, &self.sight, measure);
+        self.moved = moved.map(|moved| minded(rules, &id, manifest, &self.sight, moved));
+    }
 }
 
 /// The version that the object was applied at, or the server's preferred one if

@@ -17,7 +17,11 @@ mod history;
 mod lock;
 mod outcome;
 mod plan;
+mod release;
 mod status;
+mod status_changes;
+mod status_objects;
+mod statuses;
 mod table;
 mod unified;
 pub(crate) mod verdict;
@@ -34,7 +38,10 @@ pub use history::history;
 pub use lock::lock;
 pub use outcome::outcome;
 pub use plan::plan;
+pub use release::release;
 pub use status::status;
+pub use status_changes::status_changes;
+pub use statuses::statuses;
 pub use unified::unified;
 
 /// How texts are laid out.
