@@ -57,6 +57,7 @@ complete -c trueup -n "__fish_trueup_needs_command" -f -a "delete" -d 'Deletes a
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "status" -d 'Shows what is deployed, whether it drifted, and its health'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "history" -d 'Lists the releases, or shows one'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "health" -d 'Judges live objects given as YAML or JSON, without a cluster'
+complete -c trueup -n "__fish_trueup_needs_command" -f -a "hold" -d 'Shows what may not be deployed again after a rollback, or ends that'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "lock" -d 'Shows who holds an environment\'s lock, or breaks it'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "sandbox" -d 'Runs a throw-away Kubernetes control plane on this machine'
 complete -c trueup -n "__fish_trueup_needs_command" -f -a "completions" -d 'Prints a shell\'s completion script'
@@ -127,7 +128,12 @@ delete-limit\t''
 everything-removed\t''
 immutable\t''
 drift\t''
-repository\t''"
+repository\t''
+order\t''
+hold\t''
+branch\t''
+config\t''
+after\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
@@ -152,6 +158,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand diff" -l no-prune -d 'Leav
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l cause -d 'Tell for each change which commit asked for it (the default)'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l no-cause -d 'Don\'t look for the commits that asked for changes'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l drift -d 'Show only what moved in the cluster since the last deployment'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l strict -d 'With --drift: what others have set beside what was deployed counts, too'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l unified -d 'Show YAML before and after, as a patch'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l exit-code -d 'Exit with 2 when something differs'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l show-unchanged -d 'List the objects too that don\'t differ'
@@ -174,7 +181,12 @@ delete-limit\t''
 everything-removed\t''
 immutable\t''
 drift\t''
-repository\t''"
+repository\t''
+order\t''
+hold\t''
+branch\t''
+config\t''
+after\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l out -d 'Save the plan, for apply --plan' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s C -d 'Run as if started in this folder' -r -F
@@ -220,7 +232,12 @@ delete-limit\t''
 everything-removed\t''
 immutable\t''
 drift\t''
-repository\t''"
+repository\t''
+order\t''
+hold\t''
+branch\t''
+config\t''
+after\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l expect -d 'Refuse unless the plan has this digest' -r
@@ -256,11 +273,13 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l fail-fast -d 'St
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-wait -d 'Don\'t wait for health'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dirty -d 'Deploy the work tree although it isn\'t committed'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l rollback-on-failure -d 'When it fails, put the last healthy release back'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l skip-superseded -d 'Succeed and change nothing when the deployed commit is newer than this one'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l release -d 'The release to go back to' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l hold -d 'Hold everything afterwards, until `trueup hold clear`, instead of what was rolled back alone' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l concurrency -d 'How many requests may be under way at once; fewer while the server is busy [default: 16]' -r
@@ -273,7 +292,12 @@ delete-limit\t''
 everything-removed\t''
 immutable\t''
 drift\t''
-repository\t''"
+repository\t''
+order\t''
+hold\t''
+branch\t''
+config\t''
+after\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l expect -d 'Refuse unless the plan has this digest' -r
@@ -325,7 +349,12 @@ delete-limit\t''
 everything-removed\t''
 immutable\t''
 drift\t''
-repository\t''"
+repository\t''
+order\t''
+hold\t''
+branch\t''
+config\t''
+after\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
@@ -409,7 +438,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand delete" -s q -l quiet -d '
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s V -l version -d 'Print version'
-complete -c trueup -n "__fish_trueup_using_subcommand status" -l name -d 'The name under which what -f named was deployed' -r
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l name -d 'The name under which what -f named was deployed; with ENV, the name in its trueup.yaml' -r
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l ref -d 'Tell how far this branch, tag or commit is from what is deployed, instead of the one checked out' -r
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l kubeconfig -d 'The kubeconfig file' -r -F
@@ -428,12 +458,15 @@ complete -c trueup -n "__fish_trueup_using_subcommand status" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l all -d 'All environments'
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l tree -d 'Show what controllers made for each object, down to pods'
+complete -c trueup -n "__fish_trueup_using_subcommand status" -s w -l watch -d 'Go on showing it as it changes, until interrupted'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l exit-code -d 'Exit with 2 when something drifted, isn\'t healthy, or isn\'t deployed yet'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s V -l version -d 'Print version'
-complete -c trueup -n "__fish_trueup_using_subcommand history" -l name -d 'The name under which what -f named was deployed' -r
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l at -d 'Show the release that was deployed at this time, such as 2026-05-01T12:00Z, or at the end of a day' -r
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l name -d 'The name under which what -f named was deployed; with ENV, the name in its trueup.yaml' -r
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l kubeconfig -d 'The kubeconfig file' -r -F
@@ -478,6 +511,73 @@ complete -c trueup -n "__fish_trueup_using_subcommand health" -s q -l quiet -d '
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -f -a "show" -d 'Shows what is held, since when, by whom and why'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -f -a "clear" -d 'Ends the hold: everything may be deployed again'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s C -d 'Run as if started in this folder' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l kubeconfig -d 'The kubeconfig file' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l context -d 'The kubeconfig\'s context' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s n -l namespace -d 'The namespace of objects that name none' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l timeout -d 'How long one request may take' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l as -d 'Act as this user' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l as-group -d 'Act as a member of this group (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s o -l output -d 'What to print on standard output' -r -f -a "text\t'For people'
+json\t'One JSON document'
+jsonl\t'JSON, a line for each event of a run and one for its outcome'
+yaml\t'YAML, where objects are printed'
+markdown\t'Markdown, for plans, diffs and outcomes'"
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l report -d 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
+always\t'Always'
+never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s y -l yes -d 'Don\'t ask'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s q -l quiet -d 'Print only the result and errors'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s v -l verbose -d 'Say more'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l kubeconfig -d 'The kubeconfig file' -r -F

@@ -56,7 +56,7 @@ fn drift_is_what_the_cluster_moved_whatever_git_says() {
     ~ $NAMESPACE/ConfigMap/a  deploy/a.yaml:1
           data.level: info → debug  ← changed live by kubectl-edit, [ago]
 
-    prod: 1 to update, 1 unchanged
+    prod: 1 changed live, 1 as deployed
     --- exit status 2
     ");
     let drift = environment.trueup(&["diff", "prod", "--drift", "-o", "json"]).success().target();

@@ -18,4 +18,11 @@ fn a_thousand_unchanged_objects_cost_a_handful_of_requests() {
     assert_eq!(plan["summary"]["unchanged"], 1000);
     let requests = plan["requests"].as_u64().expect("a number of requests");
     assert!(requests < 20, "{requests} requests");
+
+    let status = environment.trueup(&["status", "prod", "-o", "json"]).success().target();
+
+    assert_eq!(status["health"]["ready"], 1000);
+    assert_eq!(status["drift"]["objects"], 0);
+    let looking = status["requests"].as_u64().expect("a number of requests");
+    assert!(looking <= requests, "{looking} requests, a plan takes {requests}");
 }

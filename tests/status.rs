@@ -25,7 +25,6 @@ fn nothing_deployed_is_said_as_such() {
     $ trueup status prod
     prod on $SERVER ([version]), namespace $NAMESPACE
       deployed nothing yet
-      drift  unknown
       health  no objects
     --- exit status 0
     ");
@@ -45,14 +44,12 @@ fn a_healthy_deployment_is_shown_with_its_objects() {
     $ trueup status prod
     prod on $SERVER ([version]), namespace $NAMESPACE
       deployed release 1, healthy, by tester@[host], [ago]
-      commit  $COMMIT1 "Open the shop"
+      commit  $COMMIT1 "Open the shop", Ada Example, [ago], main
       git  up to date with main
       drift  none
       health  3 ready
-
-    HEALTH  OBJECT  PODS  AGE
-    ready  $NAMESPACE/Deployment/web  1/1  [time]
-    and 2 more, ready
+               1 ConfigMap, 1 Deployment, 1 Service
+      pods  1/1 ready
     --- exit status 0
     "#);
 }
@@ -129,12 +126,21 @@ fn the_history_lists_releases_with_their_outcome() {
 fn a_release_is_shown_in_full() {
     let environment = shop();
     let release = environment.trueup(&["history", "prod", "1"]).success();
-    insta::assert_snapshot!(release.snapshot(), @"
+    insta::assert_snapshot!(release.snapshot(), @r#"
     $ trueup history prod 1
-    RELEASE  RESULT  WHEN  COMMIT  BY  CHANGES  SUBJECT
-    1  healthy  [ago]  $COMMIT1  tester@[host]  +4  Open the shop
+    release 1 of prod: healthy
+      commit  $COMMIT1 "Open the shop", Ada Example, [ago], main
+      by  tester@[host] (as ordinary of the API server)
+      when  [timestamp], [ago], took [time]
+      plan  v1:[digest]
+      tool  trueup/v0.1.0
+
+      + created  Namespace/$NAMESPACE
+      + created  $NAMESPACE/ConfigMap/settings
+      + created  $NAMESPACE/Service/web
+      + created  $NAMESPACE/Deployment/web
     --- exit status 0
-    ");
+    "#);
     environment.trueup(&["history", "prod", "7"]).exits(1);
 }
 

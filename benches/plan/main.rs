@@ -99,6 +99,8 @@ fn near(scene: &mut Scene, options: &Options) -> (Vec<Row>, Duration) {
     ];
     let peak = scene.peak_memory();
     rows.push(Row::plan("plan, nothing changed", unchanged).over(floor, rendering).peak(peak));
+    let status = median((0..options.runs).map(|_| scene.status()).collect());
+    rows.push(Row::status("status, nothing drifted", status, unchanged.took));
     rows.extend(kubectl(scene, options, unchanged.took));
     let changed = scene.change();
     let one_percent = plan(scene, options, changed);

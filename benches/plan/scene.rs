@@ -110,6 +110,15 @@ impl Scene {
         Measured { took, planning, requests: number(&plan["requests"]) }
     }
 
+    /// The status of everything, and the requests that it took.
+    pub(crate) fn status(&self) -> Measured {
+        let arguments = ["status", "prod", "-o", "json"];
+        let (took, output) = measure::timed(self.stage.surroundings("kubeconfig").trueup(&arguments), &[0]);
+        let status: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let requests = status["targets"][0]["requests"].as_u64().expect("a number");
+        Measured { took, planning: took, requests }
+    }
+
     /// The most memory that a plan takes.
     pub(crate) fn peak_memory(&self) -> Option<u64> {
         measure::peak_memory(self.stage.surroundings("kubeconfig").trueup(&PLAN))

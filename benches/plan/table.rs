@@ -28,6 +28,14 @@ impl Row {
         row
     }
 
+    /// A status, beside a plan of the same.
+    pub(crate) fn status(what: &str, status: Measured, plan: Duration) -> Self {
+        let mut row = Self::time(what, status.took);
+        row.notes.push(format!("{} requests", status.requests));
+        row.notes.push(format!("{:.2} x a plan", status.took.as_secs_f64() / plan.as_secs_f64()));
+        row
+    }
+
     /// How that compares with the floor, once what comes before the first request
     /// is taken off.
     pub(crate) fn over(mut self, floor: Duration, before: Duration) -> Self {

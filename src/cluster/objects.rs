@@ -80,6 +80,13 @@ struct PageMetadata {
     next: String,
 }
 
+/// What is listed of a kind.
+#[derive(Debug, Clone, Copy)]
+enum Selector<'a> {
+    Label(&'a str),
+    Field(&'a str),
+}
+
 impl Cluster {
     /// The server's version.
     pub async fn version(&self) -> Result<ServerVersion, ApiError> {
@@ -108,7 +115,17 @@ impl Cluster {
         scope: &Scope,
         selector: Option<&str>,
     ) -> Result<Vec<Value>, ApiError> {
-        self.list_as(JSON, resource, scope, selector).await
+        self.list_as(JSON, resource, scope, selector.map(Selector::Label)).await
+    }
+
+    /// The same for those that a field selector chooses, such as `type=Warning`.
+    pub async fn list_by_field(
+        &self,
+        resource: &Resource,
+        scope: &Scope,
+        selector: Option<&str>,
+    ) -> Result<Vec<Value>, ApiError> {
+        self.list_as(JSON, resource, scope, selector.map(Selector::Field)).await
     }
 
     /// The same with nothing of the objects but their metadata.
@@ -118,7 +135,7 @@ impl Cluster {
         scope: &Scope,
         selector: Option<&str>,
     ) -> Result<Vec<Value>, ApiError> {
-        self.list_as(METADATA, resource, scope, selector).await
+        self.list_as(METADATA, resource, scope, selector.map(Selector::Label)).await
     }
 
     async fn list_as(
@@ -126,16 +143,18 @@ impl Cluster {
         accept: &str,
         resource: &Resource,
         scope: &Scope,
-        selector: Option<&str>,
+        selector: Option<Selector<'_>>,
     ) -> Result<Vec<Value>, ApiError> {
         let namespace = match scope {
             Scope::All => None,
             Scope::Namespace(name) => Some(name.as_str()),
         };
         let mut path = format!("{}?limit={PAGE}", resource.collection(namespace));
-        if let Some(selector) = selector {
-            let _ = write!(path, "&labelSelector={}", encode(selector));
-        }
+        let _ = match selector {
+            Some(Selector::Label(selector)) => write!(path, "&labelSelector={}", encode(selector)),
+            Some(Selector::Field(selector)) => write!(path, "&fieldSelector={}", encode(selector)),
+            None => Ok(()),
+        };
         let api_version = Value::from(resource.api_version().to_string());
         let kind = Value::from(resource.kind.kind.as_str());
         let mut objects = Vec::new();

@@ -273,7 +273,7 @@ fn only_show(
     planned: &[(Planned, Cluster)],
 ) -> Result<Exit, CommandError> {
     let plans: Vec<TargetPlan> = planned.iter().map(|(planned, _)| planned.plan.clone()).collect();
-    planned::print(global, terminal, Layout { kind: Kind::Plan, show_unchanged: false }, &plans)?;
+    planned::print(global, terminal, Layout::of(Kind::Plan), &plans)?;
     let expected = expected.iter().zip(&plans);
     expected
         .filter_map(|(expected, plan)| Some((expected.as_ref()?, plan)))

@@ -6,7 +6,7 @@ use super::between::{Comparing, Range};
 use super::planned::{self, Layout};
 use super::{Planning, What, select};
 use crate::cli::{Global, Output};
-use crate::deploy::drift;
+use crate::deploy::drift::{self, Measure};
 use crate::error::{CommandError, Diagnostic, Exit};
 use crate::report::json::Kind;
 use crate::report::text;
@@ -26,6 +26,9 @@ pub struct Args {
     /// Show only what moved in the cluster since the last deployment
     #[arg(long)]
     drift: bool,
+    /// With --drift: what others have set beside what was deployed counts, too
+    #[arg(long, requires = "drift")]
+    strict: bool,
     /// Show YAML before and after, as a patch
     #[arg(long, conflicts_with_all = ["drift", "show_unchanged"])]
     unified: bool,
@@ -40,7 +43,7 @@ pub struct Args {
 /// Compares and prints.
 pub async fn run(global: &Global, mut args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
     if let Some(range) = Range::take(&mut args.what.environments)? {
-        let Args { what, planning, drift, unified, exit_code, show_unchanged } = args;
+        let Args { what, planning, drift, unified, exit_code, show_unchanged, strict: _ } = args;
         if drift {
             return Err(CommandError::usage("--drift is about a cluster, and A..B looks at none"));
         }
@@ -50,11 +53,12 @@ pub async fn run(global: &Global, mut args: Args, terminal: &Terminal) -> Result
     let setups = select(global, &args.what)?;
     let options = args.planning.to_look();
     let plans = if args.drift {
+        let measure = if args.strict { Measure::Strict } else { Measure::Written };
         let mut plans = Vec::with_capacity(setups.len());
         for setup in &setups {
             let cluster = setup.access.connect().await.map_err(Diagnostic::from)?;
             let _step = terminal.step("comparing");
-            plans.push(drift::plan(setup, &cluster, options.selection.as_ref()).await?);
+            plans.push(drift::plan(setup, &cluster, options.selection.as_ref(), measure).await?);
         }
         plans
     } else {
@@ -67,7 +71,8 @@ pub async fn run(global: &Global, mut args: Args, terminal: &Terminal) -> Result
         plans.into_iter().map(|(planned, _)| planned.into_plan()).collect()
     };
     if !args.unified || global.output != Output::Text {
-        let layout = Layout { kind: Kind::Diff, show_unchanged: args.show_unchanged };
+        let layout =
+            Layout { is_drift: args.drift, show_unchanged: args.show_unchanged, ..Layout::of(Kind::Diff) };
         planned::print(global, terminal, layout, &plans)?;
     }
     let differs = plans.iter().any(|plan| !plan.is_empty());

@@ -52,16 +52,21 @@ pub struct What {
     /// Read from this commit, branch or tag instead of the work tree
     #[arg(long = "ref", value_name = "REF")]
     pub reference: Option<String>,
+    /// Whether it is only about what was deployed before: no source is read then.
+    #[arg(skip)]
+    pub looks_back: bool,
 }
 
 impl What {
-    /// A target that was deployed before: an environment, or what -f named.
-    /// Nothing is read from files then.
+    /// A target that was deployed before: an environment, what -f named, or by both
+    /// names an environment whose configuration isn't at hand. Nothing is read from
+    /// files then.
     pub fn recorded(environment: Option<String>, name: Option<String>) -> Self {
         let paths = name.iter().map(|_| PathBuf::from(".")).collect();
         Self {
             environments: environment.into_iter().collect(),
             files: Files { paths, name },
+            looks_back: true,
             ..Self::default()
         }
     }

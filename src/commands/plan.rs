@@ -37,7 +37,7 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
     if let Some(file) = &args.out {
         saved::save(file, &plans)?;
     }
-    let layout = Layout { kind: Kind::Plan, show_unchanged: args.show_unchanged };
+    let layout = Layout { show_unchanged: args.show_unchanged, ..Layout::of(Kind::Plan) };
     planned::print(global, terminal, layout, &plans)?;
     let changes = plans.iter().any(|plan| !plan.is_empty());
     let exit = if args.exit_code && changes { Exit::Changes } else { Exit::Done };

@@ -83,8 +83,17 @@ pub(super) async fn all(
 pub(super) struct Layout {
     /// As a plan or as a diff.
     pub kind: Kind,
+    /// What moved live, not what would be done.
+    pub is_drift: bool,
     /// List the objects too that stay as they are.
     pub show_unchanged: bool,
+}
+
+impl Layout {
+    /// The ordinary layout of a kind.
+    pub(super) fn of(kind: Kind) -> Self {
+        Self { kind, is_drift: false, show_unchanged: false }
+    }
 }
 
 /// Prints plans as asked for, and writes the reports.
@@ -99,7 +108,8 @@ pub(super) fn print(
         _ => None,
     };
     let as_json = || json::document(layout.kind, environment, plans);
-    let as_markdown = || plans.iter().map(markdown::plan).collect::<Vec<_>>().join("\n");
+    let in_markdown = if layout.is_drift { markdown::drift } else { markdown::plan };
+    let as_markdown = || plans.iter().map(in_markdown).collect::<Vec<_>>().join("\n");
     match global.output {
         Output::Text => terminal.data(&as_text(layout, plans, terminal)),
         Output::Json | Output::Jsonl => terminal.data(&as_json()),
@@ -126,7 +136,11 @@ fn as_text(layout: Layout, plans: &[TargetPlan], terminal: &Terminal) -> String 
         full: terminal.is_verbose(),
         ..text::TextOptions::new(terminal.width(), Timestamp::now())
     };
-    let render = if layout.kind == Kind::Diff { text::diff } else { text::plan };
+    let render = match layout.kind {
+        _ if layout.is_drift => text::drift,
+        Kind::Diff => text::diff,
+        _ => text::plan,
+    };
     plans.iter().map(|plan| render(plan, &options)).collect::<Vec<_>>().join("\n")
 }
 

@@ -22,17 +22,36 @@ pub fn select(global: &Global, what: &What) -> Result<Vec<Setup>, CommandError> 
     let directory = directory(global)?;
     let repository = discover(&directory)?;
     if what.files.paths.is_empty() {
-        configured(global, what, &directory, repository)
+        match &repository {
+            None if what.looks_back => without_repository(global, what, &directory),
+            _ => configured(global, what, &directory, repository),
+        }
     } else {
         ad_hoc(global, what, directory, repository).map(|setup| vec![setup])
     }
+}
+
+/// The environments of a configuration outside of any repository: for what was
+/// deployed and is in the cluster. Nothing can be rendered there.
+fn without_repository(global: &Global, what: &What, directory: &Path) -> Result<Vec<Setup>, CommandError> {
+    let named = global.config.as_ref().map(|file| normalised(&directory.join(file)));
+    let found = named.or_else(|| config::find(directory, None)).ok_or_else(|| {
+        no_config(directory).hint("with --name and the environment's name no configuration is needed")
+    })?;
+    let folder = found.parent().unwrap_or(directory).to_path_buf();
+    let file = found.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let config = config::parse(&read(&found)?, &file)?;
+    let origin = Origin::AdHoc { directory: folder, stdin: None, tracked: None };
+    let environments = config.select(&what.environments, what.all)?;
+    environments.into_iter().map(|environment| setup(global, environment, &file, origin.clone())).collect()
 }
 
 /// What is deployed can be said in one way at a time. Not clap's to judge: `diff`
 /// takes two commits where the others take environments.
 fn refuse_two_answers(what: &What) -> Result<(), CommandError> {
     let is_named = !what.environments.is_empty();
-    if !what.files.paths.is_empty() && (is_named || what.all) {
+    let is_target = what.looks_back && what.environments.len() == 1;
+    if !what.files.paths.is_empty() && (is_named && !is_target || what.all) {
         return Err(CommandError::usage("-f deploys files without a trueup.yaml: there are no environments"));
     }
     if what.all && is_named {
@@ -97,6 +116,7 @@ fn ad_hoc(
         configuration: None,
         namespace: global.namespace.clone(),
         access: global.access(),
+        environment: what.environments.first().map_or_else(|| AD_HOC.to_owned(), Clone::clone),
         ..of_rules(rules)
     })
 }
@@ -355,8 +375,10 @@ fn source(folder: &Path, path: &str, place: Location) -> Result<String, CommandE
 /// A kubeconfig that the configuration names goes from the configuration.
 fn kubeconfig(environment: &Environment, folder: &Path, origin: &Origin) -> Option<PathBuf> {
     let named = environment.kubeconfig.as_ref()?;
-    let root =
-        origin.repository().and_then(|repository| repository.root()).map(canonical).unwrap_or_default();
+    let root = match origin {
+        Origin::AdHoc { directory, .. } => directory.clone(),
+        _ => origin.repository().and_then(|repository| repository.root()).map(canonical).unwrap_or_default(),
+    };
     Some(root.join(folder).join(named))
 }
 

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::fates::since;
 use super::memory::Memory;
+pub use super::present::Measure;
 use super::present::{Presence, Present, Sight, look, unknown_drift};
 use super::setup::Setup;
 use crate::cluster::{Cluster, MANAGER};
@@ -18,9 +19,10 @@ pub async fn plan(
     setup: &Setup,
     cluster: &Cluster,
     selection: Option<&Selection>,
+    measure: Measure,
 ) -> Result<TargetPlan, CommandError> {
     let (start, already) = (Instant::now(), cluster.requests());
-    let Presence { namespace, observed, memory, mut objects } = look(setup, cluster).await?;
+    let Presence { namespace, observed, memory, mut objects } = look(setup, cluster, measure).await?;
     if let Some(selection) = selection {
         choose(&mut objects, selection)?;
     }
@@ -30,7 +32,7 @@ pub async fn plan(
     if memory.as_ref().is_none_or(|memory| memory.record.is_none()) && notes.is_empty() {
         notes.push("nothing was deployed here by trueup, so nothing can have drifted".to_owned());
     }
-    notes.extend(unknown_drift(&objects));
+    notes.extend(unknown_drift(&objects, memory.as_ref()));
     Ok(TargetPlan {
         target: setup.environment.clone(),
         selection: selection.cloned(),
@@ -94,7 +96,11 @@ fn action(object: &Present, masks: &mut Masks) -> Action {
             line: source.line,
             document: source.document,
         }),
-        causes: if verb == Verb::Unchanged { Vec::new() } else { vec![Cause::Drift] },
+        causes: match (verb, &object.moved) {
+            (Verb::Unchanged, Some(_)) => Vec::new(),
+            (Verb::Unchanged, None) => vec![Cause::Unknown],
+            _ => vec![Cause::Drift],
+        },
         changes,
         reason: (verb == Verb::Delete).then(|| "somebody deleted it".to_owned()),
         ..Action::new(verb, object.recorded.object.clone())

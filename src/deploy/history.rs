@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::memory::releases;
+pub use super::finding::Wanted;
+use super::finding::find;
+use super::memory::{releases, target_of};
 use super::recording::summary_of;
 use super::setup::Setup;
 use crate::apply::RunResult;
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
 use crate::plan::{CommitRef, Summary as PlanSummary};
-use crate::release::{Commit, Listed, Parent, ReleaseResult, Running, Summary};
-use crate::report::HistoryRow;
+use crate::release::history::read_record;
+use crate::release::{Commit, Listed, Parent, Record, ReleaseResult, Run, Running, Summary, Trailer};
+use crate::report::{HistoryRow, ReleaseAction, ReleaseDetails, ReleaseOverride, ReleaseRun};
 
 /// What the history holds.
 pub struct History {
@@ -20,8 +23,8 @@ pub struct History {
     pub notes: Vec<String>,
 }
 
-/// Reads it, or one release of it.
-pub async fn read(setup: &Setup, cluster: &Cluster, release: Option<u64>) -> Result<History, CommandError> {
+/// Reads it, or one release of it in full.
+pub async fn read(setup: &Setup, cluster: &Cluster, wanted: &Wanted) -> Result<History, CommandError> {
     let (listed, parent) = releases(setup, cluster).await?;
     let mut history = History { rows: Vec::new(), notes: interrupted(parent.as_ref()) };
     let killed = |running: &Running, finished_by| killed(&setup.environment, running, finished_by);
@@ -33,28 +36,70 @@ pub async fn read(setup: &Setup, cluster: &Cluster, release: Option<u64>) -> Res
         let of = summary.rollback.as_ref().map(|rollback| rollback.of);
         of.into_iter().for_each(|of| _ = undone.entry(of).or_insert(summary.release));
     }
-    for entry in listed {
+    for entry in &listed {
         match entry {
             Listed::Summary(summary) => {
-                history.rows.push(row(&setup.environment, &summary));
+                history.rows.push(row(&setup.environment, summary));
                 let before = summary.killed.iter().rev();
                 history.rows.extend(before.map(|running| killed(running, Some(summary.release))));
             }
             Listed::Broken { release, why } => {
+                refuse_broken(setup, *release, why, wanted)?;
                 history.notes.push(format!("release {release} can't be read: {why}"));
             }
         }
     }
     history.rows.iter_mut().for_each(|row| row.undone_by = undone.get(&row.release).copied());
-    if let Some(wanted) = release {
-        history.rows.retain(|row| row.release == wanted);
-        if history.rows.is_empty() {
-            return Err(Diagnostic::new(format!("{} has no release {wanted}", setup.environment))
-                .hint(format!("trueup history {} lists them", setup.environment))
-                .into());
+    if let Some(number) = find(setup, &history.rows, wanted)? {
+        history.rows.retain(|row| row.release == number);
+        let summary = listed.iter().filter_map(Listed::summary).find(|summary| summary.release == number);
+        if let (Some(row), Some(summary)) = (history.rows.first_mut(), summary) {
+            let record =
+                read_record(cluster, &target_of(setup, cluster)?, number).await.map_err(Diagnostic::from)?;
+            row.details = Some(Box::new(details(summary, &record)));
         }
     }
     Ok(history)
+}
+
+/// One that can't be read can't be shown either.
+fn refuse_broken(setup: &Setup, release: u64, why: &str, wanted: &Wanted) -> Result<(), CommandError> {
+    if *wanted != Wanted::Named(release.to_string()) {
+        return Ok(());
+    }
+    let what = format!("release {release} of {} can't be read", setup.environment);
+    Err(Diagnostic::new(what).because(why).hint("status, plan and apply don't need it").into())
+}
+
+fn details(summary: &Summary, record: &Record) -> ReleaseDetails {
+    let rollback = summary.rollback.as_ref();
+    ReleaseDetails {
+        started_at: summary.started_at,
+        user: summary.actor.user.clone(),
+        run: summary.run.clone().map(|Run { system, url, id, actor }| ReleaseRun { system, url, id, actor }),
+        trailers: summary
+            .commit
+            .iter()
+            .flat_map(|commit| &commit.trailers)
+            .map(|Trailer { key, value }| format!("{key}: {value}"))
+            .collect(),
+        tool: summary.tool.clone(),
+        digest: summary.plan_digest.clone(),
+        overrides: summary
+            .overrides
+            .iter()
+            .map(|it| ReleaseOverride { guard: it.guard.clone(), reason: it.reason.clone() })
+            .collect(),
+        cause: summary.cause.clone(),
+        rolled_back: rollback.map(|rollback| rollback.of),
+        automatic: rollback.is_some_and(|rollback| rollback.automatic),
+        finished: summary.killed.iter().map(|killed| killed.release).collect(),
+        actions: record
+            .actions
+            .iter()
+            .map(|it| ReleaseAction { action: it.action, object: it.object.clone(), failed: it.failed })
+            .collect(),
+    }
 }
 
 fn interrupted(parent: Option<&Parent>) -> Vec<String> {
@@ -85,6 +130,7 @@ fn row(environment: &str, summary: &Summary) -> HistoryRow {
         undone_by: None,
         selection: summary.selection.clone(),
         finished_by: None,
+        details: None,
     }
 }
 
@@ -105,6 +151,7 @@ fn killed(environment: &str, running: &Running, finished_by: Option<u64>) -> His
         undone_by: None,
         selection: None,
         finished_by,
+        details: None,
     }
 }
 

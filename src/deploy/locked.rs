@@ -15,6 +15,7 @@ use super::observe;
 use super::planning::Planned;
 use super::recording::{Circumstances, commit_of, record};
 use super::running::{Identity, Listener, Ongoing};
+use super::telling;
 use crate::apply::{ActionResult, RunResult, Stop, TargetOutcome};
 use crate::error::{CommandError, Diagnostic};
 use crate::object::GroupKind;
@@ -67,6 +68,7 @@ impl Locked<'_> {
         }
         let judge_all = is_unsettled || self.ongoing.waits_for_all();
         let begun = self.begin(memory, parent, newest, was_killed).await?;
+        let telling = telling::begins(self.ongoing.cluster, &memory.target, &begun.parent);
         let (stop, _forwarding) = stopped_by(self.ongoing.stop, self.lock);
         let carrying = self.ongoing.carrying(self.planned, &stop, judge_all);
         let fates = carrying.carry_out(&mut |event| listener.event(event)).await;
@@ -85,7 +87,10 @@ impl Locked<'_> {
                 Err(why) => self.left_over(why, &mut outcome),
             }
         }
+        let (parent, release) = (begun.parent.clone(), begun.release);
         self.conclude(memory, begun, &fates, &mut outcome).await;
+        telling.finish().await;
+        telling::ends(self.ongoing.cluster, &memory.target, &parent, release, &outcome).await;
         Ok(outcome)
     }
 

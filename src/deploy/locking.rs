@@ -35,7 +35,7 @@ pub fn report(setup: &Setup, held: Option<&Held>, broken: bool) -> LockReport {
     LockReport { target: setup.environment.clone(), lock: held.map(state), broken }
 }
 
-fn state(held: &Held) -> LockState {
+pub(super) fn state(held: &Held) -> LockState {
     let holder = held.by.holder.as_ref();
     LockState {
         holder: held.by.identity.clone(),

@@ -24,6 +24,8 @@ use crate::report::words::count;
 pub(super) struct Present {
     /// As it was recorded.
     pub recorded: RecordedObject,
+    /// How it is reached; `None` where its kind isn't served.
+    pub resource: Option<Arc<Resource>>,
     /// As it is.
     pub sight: Sight,
     /// The user's own rule for its health.
@@ -71,17 +73,33 @@ impl Sight {
     }
 }
 
-/// Says of how many objects nobody knows whether they drifted.
-pub(super) fn unknown_drift(objects: &[Present]) -> Option<String> {
-    let unknown = objects.iter().filter(|object| object.moved.is_none()).count();
-    let objects = count(unknown, "object");
-    (unknown > 0).then(|| {
-        format!("whether {objects} drifted isn't known: what is live can't be read, or not be compared")
-    })
+/// Says of how many objects nobody knows whether they drifted, and why.
+pub(super) fn unknown_drift(objects: &[Present], memory: Option<&Memory>) -> Option<String> {
+    let unknown = objects.iter().filter(|object| object.moved.is_none());
+    let has_secrets = unknown.clone().any(|object| !object.secrets.is_empty());
+    let number = unknown.count();
+    let why = match memory.map(|memory| &memory.key) {
+        Some(DigestKey::Unknown { why }) if has_secrets => format!("the key of Secrets isn't known: {why}"),
+        _ => "what is live can't be read, or not be compared".to_owned(),
+    };
+    (number > 0).then(|| format!("whether {} drifted isn't known: {why}", count(number, "object")))
+}
+
+/// What counts as drift.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// What was written and isn't so any more.
+    Written,
+    /// Also what others have set beside it.
+    Strict,
 }
 
 /// Looks at a target.
-pub(super) async fn look(setup: &Setup, cluster: &Cluster) -> Result<Presence, CommandError> {
+pub(super) async fn look(
+    setup: &Setup,
+    cluster: &Cluster,
+    measure: Measure,
+) -> Result<Presence, CommandError> {
     let Seen { namespace, observed, mut memory } = Seen::of(setup, cluster).await?;
     if let Some(memory) = &mut memory {
         let stored = memory.fetch(cluster).await;
@@ -96,7 +114,7 @@ pub(super) async fn look(setup: &Setup, cluster: &Cluster) -> Result<Presence, C
         .collect();
     let objects = match &memory {
         Some(memory) if !recorded.is_empty() => {
-            present(cluster, &observed.discovery, memory, recorded, &setup.rules).await?
+            present(cluster, &observed.discovery, memory, recorded, (&setup.rules, measure)).await?
         }
         _ => Vec::new(),
     };
@@ -108,7 +126,7 @@ async fn present(
     discovery: &Discovery,
     memory: &Memory,
     recorded: Vec<RecordedObject>,
-    rules: &Rules,
+    (rules, measure): (&Rules, Measure),
 ) -> Result<Vec<Present>, CommandError> {
     let ids: Vec<(ObjectId, Option<Arc<Resource>>)> =
         recorded.iter().map(|object| (object.id(), resource(discovery, object))).collect();
@@ -125,16 +143,41 @@ async fn present(
     let live = observe::live(discovery, wanted, &Lists::of(cluster)).await.map_err(Diagnostic::from)?;
     let seen = |(recorded, (id, resource)): (RecordedObject, (ObjectId, Option<Arc<Resource>>))| {
         let is_broken = resource.is_none() && discovery.is_broken(&id.kind.group);
-        let found = resource.and_then(|resource| live.get(&id, &resource.version)).cloned();
+        let found = resource.as_ref().and_then(|resource| live.get(&id, &resource.version)).cloned();
         let sight = Sight::of(found, live.forbidden.contains(&id.kind), is_broken);
-        let manifest = recorded.manifest.value();
-        let secrets = rules.secrets_of(&id, manifest).or(digested(recorded.written().value()));
-        let moved = moved(&memory.key, &id, &recorded, &sight)
-            .map(|moved| minded(rules, &id, manifest, &sight, moved));
-        let rule = rules.health_of(&id.kind);
-        Present { recorded, sight, rule, secrets, moved }
+        Present::of(recorded, resource, sight, &memory.key, (rules, measure))
     };
     Ok(recorded.into_iter().zip(ids.clone()).map(seen).collect())
+}
+
+impl Present {
+    fn of(
+        recorded: RecordedObject,
+        resource: Option<Arc<Resource>>,
+        sight: Sight,
+        key: &DigestKey,
+        (rules, measure): (&Rules, Measure),
+    ) -> Self {
+        let id = recorded.id();
+        let secrets =
+            rules.secrets_of(&id, recorded.manifest.value()).or(digested(recorded.written().value()));
+        let rule = rules.health_of(&id.kind);
+        let mut present = Self { recorded, resource, sight, rule, secrets, moved: None };
+        present.measure(key, rules, measure);
+        present
+    }
+
+    /// The same object as it is later.
+    pub(super) fn see(&mut self, live: Value, key: &DigestKey, rules: &Rules) {
+        self.sight = Sight::Live(live);
+        self.measure(key, rules, Measure::Written);
+    }
+
+    fn measure(&mut self, key: &DigestKey, rules: &Rules, measure: Measure) {
+        let (id, manifest) = (self.recorded.id(), self.recorded.manifest.value());
+        let moved = moved(key, &id, &self.recorded, &self.sight, measure);
+        self.moved = moved.map(|moved| minded(rules, &id, manifest, &self.sight, moved));
+    }
 }
 
 /// The version that the object was applied at, or the server's preferred one if
@@ -149,7 +192,13 @@ fn resource(discovery: &Discovery, object: &RecordedObject) -> Option<Arc<Resour
 /// Live against what was written last, both with digests for secrets. Of those
 /// that can't be compared, because the key isn't known or was another, only what
 /// differs besides is told, if anything does.
-fn moved(key: &DigestKey, id: &ObjectId, recorded: &RecordedObject, sight: &Sight) -> Option<Vec<RawChange>> {
+fn moved(
+    key: &DigestKey,
+    id: &ObjectId,
+    recorded: &RecordedObject,
+    sight: &Sight,
+    measure: Measure,
+) -> Option<Vec<RawChange>> {
     let live = match sight {
         Sight::Live(live) => live,
         Sight::Gone => return Some(vec![gone(recorded)]),
@@ -164,7 +213,10 @@ fn moved(key: &DigestKey, id: &ObjectId, recorded: &RecordedObject, sight: &Sigh
     // As it was recorded: what is secret now may not have been so then.
     let secrets = SecretPaths::of(&id.kind).or(digested(&written.values));
     let now = protect(live, id, &secrets, key).into_value();
-    let changes = diff::drift(&written, Some(&now), Schemas::builtin())?;
+    let mut changes = diff::drift(&written, Some(&now), Schemas::builtin())?;
+    if measure == Measure::Strict {
+        changes.extend(diff::additions(&written, &now, MANAGER)?);
+    }
     if secrets.is_empty() {
         return Some(changes);
     }
@@ -242,7 +294,7 @@ mod tests {
         let recorded = recorded(&json!({"data": {"a": "1"}}));
         let moved = |is_forbidden, is_broken| {
             let sight = Sight::of(None, is_forbidden, is_broken);
-            moved(&key(1), &recorded.id(), &recorded, &sight)
+            moved(&key(1), &recorded.id(), &recorded, &sight, Measure::Written)
         };
         assert_eq!(moved(false, false).expect("known").len(), 1);
         assert_eq!(moved(true, false), None);
@@ -263,7 +315,7 @@ mod tests {
                 &id, &SecretPaths::of(&id.kind), key),
         }))
         .expect("a recorded object");
-        let moved = moved(now.1, &id, &recorded, &Sight::Live(now.0.clone()))?;
+        let moved = moved(now.1, &id, &recorded, &Sight::Live(now.0.clone()), Measure::Written)?;
         Some(moved.iter().map(|change| change.path.to_string()).collect())
     }
 

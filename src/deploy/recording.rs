@@ -14,11 +14,11 @@ use crate::cluster::MANAGER;
 use crate::diff::{LastWritten, Schemas};
 use crate::health::Health;
 use crate::json::Value;
-use crate::object::ObjectId;
+use crate::object::{ObjectId, ObjectRef};
 use crate::plan::{CommitRef, Summary as PlanSummary, Verb};
 use crate::release::{
-    Actor, Commit, Counts, DigestKey, Override, Protected, Record, RecordedObject, ReleaseResult, Rollback,
-    Run, Running, Summary, TOOL, Trailer, protect,
+    Actor, Commit, Counts, DigestKey, Override, Protected, Record, RecordedAction, RecordedObject,
+    ReleaseResult, Rollback, Run, Running, Summary, TOOL, Trailer, protect,
 };
 
 /// What is known of a run besides its fates.
@@ -75,7 +75,23 @@ pub(super) fn record(
         cause: circumstances.cause,
         killed: circumstances.killed,
     };
-    Some(Record::new(summary, objects(planned, memory, key, fates)))
+    let record = Record::new(summary, objects(planned, memory, key, fates));
+    Some(Record { actions: actions(planned, fates), ..record })
+}
+
+/// What was to be done, and whether it was.
+fn actions(planned: &Planned, fates: &[Fate]) -> Vec<RecordedAction> {
+    let made = planned.made.iter().map(|id| RecordedAction {
+        action: Verb::Create,
+        object: ObjectRef::new(id, "v1"),
+        failed: false,
+    });
+    let done = fates.iter().map(|fate| {
+        let action = &planned.plan.actions[fate.at];
+        let failed = fate.done.result != ActionResult::Done;
+        RecordedAction { action: action.action, object: action.object.clone(), failed }
+    });
+    made.chain(done.filter(|action| action.action != Verb::Unchanged)).collect()
 }
 
 fn release_result(result: RunResult) -> Option<ReleaseResult> {

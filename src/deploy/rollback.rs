@@ -45,9 +45,10 @@ pub(super) async fn after_failure(
     cluster: &Cluster,
     failed: u64,
 ) -> Result<Option<Goal>, CommandError> {
-    let (listed, _) = releases(setup, cluster).await?;
+    let (listed, parent) = releases(setup, cluster).await?;
     let releases: Vec<&Summary> = listed.iter().filter_map(|listed| listed.summary()).collect();
-    let Some(release) = last_healthy(&releases, failed) else { return Ok(None) };
+    let hold = parent.as_ref().and_then(|parent| parent.state.hold.as_ref());
+    let Some(release) = last_healthy(&releases, failed, hold) else { return Ok(None) };
     let commit = commit_of(repository(setup)?, release);
     Ok(Some(Goal { release: release.release, commit }))
 }
@@ -76,7 +77,8 @@ pub async fn find(
         let commit = repository.resolve(reference).map_err(|error| error.diagnostic())?;
         refuse_deployed(environment, &parent, &commit)?;
         let to = releases.iter().find(|release| sha(release) == Some(commit.to_string().as_str()));
-        let undone = Undone { of, to: to.map(|release| release.release), automatic: false, holds_everything: None };
+        let undone =
+            Undone { of, to: to.map(|release| release.release), automatic: false, holds_everything: None };
         return Ok(Found { commit, undone });
     }
     let release = match destination {
@@ -89,7 +91,10 @@ pub async fn find(
     };
     let commit = commit_of(repository, release)?;
     refuse_deployed(environment, &parent, &commit)?;
-    Ok(Found { commit, undone: Undone { of, to: Some(release.release), automatic: false, holds_everything: None } })
+    Ok(Found {
+        commit,
+        undone: Undone { of, to: Some(release.release), automatic: false, holds_everything: None },
+    })
 }
 
 fn sha(release: &Summary) -> Option<&str> {

@@ -35,7 +35,7 @@ impl Locked<'_> {
                 return not_rolled_back(failed, &nothing_healthy(&self.ongoing.setup.environment).message);
             }
             Ok(Some(Goal { release, commit: Ok(commit) })) => {
-                let undone = Undone { of, to: Some(release), automatic: true };
+                let undone = Undone { of, to: Some(release), automatic: true, holds_everything: None };
                 (Some(release), self.go_back(earlier, &commit, undone, &failed, listener).await)
             }
             Ok(Some(Goal { release, commit: Err(error) })) => (Some(release), Err(error)),

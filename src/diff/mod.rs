@@ -6,6 +6,7 @@
 //! here guesses: where "unchanged" can't be proved, it says "unknown", and the
 //! API server is asked.
 
+mod additions;
 mod alignment;
 mod changes;
 mod drift;
@@ -24,6 +25,7 @@ mod schema;
 mod yielding;
 
 pub use crate::object::{Op, RawChange};
+pub use additions::additions;
 pub use changes::{SERVER_METADATA, changes, written_changes};
 pub use drift::{LastWritten, drift};
 pub use field_set::{Element, FieldSet};

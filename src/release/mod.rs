@@ -13,7 +13,7 @@
 //! In: targets, records, and [`Cluster`](crate::cluster::Cluster) for requests.
 //! Out: parents, records, locks, each read strictly: what can't be understood
 //! is an error and never "nothing". Formats and rules are plain functions over
-//! plain data; only those four modules and [`actor`] send requests.
+//! plain data; only those four modules, [`event`] and [`actor`] send requests.
 //!
 //! A run writes in an order that survives being killed at any point: it takes
 //! the lock; [widens](inventory::widen) the parent, which also says that a run
@@ -25,6 +25,7 @@
 //! into a record: a manifest has to be [`protect`]ed to be recorded at all.
 
 pub mod actor;
+pub mod event;
 pub mod history;
 mod hold;
 mod identity;
@@ -58,7 +59,7 @@ pub use parent::{Parent, TOOL};
 pub use parent_error::{ParentError, Problem};
 pub use process::Process;
 pub use protect::{Comparison, DigestKey, Key, Protected, compare, digested, protect};
-pub use record::{Record, RecordedObject, RecordedSource};
+pub use record::{Record, RecordedAction, RecordedObject, RecordedSource};
 pub use record_error::RecordError;
 pub use run::{Environment, Run};
 pub use state::{Pointer, Running, State, StateError};

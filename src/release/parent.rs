@@ -51,6 +51,11 @@ impl Parent {
         }
     }
 
+    /// The version that was read; absent for a parent that is yet to be created.
+    pub fn version(&self) -> Option<&str> {
+        self.stored.as_ref().map(|stored| stored.resource_version.as_str())
+    }
+
     /// A parent in place of one that was lost: the state as the records tell it,
     /// with the kinds and namespaces that the newest record has objects in. The
     /// hold is lost with it.

@@ -10,6 +10,7 @@ use super::summary::Summary;
 use crate::health::Health;
 use crate::json::Value;
 use crate::object::{ObjectId, ObjectRef, Source};
+use crate::plan::Verb;
 
 /// The record of a release: every object of the target as it was then, whether
 /// or not this run wrote it. Holds no secret value.
@@ -22,6 +23,22 @@ pub struct Record {
     pub summary: Summary,
     /// The objects, sorted by identity.
     pub objects: Vec<RecordedObject>,
+    /// What was done, in the plan's order; absent in records of early versions.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub actions: Vec<RecordedAction>,
+}
+
+/// What a release did to an object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordedAction {
+    /// What.
+    pub action: Verb,
+    /// To which.
+    pub object: ObjectRef,
+    /// Whether it failed, or wasn't reached.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub failed: bool,
 }
 
 /// One object of a release.
@@ -76,7 +93,8 @@ impl Record {
     pub fn new(summary: Summary, mut objects: Vec<RecordedObject>) -> Self {
         objects.sort_by_cached_key(RecordedObject::id);
         let content = content(&objects);
-        Self { schema: SCHEMA.to_owned(), summary: Summary { content, ..summary }.bounded(), objects }
+        let summary = Summary { content, ..summary }.bounded();
+        Self { schema: SCHEMA.to_owned(), summary, objects, actions: Vec::new() }
     }
 
     /// The object of this identity.

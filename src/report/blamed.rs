@@ -18,7 +18,8 @@ const LONGEST_VALUE: usize = 40;
 pub(crate) struct Telling<'a> {
     named: Vec<CommitId>,
     source: Option<&'a str>,
-    /// What time it is; without it nothing is said of when.
+    /// What time it is; without it times are told as they are, and of commits not
+    /// at all.
     now: Option<Timestamp>,
     /// As many columns as a subject may take.
     subject: usize,
@@ -84,8 +85,10 @@ impl<'a> Telling<'a> {
         }
         let verb = if change.operation == Some(Operation::Apply) { "applied" } else { "changed" };
         let by = change.by.as_deref().map_or_else(String::new, |by| format!(" by {}", visible(by)));
-        let when = change.when.zip(self.now);
-        let when = when.map_or_else(String::new, |(when, now)| format!(", {}", words::ago(now, when)));
+        let when = change.when.map_or_else(String::new, |when| match self.now {
+            Some(now) => format!(", {}", words::ago(now, when)),
+            None => format!(", {when:.0}"),
+        });
         // What it will be again need not be said twice.
         let deployed = change.deployed.as_ref().filter(|value| change.to.as_ref() != Some(*value));
         let deployed = deployed.and_then(one_line).filter(|value| words::width(value) <= LONGEST_VALUE);

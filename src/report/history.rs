@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::apply::RunResult;
-use crate::plan::{CommitRef, Summary};
+use crate::object::ObjectRef;
+use crate::plan::{CommitRef, Summary, Verb};
 
 /// One recorded release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -40,4 +41,74 @@ pub struct HistoryRow {
     pub selection: Option<String>,
     /// The release whose record holds what this one did, when it was killed.
     pub finished_by: Option<u64>,
+    /// All that is known of it; only where one release is asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub details: Option<Box<ReleaseDetails>>,
+}
+
+/// What one release was, in full.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleaseDetails {
+    /// When the first write was about to be made.
+    pub started_at: Timestamp,
+    /// Whom the API server took the actor for; absent where it didn't say.
+    pub user: Option<String>,
+    /// The pipeline run that deployed it.
+    pub run: Option<ReleaseRun>,
+    /// The trailers of the commit's message.
+    pub trailers: Vec<String>,
+    /// The program that recorded it.
+    pub tool: String,
+    /// The digest of its plan; absent when parts of it were only approximate.
+    pub digest: Option<String>,
+    /// The guards that were overridden.
+    pub overrides: Vec<ReleaseOverride>,
+    /// Why it didn't end well, one line.
+    pub cause: Option<String>,
+    /// The release that this one undid, when it was a rollback.
+    pub rolled_back: Option<u64>,
+    /// Whether it was rolled back without being asked to.
+    pub automatic: bool,
+    /// The releases just before it that were killed: what they wrote is in its record.
+    pub finished: Vec<u64>,
+    /// What was done, in the plan's order.
+    pub actions: Vec<ReleaseAction>,
+}
+
+/// A pipeline run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleaseRun {
+    /// The CI system's name, such as `GitHub Actions`.
+    pub system: String,
+    /// Where it can be looked at.
+    pub url: Option<String>,
+    /// The system's own number or name for it.
+    pub id: Option<String>,
+    /// Who started it, as the system knows them.
+    pub actor: Option<String>,
+}
+
+/// A guard that was overridden.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleaseOverride {
+    /// The guard.
+    pub guard: String,
+    /// The reason given.
+    pub reason: String,
+}
+
+/// What was done to an object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleaseAction {
+    /// What.
+    pub action: Verb,
+    /// To which.
+    pub object: ObjectRef,
+    /// Whether it failed, or wasn't reached.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub failed: bool,
 }

@@ -34,8 +34,11 @@ mod values;
 pub(crate) mod verbs;
 
 pub use check::{CheckFinding, CheckReport, CheckSummary, CheckedObject};
-pub use history::HistoryRow;
+pub use history::{HistoryRow, ReleaseAction, ReleaseDetails, ReleaseOverride, ReleaseRun};
 pub use hold::{HoldDetail, HoldReport};
 pub use lock::{LockReport, LockState};
 pub use severity::Severity;
-pub use status::{DeployedState, DriftCount, HealthCount, HoldState, ObjectStatus, PodCount, StatusReport};
+pub use status::{
+    DeployedState, DriftCount, HealthCount, HoldState, ObjectStatus, ObjectWarning, OwnedStatus, PodCount,
+    StatusReport, TargetStatus, UnknownStatus,
+};

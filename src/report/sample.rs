@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::text::TextOptions;
-use super::{DeployedState, DriftCount, HealthCount, HistoryRow, ObjectStatus, PodCount, StatusReport};
+use super::{
+    DeployedState, DriftCount, HealthCount, HistoryRow, ObjectStatus, ObjectWarning, PodCount, StatusReport,
+};
 use crate::apply::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
 use crate::diagnosis::Trouble;
 use crate::diff::Operation;
@@ -369,6 +371,7 @@ pub(crate) fn status_of(name: &str, health: Health, message: &str) -> ObjectStat
         pods: None,
         addresses: Vec::new(),
         drift: Some(0),
+        owned: Vec::new(),
     }
 }
 
@@ -411,10 +414,17 @@ pub(crate) fn status() -> StatusReport {
         ahead: Some(0),
         compared: Some("main".into()),
         hold: None,
+        lock: None,
         drift: Some(DriftCount { objects: 1, fields: 2 }),
         health: HealthCount::of(&objects),
+        pods: pods(4, 6, 14),
         objects,
+        warnings: vec![ObjectWarning {
+            object: object("Deployment/api"),
+            message: "BackOff: Back-off restarting failed container api (14 times)".into(),
+        }],
         notes: Vec::new(),
+        requests: 12,
     }
 }
 
@@ -433,5 +443,6 @@ pub(crate) fn release(number: u64, minutes: i64, result: RunResult) -> HistoryRo
         undone_by: None,
         selection: None,
         finished_by: None,
+        details: None,
     }
 }

@@ -6,7 +6,7 @@ use schemars::generate::SchemaSettings;
 use super::json::{
     DiffTarget, Document, ErrorDocument, EventLine, HealthRecord, ObjectRecord, Records, SCHEMA, Targets,
 };
-use super::{CheckReport, HistoryRow, HoldReport, LockReport, StatusReport};
+use super::{CheckReport, HistoryRow, HoldReport, LockReport, TargetStatus};
 use crate::apply::TargetOutcome;
 use crate::json::{Value, json};
 use crate::plan::TargetPlan;
@@ -32,7 +32,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
         ("objects.json", schema::<Records<ObjectRecord>>("Objects", "The desired objects.")),
         ("outcome.json", schema::<Targets<TargetOutcome>>("Outcome", "What a run did, for each target.")),
         ("plan.json", schema::<Targets<TargetPlan>>("Plan", "What would be done, for each target.")),
-        ("status.json", schema::<Targets<StatusReport>>("Status", "What is deployed and how it is.")),
+        ("status.json", schema::<Targets<TargetStatus>>("Status", "What is deployed and how it is.")),
     ]
 }
 

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::LockState;
 use crate::apply::RunResult;
+use crate::error::Diagnostic;
 use crate::health::Health;
 use crate::object::ObjectRef;
 use crate::plan::{ClusterRef, CommitRef};
@@ -32,14 +34,62 @@ pub struct StatusReport {
     pub compared: Option<String>,
     /// What may not be deployed again after a rollback.
     pub hold: Option<HoldState>,
+    /// The lock; `null` when nobody holds it, or nobody may say.
+    pub lock: Option<LockState>,
     /// How much the cluster moved; absent when that can't be told.
     pub drift: Option<DriftCount>,
     /// How many objects are in which health.
     pub health: HealthCount,
+    /// The pods of all objects together; absent when there are none.
+    pub pods: Option<PodCount>,
     /// Every object of the target.
     pub objects: Vec<ObjectStatus>,
+    /// Recent warnings about them and what controllers made for them, each once.
+    pub warnings: Vec<ObjectWarning>,
     /// What is worth knowing besides, one line each.
     pub notes: Vec<String>,
+    /// How many requests the look took.
+    pub requests: usize,
+}
+
+/// The state of a target, or why it isn't known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum TargetStatus {
+    /// It is known.
+    Known(Box<StatusReport>),
+    /// It isn't.
+    Unknown(UnknownStatus),
+}
+
+/// A target of which nothing is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UnknownStatus {
+    /// The target: the environment's name.
+    pub target: String,
+    /// Why: at least one.
+    pub errors: Vec<Diagnostic>,
+}
+
+impl TargetStatus {
+    /// The target: the environment's name.
+    pub fn target(&self) -> &str {
+        match self {
+            Self::Known(report) => &report.target,
+            Self::Unknown(unknown) => &unknown.target,
+        }
+    }
+}
+
+/// A recent warning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectWarning {
+    /// The target's object that it comes from in the end.
+    pub object: ObjectRef,
+    /// The reason, what it says, and how often.
+    pub message: String,
 }
 
 /// The last run that wrote.
@@ -136,6 +186,32 @@ pub struct ObjectStatus {
     /// How many of its fields differ from what was last written; absent when
     /// that can't be told.
     pub drift: Option<usize>,
+    /// What controllers made for it; only with `--tree`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub owned: Vec<OwnedStatus>,
+}
+
+/// An object that a controller made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnedStatus {
+    /// Its kind.
+    pub kind: String,
+    /// Its name; it lies in its owner's namespace.
+    pub name: String,
+    /// Its health.
+    pub health: Health,
+    /// Why, in one word; empty for what is simply ready.
+    pub reason: String,
+    /// The same in one line for people.
+    pub message: String,
+    /// How many seconds ago it was created.
+    pub age: Option<u64>,
+    /// How often its containers restarted.
+    pub restarts: usize,
+    /// What it owns itself.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub owned: Vec<OwnedStatus>,
 }
 
 /// The pods of a workload.

@@ -40,6 +40,7 @@ impl Capture {
             input: Mutex::new(Box::new(Cursor::new(self.input))),
             bars: (self.interactive && !self.settings.quiet).then(hidden),
             interactive: self.interactive,
+            screen: self.interactive,
             width: self.width,
             settings: self.settings,
         };

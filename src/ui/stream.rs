@@ -28,6 +28,13 @@ impl Stream {
         self.failure = written.and_then(|()| self.sink.flush()).err();
     }
 
+    /// Empties the screen, and begins at its top.
+    pub(super) fn clear(&mut self) {
+        if self.failure.is_none() {
+            self.failure = self.sink.write_all(b"\x1b[H\x1b[2J").err();
+        }
+    }
+
     /// The text as it is written.
     pub(super) fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let is_plain = self.color || !text.contains('\u{1b}');

@@ -57,6 +57,8 @@ pub(super) struct Shared {
     pub(super) bars: Option<MultiProgress>,
     /// Whether a question can be asked and answered.
     pub(super) interactive: bool,
+    /// Whether standard output is a screen that can be cleared.
+    pub(super) screen: bool,
     pub(super) width: usize,
     pub(super) settings: Settings,
 }
@@ -71,6 +73,7 @@ impl Terminal {
         let shared = Shared {
             width: width(std::env::var("COLUMNS").ok().as_deref(), terminal_width(&output)),
             interactive: input.is_terminal() && errors.is_terminal(),
+            screen: output.is_terminal(),
             bars: drawn.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr())),
             output: Mutex::new(Stream::new(Box::new(output), output_color)),
             errors: Mutex::new(Stream::new(Box::new(errors), errors_color)),
@@ -104,6 +107,20 @@ impl Terminal {
     /// colours taken out where there are none). The text ends in a line break.
     pub fn data(&self, text: &str) {
         self.above_bars(|| lock(&self.shared.output).write(text));
+    }
+
+    /// Whether what was written can be drawn over.
+    pub fn is_screen(&self) -> bool {
+        self.shared.screen
+    }
+
+    /// Draws a text on the emptied screen.
+    pub fn redraw(&self, text: &str) {
+        self.above_bars(|| {
+            let mut output = lock(&self.shared.output);
+            output.clear();
+            output.write(text);
+        });
     }
 
     /// Says something in passing, on standard error; not with `-q`.

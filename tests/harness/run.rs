@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -31,6 +32,7 @@ pub(crate) struct Running {
     child: Child,
     stdout: JoinHandle<String>,
     stderr: JoinHandle<String>,
+    printed: Arc<Mutex<Vec<u8>>>,
     command: String,
     rewriter: Rewriter,
 }
@@ -56,10 +58,13 @@ impl Running {
         }
         let stdout = child.stdout.take().expect("a pipe");
         let stderr = child.stderr.take().expect("a pipe");
+        let printed = Arc::<Mutex<Vec<u8>>>::default();
+        let printing = printed.clone();
         Self {
             child,
-            stdout: thread::spawn(|| read(stdout)),
-            stderr: thread::spawn(|| read(stderr)),
+            stdout: thread::spawn(move || read(stdout, &printing)),
+            stderr: thread::spawn(|| read(stderr, &Mutex::default())),
+            printed,
             command: shown,
             rewriter,
         }
@@ -71,6 +76,12 @@ impl Running {
         let script = format!("kill -{name} {}", self.child.id());
         let status = Command::new("sh").args(["-c", &script]).status().expect("a shell");
         assert!(status.success(), "{script}");
+    }
+
+    /// Whether it has printed this on standard output so far.
+    pub(crate) fn has_printed(&self, part: &str) -> bool {
+        let printed = self.printed.lock().expect("nobody panics while holding it");
+        String::from_utf8_lossy(&printed).contains(part)
     }
 
     /// Kills it at once.
@@ -110,10 +121,16 @@ impl Running {
     }
 }
 
-fn read(mut pipe: impl Read) -> String {
-    let mut all = String::new();
-    pipe.read_to_string(&mut all).expect("output in UTF-8");
-    all
+fn read(mut pipe: impl Read, printed: &Mutex<Vec<u8>>) -> String {
+    let mut part = [0; 4096];
+    loop {
+        let length = pipe.read(&mut part).expect("output");
+        let mut printed = printed.lock().expect("nobody panics while holding it");
+        printed.extend_from_slice(&part[..length]);
+        if length == 0 {
+            return String::from_utf8(printed.clone()).expect("output in UTF-8");
+        }
+    }
 }
 
 impl Run {

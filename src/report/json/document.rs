@@ -10,7 +10,7 @@ use crate::health::{Health, Verdict};
 use crate::json::Value;
 use crate::object::ObjectRef;
 use crate::plan::{PlanDifference, SourceRef, TargetComparison, TargetPlan};
-use crate::report::{CheckReport, HistoryRow, HoldReport, LockReport, StatusReport};
+use crate::report::{CheckReport, HistoryRow, HoldReport, LockReport, StatusReport, TargetStatus};
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -21,7 +21,7 @@ pub enum Kind {
     Diff,
     /// What was done: [`TargetOutcome`]s.
     Outcome,
-    /// What is there: [`StatusReport`]s.
+    /// What is there: [`TargetStatus`]es.
     Status,
     /// What was done before: [`HistoryRow`]s.
     History,
@@ -82,6 +82,7 @@ impl Target for TargetPlan {}
 impl Target for TargetComparison {}
 impl Target for TargetOutcome {}
 impl Target for StatusReport {}
+impl Target for TargetStatus {}
 impl Target for HistoryRow {}
 impl Target for HoldReport {}
 impl Target for LockReport {}

@@ -4,6 +4,7 @@
 mod changes;
 mod check;
 mod comparison;
+mod drift;
 mod escape;
 mod outcome;
 mod plan;
@@ -11,5 +12,6 @@ mod size;
 
 pub use check::check;
 pub use comparison::comparison;
+pub use drift::drift;
 pub use outcome::outcome;
 pub use plan::plan;

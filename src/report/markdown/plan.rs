@@ -45,7 +45,7 @@ fn verdict(plan: &TargetPlan) -> String {
     }
 }
 
-fn about(plan: &TargetPlan) -> String {
+pub(super) fn about(plan: &TargetPlan) -> String {
     let mut sentence = format!("On {}, namespace {}", code(&plan.cluster.server), code(&plan.namespace));
     if let Some(commit) = &plan.commit {
         let dirty = if commit.dirty { ", with uncommitted changes" } else { "" };
@@ -251,7 +251,7 @@ mod tests {
         + spec.template.spec.containers[name=web].image: nginx:1.27
         - spec.replicas: 5
         + spec.replicas: 3
-        # changed live by kubectl-edit
+        # changed live by kubectl-edit, 2026-04-01T13:57:00Z
         + metadata.labels["app.kubernetes.io/team"]: shop
         - spec.paused: true
         # takes spec.replicas from kubectl-edit
@@ -395,7 +395,7 @@ mod tests {
         ```diff
         - spec.replicas: 5
         + spec.replicas: 4
-        # changed live by kubectl-edit
+        # changed live by kubectl-edit, 2026-04-01T13:57:00Z
         # 1111111 "Scale | up", Ada Lovelace (line 9)
         - spec.paused: true
         + spec.paused: false

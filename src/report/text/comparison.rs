@@ -15,6 +15,7 @@ pub fn comparison(comparison: &TargetComparison, options: &TextOptions) -> Strin
         label: format!("{target}, {from}..{to}:"),
         actions: &comparison.actions,
         notes: &comparison.notes,
+        nothing: "no difference",
         unchanged: summary.unchanged,
         counts: counted(&[
             (summary.create, "added"),

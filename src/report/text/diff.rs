@@ -4,7 +4,7 @@
 use super::entry::{Layout, entry, name};
 use super::plan::{counts, notes, shown, tally};
 use super::{TextOptions, lines_to_text};
-use crate::plan::{Action, TargetPlan, Verb};
+use crate::plan::{Action, Cause, TargetPlan, Verb};
 use crate::report::groups::Entry;
 use crate::report::palette::{FAINT, STRONG, paint};
 use crate::report::visible::visible;
@@ -16,8 +16,31 @@ pub fn diff(plan: &TargetPlan, options: &TextOptions) -> String {
         label: format!("{}:", visible(&plan.target)),
         actions: &plan.actions,
         notes: &plan.notes,
+        nothing: "no difference",
         unchanged: plan.summary.unchanged,
         counts: counts(&plan.summary),
+    };
+    differences.text(options)
+}
+
+/// What moved in the cluster, ordered by object. With nothing: one line.
+pub fn drift(plan: &TargetPlan, options: &TextOptions) -> String {
+    let unknown = plan.actions.iter().filter(|action| action.causes == [Cause::Unknown]).count();
+    let same = plan.summary.unchanged - unknown.min(plan.summary.unchanged);
+    let counted = [
+        (plan.summary.update, "changed live"),
+        (plan.summary.delete, "deleted live"),
+        (unknown, "unknown"),
+        (same, "as deployed"),
+    ];
+    let counts = counted.into_iter().filter(|(number, _)| *number > 0);
+    let differences = Differences {
+        label: format!("{}:", visible(&plan.target)),
+        actions: &plan.actions,
+        notes: &plan.notes,
+        nothing: if unknown > 0 { "no drift that is known" } else { "no drift" },
+        unchanged: plan.summary.unchanged,
+        counts: counts.map(|(number, what)| format!("{number} {what}")).collect(),
     };
     differences.text(options)
 }
@@ -30,6 +53,8 @@ pub(super) struct Differences<'a> {
     pub(super) actions: &'a [Action],
     /// What is worth knowing besides.
     pub(super) notes: &'a [String],
+    /// What is said where nothing does.
+    pub(super) nothing: &'a str,
     /// How many objects are the same.
     pub(super) unchanged: usize,
     /// How many differ, by how.
@@ -65,14 +90,37 @@ impl Differences<'_> {
 
     fn nothing(&self) -> String {
         let objects = words::count(self.unchanged, "object");
-        format!("{} no difference {}", paint(STRONG, &self.label), paint(FAINT, format_args!("({objects})")))
+        format!(
+            "{} {} {}",
+            paint(STRONG, &self.label),
+            self.nothing,
+            paint(FAINT, format_args!("({objects})"))
+        )
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::diff;
-    use crate::report::sample::{mixed, options, plain, plan};
+    use super::{diff, drift};
+    use crate::json::json;
+    use crate::plan::Verb;
+    use crate::report::sample::{action, changed, mixed, options, plain, plan};
+
+    #[test]
+    fn drift_reads_as_what_happened() {
+        let drifted = plan(vec![
+            action(Verb::Delete, "ConfigMap/gone").because("somebody deleted it"),
+            action(Verb::Update, "ConfigMap/settings")
+                .with(changed("data.level", json!("info"), json!("debug")).drifted("kubectl-edit", 3)),
+        ]);
+        insta::assert_snapshot!(plain(&drift(&drifted, &options(80))), @"
+        - shop/ConfigMap/gone      somebody deleted it
+        ~ shop/ConfigMap/settings  deploy/prod/settings.yaml:1
+              data.level: info → debug  ← changed live by kubectl-edit, 3 minutes ago
+
+        prod: 1 changed live, 1 deleted live, 40 as deployed
+        ");
+    }
 
     #[test]
     fn differences_are_ordered_by_object() {

@@ -37,7 +37,7 @@ fn row(label: &str, text: &str) -> String {
 }
 
 /// `abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main`.
-fn described(commit: &CommitRef, options: &TextOptions) -> String {
+pub(super) fn described(commit: &CommitRef, options: &TextOptions) -> String {
     let author = visible(words::name_of(&commit.author)).into_owned();
     let mut parts = vec![named(commit, options), author, words::ago(options.now, commit.time)];
     parts.extend(commit.reference.as_deref().map(|reference| visible(reference).into_owned()));

@@ -1,7 +1,7 @@
 //! The health of objects, a line each.
 
 use super::table::{Cell, table};
-use super::{lines_to_text, status};
+use super::{lines_to_text, status_objects};
 use crate::report::json::HealthRecord;
 use crate::report::palette::FAINT;
 use crate::report::visible::visible;
@@ -16,7 +16,7 @@ pub fn health(records: &[HealthRecord], width: usize) -> String {
         let words = [record.reason.as_str(), record.message.as_str()].map(visible);
         let words: Vec<&str> = words.iter().map(AsRef::as_ref).filter(|word| !word.is_empty()).collect();
         vec![
-            Cell::new(status::style(record.health), record.health.to_string()),
+            Cell::new(status_objects::style(record.health), record.health.to_string()),
             Cell::plain(visible(&record.object.id().to_string())),
             Cell::new(FAINT, words.join(": ")),
         ]

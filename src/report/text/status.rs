@@ -1,13 +1,13 @@
 //! What is deployed and how it is, on one screen.
 
-use super::header::{header, origin};
-use super::table::{Cell, table};
+use super::header::{described, header};
+use super::status_objects::{objects, warnings};
 use super::{TextOptions, labelled, lines_to_text};
 use crate::health::Health;
 use crate::report::palette::{CHANGED, DANGER, FAINT, GOOD, STRONG, WARNING, paint};
 use crate::report::visible::visible;
 use crate::report::words;
-use crate::report::{DeployedState, HealthCount, HoldState, ObjectStatus, StatusReport};
+use crate::report::{DeployedState, HealthCount, HoldState, LockState, ObjectStatus, StatusReport};
 
 /// The state of a target: what is deployed, how far it is from Git and from
 /// what was written, and every object that is worth a look, the worst first.
@@ -16,9 +16,15 @@ pub fn status(report: &StatusReport, options: &TextOptions) -> String {
     head.extend(deployed(report, options));
     head.extend(row("git", distance(report)));
     head.extend(report.hold.as_ref().and_then(|hold| row("hold", Some(held(hold, options)))));
-    head.extend(row("drift", Some(drift(report))));
+    head.extend(report.lock.as_ref().and_then(|lock| row("lock", Some(locked(lock, options)))));
+    let has_drift = report.deployed.is_some() || report.drift.is_some();
+    head.extend(row("drift", has_drift.then(|| drift(report))));
     head.extend(row("health", Some(health(report.health))));
-    let mut sections = vec![head, objects(report, options)];
+    head.extend(rows("", kinds(&report.objects), options));
+    head.extend(row("pods", pods(report)));
+    head.extend(row("jobs", jobs(&report.objects)));
+    head.extend(rows("address", addresses(&report.objects), options));
+    let mut sections = vec![head, objects(report, options), warnings(report, options)];
     sections.push(
         report
             .notes
@@ -34,11 +40,95 @@ fn row(label: &str, text: Option<String>) -> Option<String> {
     text.map(|text| format!("  {} {text}", words::padded(&paint(FAINT, label), 8)))
 }
 
+/// Items with commas between them, on as many lines as they take.
+fn rows(label: &str, items: Vec<String>, options: &TextOptions) -> Vec<String> {
+    let lines = words::flowed(&items, options.width.saturating_sub(11).max(20));
+    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    labels.zip(lines).filter_map(|(label, line)| row(label, Some(line))).collect()
+}
+
+/// `2 Deployments (1 failed)`, `1 Service`: the most first.
+fn kinds(objects: &[ObjectStatus]) -> Vec<String> {
+    let mut kinds: std::collections::BTreeMap<&str, Vec<Health>> = std::collections::BTreeMap::new();
+    for object in objects {
+        kinds.entry(&object.object.kind).or_default().push(object.health);
+    }
+    let mut kinds: Vec<_> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(_, found)| std::cmp::Reverse(found.len()));
+    kinds.into_iter().map(|(kind, found)| of_kind(kind, &found)).collect()
+}
+
+fn of_kind(kind: &str, found: &[Health]) -> String {
+    let unready = [
+        (Health::Failed, "failed", DANGER),
+        (Health::Progressing, "progressing", CHANGED),
+        (Health::Deleting, "deleting", CHANGED),
+        (Health::Unknown, "unknown", WARNING),
+    ];
+    let number = |health| found.iter().filter(|one| **one == health).count();
+    let said: Vec<_> = unready
+        .into_iter()
+        .map(|(health, word, style)| (number(health), word, style))
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, word, style)| paint(style, format_args!("{number} {word}")))
+        .collect();
+    let counted = words::count(found.len(), &visible(kind));
+    if said.is_empty() { counted } else { format!("{counted} ({})", said.join(" and ")) }
+}
+
+/// `4/6 ready, 14 restarts`.
+fn pods(report: &StatusReport) -> Option<String> {
+    let pods = report.pods?;
+    let ready = format!("{}/{} ready", pods.ready, pods.total);
+    let style = if pods.ready < pods.total { CHANGED } else { GOOD };
+    let restarts = (pods.restarts > 0).then(|| format!(", {}", words::count(pods.restarts, "restart")));
+    Some(paint(style, ready) + &restarts.unwrap_or_default())
+}
+
+/// `1 running, 2 complete`.
+fn jobs(objects: &[ObjectStatus]) -> Option<String> {
+    let jobs = objects.iter().filter(|object| object.object.group == "batch" && object.object.kind == "Job");
+    let counted = [
+        (Health::Failed, "failed", DANGER),
+        (Health::Progressing, "running", CHANGED),
+        (Health::Deleting, "deleting", CHANGED),
+        (Health::Unknown, "unknown", WARNING),
+        (Health::Ready, "complete", GOOD),
+    ];
+    let of = |health| jobs.clone().filter(|job| job.health == health).count();
+    let said: Vec<_> = counted
+        .into_iter()
+        .map(|(health, word, style)| (of(health), word, style))
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, word, style)| paint(style, format_args!("{number} {word}")))
+        .collect();
+    (!said.is_empty()).then(|| said.join(", "))
+}
+
+/// Each once.
+fn addresses(objects: &[ObjectStatus]) -> Vec<String> {
+    let mut addresses: Vec<String> = Vec::new();
+    for address in objects.iter().flat_map(|object| &object.addresses) {
+        let address = visible(address).into_owned();
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    addresses
+}
+
+/// `ada@laptop pid 4711, 3 minutes ago`.
+fn locked(lock: &LockState, options: &TextOptions) -> String {
+    let since = lock.since.map(|since| format!(", {}", words::ago(options.now, since))).unwrap_or_default();
+    let dead = if lock.dead { "; its process has ended, the next run takes it" } else { "" };
+    format!("{}{since}{dead}", paint(WARNING, visible(&lock.holder)))
+}
+
 fn deployed(report: &StatusReport, options: &TextOptions) -> Vec<String> {
     let Some(state) = &report.deployed else {
         return row("deployed", Some("nothing yet".to_owned())).into_iter().collect();
     };
-    let commit = state.commit.as_ref().map(|commit| row("commit", Some(origin(commit, options).join(", "))));
+    let commit = state.commit.as_ref().map(|commit| row("commit", Some(described(commit, options))));
     let mut lines = Vec::from_iter(row("deployed", Some(release(state, report.healthy, options))));
     lines.extend(commit.flatten());
     lines.extend(state.run.as_ref().and_then(|run| row("run", Some(visible(run).into_owned()))));
@@ -81,13 +171,26 @@ fn distance(report: &StatusReport) -> Option<String> {
     }
 }
 
+/// `3 behind`, `1 ahead`, `up to date`; nothing where that isn't known.
+pub(super) fn distance_in_short(report: &StatusReport) -> String {
+    let counted = [(report.behind, "behind"), (report.ahead, "ahead")];
+    let said: Vec<_> = counted
+        .into_iter()
+        .filter_map(|(number, word)| Some(format!("{} {word}", number.filter(|number| *number > 0)?)))
+        .collect();
+    match (report.behind, said.is_empty()) {
+        (Some(_), true) => "up to date".to_owned(),
+        _ => said.join(", "),
+    }
+}
+
 fn held(hold: &HoldState, options: &TextOptions) -> String {
     let by = hold.by.as_deref().map_or_else(String::new, |by| format!(" by {}", visible(by)));
     let since = words::ago(options.now, hold.since);
     format!("{} {}", paint(WARNING, visible(&hold.reason)), paint(FAINT, format_args!("({since}{by})")))
 }
 
-fn drift(report: &StatusReport) -> String {
+pub(super) fn drift(report: &StatusReport) -> String {
     match report.drift {
         None => "unknown".to_owned(),
         Some(drift) if drift.objects == 0 => "none".to_owned(),
@@ -99,7 +202,16 @@ fn drift(report: &StatusReport) -> String {
     }
 }
 
-fn health(count: HealthCount) -> String {
+/// `2 fields`, `none`, `unknown`.
+pub(super) fn drift_in_short(report: &StatusReport) -> String {
+    match report.drift {
+        None => "unknown".to_owned(),
+        Some(drift) if drift.objects == 0 => "none".to_owned(),
+        Some(drift) => paint(CHANGED, words::count(drift.fields, "field")),
+    }
+}
+
+pub(super) fn health(count: HealthCount) -> String {
     let counted = [
         (count.failed, "failed", DANGER),
         (count.progressing, "progressing", CHANGED),
@@ -114,90 +226,6 @@ fn health(count: HealthCount) -> String {
     if said.is_empty() { "no objects".to_owned() } else { said.join(", ") }
 }
 
-/// The objects, the worst first. Those about which there is nothing to say
-/// are only counted.
-fn objects(report: &StatusReport, options: &TextOptions) -> Vec<String> {
-    let all = options.full || options.show_unchanged;
-    let (mut shown, quiet): (Vec<_>, Vec<_>) =
-        report.objects.iter().partition(|object| all || is_worth_a_look(object));
-    shown.sort_by_cached_key(|object| (rank(object.health), object.object.id()));
-    let mut lines = Vec::new();
-    if !shown.is_empty() {
-        let titles = ["HEALTH", "OBJECT", "PODS", "AGE", "DRIFT"];
-        let rows: Vec<_> = shown.iter().map(|object| cells(object)).collect();
-        let remarks: Vec<_> = shown.iter().map(|object| remark(object)).collect();
-        lines = table(&titles, &rows, &remarks, options.width);
-    }
-    if !quiet.is_empty() && !shown.is_empty() {
-        lines.push(paint(FAINT, format_args!("and {} more, ready", quiet.len())));
-    }
-    lines
-}
-
-fn is_worth_a_look(object: &ObjectStatus) -> bool {
-    object.health != Health::Ready
-        || !object.reason.is_empty()
-        || object.pods.is_some()
-        || !object.addresses.is_empty()
-        || object.drift.is_some_and(|fields| fields > 0)
-}
-
-fn rank(health: Health) -> u8 {
-    match health {
-        Health::Failed => 0,
-        Health::Progressing | Health::Deleting => 1,
-        Health::Unknown => 2,
-        Health::Ready => 3,
-    }
-}
-
-pub(super) fn style(health: Health) -> anstyle::Style {
-    match health {
-        Health::Failed => DANGER,
-        Health::Progressing | Health::Deleting => CHANGED,
-        Health::Unknown => WARNING,
-        Health::Ready => GOOD,
-    }
-}
-
-fn cells(object: &ObjectStatus) -> Vec<Cell> {
-    let pods = object.pods.map_or_else(String::new, |pods| match pods.restarts {
-        0 => format!("{}/{}", pods.ready, pods.total),
-        restarts => {
-            format!("{}/{} ({})", pods.ready, pods.total, words::count(restarts, "restart"))
-        }
-    });
-    let drift = match object.drift {
-        Some(0) | None => String::new(),
-        Some(fields) => words::count(fields, "field"),
-    };
-    vec![
-        Cell::new(style(object.health), object.health.to_string()),
-        Cell::plain(visible(&object.object.id().to_string()).into_owned()),
-        Cell::plain(pods),
-        Cell::plain(object.age.map_or_else(|| absent(object), words::age)),
-        Cell::new(CHANGED, drift),
-    ]
-}
-
-/// What stands for the age of what isn't there, or may not be seen.
-fn absent(object: &ObjectStatus) -> String {
-    let gone = object.health == Health::Failed;
-    if gone { "gone".to_owned() } else { "?".to_owned() }
-}
-
-/// Why it isn't simply ready, and where it can be reached.
-fn remark(object: &ObjectStatus) -> Vec<String> {
-    let mut lines = Vec::new();
-    let simply_ready = object.health == Health::Ready && object.reason.is_empty();
-    let text = if object.message.is_empty() { &object.reason } else { &object.message };
-    if !simply_ready && !text.is_empty() {
-        lines.push(visible(text).into_owned());
-    }
-    lines.extend(object.addresses.iter().map(|address| visible(address).into_owned()));
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::status as text;
@@ -210,22 +238,26 @@ mod tests {
         insta::assert_snapshot!(plain(&text(&status(), &options(100))), @r#"
         prod on https://10.0.0.1:6443 (v1.36.3), namespace shop
           deployed release 13, unhealthy, by ci-bot, 2 hours ago; last healthy: release 12
-          commit   abc1234 "Bigger images"
+          commit   abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main
           run      https://ci.example.org/runs/77
           git      3 commits behind main
           drift    2 fields in 1 object
           health   1 failed, 1 progressing, 4 ready
+                   2 Deployments (1 failed), 2 Services, 1 ConfigMap, 1 Job (1 progressing)
+          pods     4/6 ready, 14 restarts
+          jobs     1 running
+          address  https://shop.example.org, 10.0.0.7:80
 
         HEALTH       OBJECT               PODS               AGE  DRIFT
         failed       shop/Deployment/api  1/3 (14 restarts)  2h
             container api keeps crashing: exit code 1
         progressing  shop/Job/migrate                        12s
             1 pod running
-        ready        shop/Service/web                        12d
-            https://shop.example.org
-            10.0.0.7:80
         ready        shop/Deployment/web  3/3                12d  2 fields
-        and 2 more, ready
+        and 3 more, ready
+
+        warnings of the last hour:
+          shop/Deployment/api: BackOff: Back-off restarting failed container api (14 times)
         "#);
     }
 
@@ -234,22 +266,28 @@ mod tests {
         insta::assert_snapshot!(plain(&text(&status(), &options(60))), @r#"
         prod on https://10.0.0.1:6443 (v1.36.3), namespace shop
           deployed release 13, unhealthy, by ci-bot, 2 hours ago; last healthy: release 12
-          commit   abc1234 "Bigger images"
+          commit   abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main
           run      https://ci.example.org/runs/77
           git      3 commits behind main
           drift    2 fields in 1 object
           health   1 failed, 1 progressing, 4 ready
+                   2 Deployments (1 failed), 2 Services,
+                   1 ConfigMap, 1 Job (1 progressing)
+          pods     4/6 ready, 14 restarts
+          jobs     1 running
+          address  https://shop.example.org, 10.0.0.7:80
 
         HEALTH       OBJECT               PODS               AGE  DRIFT
         failed       shop/Deployment/api  1/3 (14 restarts)  2h
             container api keeps crashing: exit code 1
         progressing  shop/Job/migrate                        12s
             1 pod running
-        ready        shop/Service/web                        12d
-            https://shop.example.org
-            10.0.0.7:80
         ready        shop/Deployment/web  3/3                12d  2 fields
-        and 2 more, ready
+        and 3 more, ready
+
+        warnings of the last hour:
+          shop/Deployment/api: BackOff: Back-off restarting failed
+            container api (14 times)
         "#);
     }
 
@@ -258,22 +296,26 @@ mod tests {
         insta::assert_snapshot!(marked(&text(&status(), &options(100))), @r#"
         ⟨1⟩prod⟨/⟩ on https://10.0.0.1:6443 ⟨2⟩(v1.36.3)⟨/⟩, namespace shop
           ⟨2⟩deployed⟨/⟩ release 13, ⟨1⟩⟨31⟩unhealthy⟨/⟩, by ci-bot, 2 hours ago; last healthy: release 12
-          ⟨2⟩commit⟨/⟩   abc1234 "Bigger images"
+          ⟨2⟩commit⟨/⟩   abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main
           ⟨2⟩run⟨/⟩      https://ci.example.org/runs/77
           ⟨2⟩git⟨/⟩      ⟨33⟩3 commits behind main⟨/⟩
           ⟨2⟩drift⟨/⟩    ⟨33⟩2 fields in 1 object⟨/⟩
           ⟨2⟩health⟨/⟩   ⟨1⟩⟨31⟩1 failed⟨/⟩, ⟨33⟩1 progressing⟨/⟩, ⟨32⟩4 ready⟨/⟩
+          ⟨2⟩⟨/⟩         2 Deployments (⟨1⟩⟨31⟩1 failed⟨/⟩), 2 Services, 1 ConfigMap, 1 Job (⟨33⟩1 progressing⟨/⟩)
+          ⟨2⟩pods⟨/⟩     ⟨33⟩4/6 ready⟨/⟩, 14 restarts
+          ⟨2⟩jobs⟨/⟩     ⟨33⟩1 running⟨/⟩
+          ⟨2⟩address⟨/⟩  https://shop.example.org, 10.0.0.7:80
 
         ⟨2⟩HEALTH     ⟨/⟩  ⟨2⟩OBJECT             ⟨/⟩  ⟨2⟩PODS             ⟨/⟩  ⟨2⟩AGE⟨/⟩  ⟨2⟩DRIFT⟨/⟩
         ⟨1⟩⟨31⟩failed     ⟨/⟩  shop/Deployment/api  1/3 (14 restarts)  2h
             container api keeps crashing: exit code 1
         ⟨33⟩progressing⟨/⟩  shop/Job/migrate                        12s
             1 pod running
-        ⟨32⟩ready      ⟨/⟩  shop/Service/web                        12d
-            https://shop.example.org
-            10.0.0.7:80
         ⟨32⟩ready      ⟨/⟩  shop/Deployment/web  3/3                12d  ⟨33⟩2 fields⟨/⟩
-        ⟨2⟩and 2 more, ready⟨/⟩
+        ⟨2⟩and 3 more, ready⟨/⟩
+
+        ⟨1⟩warnings of the last hour:⟨/⟩
+          shop/Deployment/api: BackOff: Back-off restarting failed container api (14 times)
         "#);
     }
 
@@ -288,17 +330,19 @@ mod tests {
         calm.drift = Some(DriftCount::default());
         calm.behind = Some(0);
         calm.healthy = Some(13);
+        (calm.pods, calm.warnings) = (None, Vec::new());
         calm.deployed = calm
             .deployed
             .map(|state| crate::report::DeployedState { result: crate::apply::RunResult::Healthy, ..state });
         insta::assert_snapshot!(plain(&text(&calm, &options(80))), @r#"
         prod on https://10.0.0.1:6443 (v1.36.3), namespace shop
           deployed release 13, healthy, by ci-bot, 2 hours ago
-          commit   abc1234 "Bigger images"
+          commit   abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main
           run      https://ci.example.org/runs/77
           git      up to date with main
           drift    none
           health   2 ready
+                   1 ConfigMap, 1 Secret
         "#);
     }
 
@@ -308,13 +352,14 @@ mod tests {
         let commit = dirty.deployed.as_mut().and_then(|state| state.commit.as_mut()).expect("a commit");
         commit.dirty = true;
         let said = plain(&text(&dirty, &options(80)));
-        assert!(said.contains("commit   abc1234 \"Bigger images\", with uncommitted changes\n"), "{said}");
+        assert!(said.contains("commit   abc1234 \"Bigger images\", Ada Lovelace, 2 hours ago, main, with uncommitted changes\n"), "{said}");
     }
 
     #[test]
     fn a_hold_and_what_is_unknown_are_told() {
         let mut held = status();
         held.objects.clear();
+        (held.pods, held.warnings) = (None, Vec::new());
         held.health = HealthCount::default();
         held.hold = Some(HoldState {
             reason: "release 13 (abc1234) was rolled back".into(),
@@ -330,7 +375,6 @@ mod tests {
         prod on https://10.0.0.1:6443 (v1.36.3), namespace shop
           deployed nothing yet
           hold     release 13 (abc1234) was rolled back (30 minutes ago by ada)
-          drift    unknown
           health   no objects
 
         note: Secrets' drift can't be told: the key is lost
