@@ -2,12 +2,14 @@
 
 use std::io::{Read, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use trueup::json::Value;
 
 use super::POLL;
+use super::environment::wait_until;
 use super::rewrite::Rewriter;
 
 /// No run of a test takes longer, unless it hangs.
@@ -31,6 +33,7 @@ pub(crate) struct Running {
     child: Child,
     stdout: JoinHandle<String>,
     stderr: JoinHandle<String>,
+    complaints: Arc<Mutex<Vec<u8>>>,
     command: String,
     rewriter: Rewriter,
 }
@@ -56,13 +59,25 @@ impl Running {
         }
         let stdout = child.stdout.take().expect("a pipe");
         let stderr = child.stderr.take().expect("a pipe");
+        let complaints: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let heard = complaints.clone();
         Self {
             child,
-            stdout: thread::spawn(|| read(stdout)),
-            stderr: thread::spawn(|| read(stderr)),
+            stdout: thread::spawn(|| read(stdout, &Arc::default())),
+            stderr: thread::spawn(move || read(stderr, &heard)),
+            complaints,
             command: shown,
             rewriter,
         }
+    }
+
+    /// Waits until standard error has this in it.
+    #[track_caller]
+    pub(crate) fn until_it_complains(&self, part: &str) {
+        wait_until(&format!("it says {part:?}"), || {
+            let heard = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
+            String::from_utf8_lossy(&heard).contains(part)
+        });
     }
 
     /// Sends a signal such as `INT` or `KILL`.
@@ -110,10 +125,16 @@ impl Running {
     }
 }
 
-fn read(mut pipe: impl Read) -> String {
-    let mut all = String::new();
-    pipe.read_to_string(&mut all).expect("output in UTF-8");
-    all
+/// Reads it to its end; what was read so far is in `heard`.
+fn read(mut pipe: impl Read, heard: &Mutex<Vec<u8>>) -> String {
+    let all = || heard.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut part = [0; 4096];
+    loop {
+        match pipe.read(&mut part).expect("output") {
+            0 => return String::from_utf8(all().clone()).expect("output in UTF-8"),
+            length => all().extend(&part[..length]),
+        }
+    }
 }
 
 impl Run {
