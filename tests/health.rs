@@ -171,8 +171,9 @@ fn a_job_that_is_tried_again_does_not_turn_green_by_having_nothing_to_do() {
     environment.trueup(&apply).success();
 }
 
-/// A kind of its own, whose objects a rule of the configuration judges.
-fn ruled(environment: &mut TestEnvironment) -> String {
+/// A kind of its own, whose objects a rule of the configuration judges; `more` of that
+/// rule's keys.
+fn ruled(environment: &mut TestEnvironment, more: &str) -> String {
     let group = format!("{}.example", environment.unique("x"));
     let definition = json!({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
         "metadata": {"name": format!("databases.{group}")},
@@ -182,22 +183,43 @@ fn ruled(environment: &mut TestEnvironment) -> String {
     environment.write("deploy/definition.yaml", &definition.to_string());
     let rule = format!(
         "health:\n  - {{group: {group}, kind: Database, current: \"status.phase == 'Ready'\", failed: \
-         \"status.phase == 'Broken'\"}}\n"
+         \"status.phase == 'Broken'\"{more}}}\n"
     );
     environment.write("trueup.yaml", &format!("{}{rule}", environment.configuration()));
     group
 }
 
+/// Without a status subresource a manifest may say how it is.
+fn database(group: &str, size: u8, phase: &str) -> String {
+    let database = json!({"apiVersion": format!("{group}/v1"), "kind": "Database",
+        "metadata": {"name": "main"}, "spec": {"size": size}, "status": {"phase": phase}});
+    database.to_string()
+}
+
+#[test]
+fn a_rule_says_how_long_its_kind_may_take() {
+    let mut environment = TestEnvironment::new();
+    let group = ruled(&mut environment, ", timeout: 1s");
+    environment.commit_file("deploy/database.yaml", &database(&group, 1, "Making"));
+    // Less than all the others, which have five minutes.
+    environment.trueup(&["apply", "prod", "--yes"]).exits(4).prints("Making");
+
+    let rules = environment.read("trueup.yaml").replace("timeout: 1s", "timeout: 1m");
+    environment.write("trueup.yaml", &rules);
+    environment.commit_file("deploy/database.yaml", &database(&group, 2, "Making"));
+    // More than all the others.
+    let running = environment.spawn(&["apply", "prod", "--yes", "--wait-timeout", "1ms"]);
+    running.until_it_complains("updated");
+    let ready = json!({"status": {"phase": "Ready"}});
+    environment.edit(&format!("{group}/v1/databases/main"), &ready);
+    running.end().success();
+}
+
 #[test]
 fn a_rule_of_the_configuration_judges_a_kind_of_its_own() {
     let mut environment = TestEnvironment::new();
-    let group = ruled(&mut environment);
-    // Without a status subresource a manifest may say how it is.
-    let database = |size: u8, phase: &str| {
-        json!({"apiVersion": format!("{group}/v1"), "kind": "Database", "metadata": {"name": "main"},
-            "spec": {"size": size}, "status": {"phase": phase}})
-        .to_string()
-    };
+    let group = ruled(&mut environment, "");
+    let database = |size, phase| database(&group, size, phase);
     environment.commit_file("deploy/database.yaml", &database(1, "Broken"));
     let outcome = environment.trueup(&["apply", "prod", "--yes", "-o", "json"]).exits(4).target();
     let judged = action(&outcome, "Database/main");
@@ -218,7 +240,7 @@ fn a_rule_that_is_no_expression_is_told_with_its_place() {
     let rule = "health:\n  - {kind: Database, current: \"status.phase ==\"}\n";
     environment.commit_file("trueup.yaml", &format!("{}{rule}", environment.configuration()));
     environment.trueup(&["plan", "prod"]).exits(1).complains(" --> trueup.yaml:8:");
-    let rule = "health:\n  - {kind: Database, current: \"true\", timeout: 5m}\n";
+    let rule = "health:\n  - {kind: Database, current: \"true\", timeout: soon}\n";
     environment.commit_file("trueup.yaml", &format!("{}{rule}", environment.configuration()));
-    environment.trueup(&["plan", "prod"]).exits(1).complains("isn't supported by this version");
+    environment.trueup(&["plan", "prod"]).exits(1).complains("\"soon\" isn't a duration");
 }

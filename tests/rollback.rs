@@ -3,7 +3,7 @@
 use trueup::json::{Value, json};
 
 use crate::harness::manifests::{config_map, deployment};
-use crate::harness::{TestEnvironment, changing};
+use crate::harness::{Running, TestEnvironment, changing, wait_until};
 
 /// Three releases of one setting: `one`, `two`, `three`. Their commits.
 fn three_releases() -> (TestEnvironment, Vec<String>) {
@@ -210,6 +210,21 @@ fn a_ref_that_isnt_there_is_an_error() {
 }
 
 #[test]
+fn a_commit_that_isnt_in_this_clone_is_told_with_what_to_fetch() {
+    let (environment, commits) = three_releases();
+    let clone = environment.outside().join("shallow");
+    let from = format!("file://{}", environment.root().display());
+    environment.repository.git(&["clone", "--quiet", "--depth=1", &from, clone.to_str().expect("a path")]);
+    let before = environment.footprint();
+
+    let run = environment.trueup_in(&clone, &["rollback", "prod", "--yes"]).exits(1);
+
+    run.complains(&format!("the commit of release 2 isn't in this clone: {}", commits[1]))
+        .complains("hint: git fetch --unshallow");
+    assert_eq!(environment.footprint(), before);
+}
+
+#[test]
 fn a_dry_run_shows_the_way_back_and_does_not_go_it() {
     let (environment, _) = three_releases();
 
@@ -316,4 +331,52 @@ fn without_the_right_to_delete_pods_it_says_what_has_to_be_done() {
 
     run.prints("StatefulSet/db isn't healthy").prints("kubectl delete pod db-0 -n");
     assert_eq!(image_of_pod(&environment), "db:crash");
+}
+
+/// A good release, and an apply of one that never gets ready, under way.
+fn with_an_apply_under_way() -> (TestEnvironment, Running) {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:1"));
+    environment.apply();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:never-ready"));
+    let apply = environment.spawn(&["apply", "prod", "--yes"]);
+    wait_until("the image is written", || image(&environment) == "web:never-ready");
+    (environment, apply)
+}
+
+fn image(environment: &TestEnvironment) -> Value {
+    let live = environment.live_object("apps/v1/deployments/web");
+    live["spec"]["template"]["spec"]["containers"][0]["image"].clone()
+}
+
+const PATIENT: [&str; 5] = ["rollback", "prod", "--yes", "--lock-timeout", "60s"];
+
+#[test]
+fn a_rollback_during_an_apply_waits_and_then_undoes_it() {
+    let (environment, apply) = with_an_apply_under_way();
+    let rollback = environment.spawn(&PATIENT);
+    rollback.until_it_complains("waiting for");
+
+    apply.signal("INT");
+    apply.end().exits(130);
+
+    rollback.end().success().prints("release 3 is healthy");
+    assert_eq!(image(&environment), "web:1");
+    let history = environment.trueup(&["history", "prod"]).success();
+    history.prints("back to 1").prints("undone by 3");
+}
+
+#[test]
+fn two_rollbacks_at_once_go_back_once() {
+    let (environment, apply) = with_an_apply_under_way();
+    let rollbacks = [environment.spawn(&PATIENT), environment.spawn(&PATIENT)];
+    rollbacks.iter().for_each(|rollback| rollback.until_it_complains("waiting for"));
+
+    apply.signal("INT");
+    apply.end().exits(130);
+
+    let ends = rollbacks.map(|rollback| rollback.end().success().stdout);
+    let say = |part: &str| ends.iter().filter(|end| end.contains(part)).count();
+    assert_eq!((say("release 3 is healthy"), say("nothing to change")), (1, 1), "{ends:?}");
+    assert_eq!(image(&environment), "web:1");
 }

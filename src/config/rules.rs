@@ -2,9 +2,12 @@
 //! another manager has set a field to something else, and whose objects may be
 //! taken over.
 
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::duration::Period;
 use super::glob;
 use super::kind::KindPattern;
 use crate::health::{Predicate, Rule};
@@ -40,6 +43,8 @@ pub struct HealthRule {
     current: Predicate,
     /// Failed while this holds.
     failed: Option<Predicate>,
+    /// How long one may take to become ready, instead of `wait.timeout`.
+    timeout: Option<Period>,
 }
 
 /// Fields whose values are as secret as a Secret's.
@@ -216,8 +221,18 @@ impl Rules {
 
     /// The rule for the health of a kind.
     pub fn health_of(&self, kind: &GroupKind) -> Option<Rule> {
-        let rule = self.health.iter().find(|rule| rule.group == kind.group && rule.kind == kind.kind)?;
+        let rule = self.rule_of(kind)?;
         Some(Rule { current: rule.current.clone(), failed: rule.failed.clone() })
+    }
+
+    /// How long objects of a kind may take to become ready, where a rule says so.
+    pub fn patience_with(&self, kind: &GroupKind) -> Option<Duration> {
+        let rule = self.rule_of(kind)?;
+        rule.timeout.map(|Period(timeout)| timeout)
+    }
+
+    fn rule_of(&self, kind: &GroupKind) -> Option<&HealthRule> {
+        self.health.iter().find(|rule| rule.group == kind.group && rule.kind == kind.kind)
     }
 
     /// What is secret in an object: by its kind, by its own word, and by the

@@ -2,9 +2,8 @@
 //! They are refused by name: what has no effect must not look as if it had.
 
 /// By the section (a type of the `file` module): its keys.
-const KEYS: [(&str, &[&str]); 5] = [
+const KEYS: [(&str, &[&str]); 4] = [
     ("File", &["movedFrom", "policies", "checks", "verify", "secrets", "notify"]),
-    ("HealthRule", &["timeout"]),
     ("Settings", &["vars", "clusters", "rollout"]),
     ("Requires", &["signedBy", "approval", "windows"]),
     ("SourceItem", &["release", "values", "set", "ext", "substitute"]),

@@ -350,6 +350,7 @@ impl Carrying<'_> {
                 written: written.clone(),
                 baseline: Some(baseline(self.before(fate.at, written), start)),
                 rule: self.setup.rules.health_of(&object.id().kind),
+                limit: self.setup.rules.patience_with(&object.id().kind),
             });
         }
         let mut scrubbed = |event: Event| on_event(secrets.scrub_event(event));

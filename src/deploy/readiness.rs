@@ -35,6 +35,7 @@ impl Waiting<'_> {
             id: self.jobs[at].id.clone(),
             resource: self.jobs[at].resource.clone(),
             rule: self.rules.health_of(&self.jobs[at].id.kind),
+            limit: self.rules.patience_with(&self.jobs[at].id.kind),
             baseline: Some((self.baseline)(at, &written)),
             written,
         });

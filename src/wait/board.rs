@@ -38,6 +38,7 @@ impl Neighbours {
 struct Row {
     awaited: Awaited,
     newest: Value,
+    limit: Duration,
     gone: bool,
     verdict: Option<Verdict>,
     causes: Vec<Cause>,
@@ -62,10 +63,12 @@ pub(super) struct Board {
 }
 
 impl Board {
-    pub(super) fn new(awaited: Vec<Awaited>) -> Self {
+    /// Nothing is known yet. What has no limit of its own is waited for as long as `limit`.
+    pub(super) fn new(awaited: Vec<Awaited>, limit: Duration) -> Self {
         let index = awaited.iter().enumerate().map(|(at, awaited)| (awaited.id.clone(), at)).collect();
         let row = |awaited: Awaited| Row {
             newest: awaited.written.clone(),
+            limit: awaited.limit.unwrap_or(limit),
             awaited,
             gone: false,
             verdict: None,
@@ -86,6 +89,11 @@ impl Board {
     /// Whether nothing is waited for any more.
     pub(super) fn is_settled(&self) -> bool {
         self.rows.iter().all(Row::is_settled)
+    }
+
+    /// How long is waited at most for what isn't settled; `None` if all is.
+    pub(super) fn longest_wait(&self) -> Option<Duration> {
+        self.rows.iter().filter(|row| !row.is_settled()).map(|row| row.limit).max()
     }
 
     /// Whether something happened since the last judgement.
@@ -286,8 +294,15 @@ mod tests {
     fn board(written: Value) -> (Board, Watch) {
         let watch = watch(Resource::known("apps", "v1", "Deployment", "deployments", true), "shop");
         let id = ObjectId::new(watch.resource.kind.clone(), Some("shop"), "web");
-        let awaited = Awaited { id, resource: watch.resource.clone(), written, baseline: None, rule: None };
-        (Board::new(vec![awaited]), watch)
+        let awaited = Awaited {
+            id,
+            resource: watch.resource.clone(),
+            written,
+            baseline: None,
+            rule: None,
+            limit: None,
+        };
+        (Board::new(vec![awaited], Duration::from_secs(5)), watch)
     }
 
     fn watch(resource: Resource, namespace: &str) -> Watch {

@@ -44,6 +44,8 @@ pub struct Awaited {
     pub baseline: Option<Baseline>,
     /// The user's own rule for its health.
     pub rule: Option<Rule>,
+    /// How long it may take, instead of as long as all the others.
+    pub limit: Option<Duration>,
 }
 
 /// What became of an object.
@@ -69,23 +71,16 @@ pub async fn wait(
     on_event: &mut dyn FnMut(Event),
 ) -> Vec<Ended> {
     let start = Instant::now();
-    let mut board = Board::new(awaited);
+    let mut board = Board::new(awaited, limit);
     board.judge_all(Timestamp::now(), start.elapsed(), on_event);
     if board.is_settled() {
         return board.into_outcomes();
     }
     let events = watches.events(&board.scopes());
-    follow(events, &mut board, Limit { start, end: start + limit }, stop, on_event).await;
+    follow(events, &mut board, start, stop, on_event).await;
     // Nothing that was seen goes unjudged, however the wait ended.
     board.judge_all(Timestamp::now(), start.elapsed(), on_event);
     board.into_outcomes()
-}
-
-/// From when until when is waited.
-#[derive(Debug, Clone, Copy)]
-struct Limit {
-    start: Instant,
-    end: Instant,
 }
 
 /// Takes events and judges, until all is settled, the time is up, or the run is
@@ -93,18 +88,21 @@ struct Limit {
 async fn follow(
     mut events: impl Stream<Item = (Arc<Watch>, WatchEvent)> + Unpin,
     board: &mut Board,
-    limit: Limit,
+    start: Instant,
     stop: &Stop,
     on_event: &mut dyn FnMut(Event),
 ) {
     let mut stop = stop.clone();
     let mut all_due = Instant::now() + JUDGED_AGAIN;
     let mut touched_due = None;
-    while !board.is_settled() && Instant::now() < limit.end {
+    while let Some(end) = board.longest_wait().map(|limit| start + limit) {
+        if Instant::now() >= end {
+            break;
+        }
         let due = touched_due.map_or(all_due, |due| all_due.min(due));
         let now = Instant::now();
         if now >= due {
-            board.judge_touched(now >= all_due, Timestamp::now(), limit.start.elapsed(), on_event);
+            board.judge_touched(now >= all_due, Timestamp::now(), start.elapsed(), on_event);
             touched_due = None;
             if now >= all_due {
                 all_due = now + JUDGED_AGAIN;
@@ -118,7 +116,7 @@ async fn follow(
                     touched_due = Some(Instant::now() + GATHERED);
                 }
             }
-            () = tokio::time::sleep_until(due.min(limit.end).into()) => {}
+            () = tokio::time::sleep_until(due.min(end).into()) => {}
             Ok(_) = stop.wait_for(Option::is_some) => break,
         }
     }
@@ -148,15 +146,15 @@ mod tests {
         watched(Resource::known("batch", "v1", "Job", "jobs", true))
     }
 
+    const SHORT: Duration = Duration::from_secs(5);
+
     fn board() -> Board {
         let resource = jobs().resource.clone();
         let id = ObjectId::new(resource.kind.clone(), Some("shop"), "seed");
-        Board::new(vec![Awaited { id, resource, written: job(false), baseline: None, rule: None }])
-    }
-
-    fn within(limit: Duration) -> Limit {
-        let start = Instant::now();
-        Limit { start, end: start + limit }
+        Board::new(
+            vec![Awaited { id, resource, written: job(false), baseline: None, rule: None, limit: None }],
+            SHORT,
+        )
     }
 
     #[tokio::test]
@@ -168,11 +166,11 @@ mod tests {
             event
         });
         let done = stream::iter([(jobs(), WatchEvent::Seen(job(true)))]);
-        let (mut board, limit) = (board(), within(Duration::from_secs(5)));
+        let (mut board, start) = (board(), Instant::now());
         let (_sender, stop) = watch::channel(None);
-        follow(Box::pin(done.chain(steady)), &mut board, limit, &stop, &mut |_| {}).await;
+        follow(Box::pin(done.chain(steady)), &mut board, start, &stop, &mut |_| {}).await;
         assert!(board.is_settled());
-        assert!(limit.start.elapsed() < JUDGED_AGAIN, "took {:?}", limit.start.elapsed());
+        assert!(start.elapsed() < JUDGED_AGAIN, "took {:?}", start.elapsed());
         assert_eq!(board.into_outcomes()[0].verdict.health, Health::Ready);
     }
 
@@ -180,9 +178,9 @@ mod tests {
     async fn a_stop_ends_it_under_steady_events_too() {
         let pods = watched(Resource::core("Pod", "pods", true));
         let pod = WatchEvent::Seen(json!({"metadata": {"name": "web", "namespace": "shop"}}));
-        let (mut board, limit) = (board(), within(Duration::from_secs(5)));
+        let (mut board, start) = (board(), Instant::now());
         let (_sender, stop) = watch::channel(Some("interrupted".to_owned()));
-        follow(stream::repeat((pods, pod)), &mut board, limit, &stop, &mut |_| {}).await;
-        assert!(limit.start.elapsed() < JUDGED_AGAIN, "took {:?}", limit.start.elapsed());
+        follow(stream::repeat((pods, pod)), &mut board, start, &stop, &mut |_| {}).await;
+        assert!(start.elapsed() < JUDGED_AGAIN, "took {:?}", start.elapsed());
     }
 }

@@ -2,13 +2,14 @@
 
 use std::io::{Read, Write as _};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use trueup::json::Value;
 
 use super::POLL;
+use super::environment::wait_until;
 use super::rewrite::Rewriter;
 
 /// No run of a test takes longer, unless it hangs.
@@ -33,6 +34,7 @@ pub(crate) struct Running {
     stdout: JoinHandle<String>,
     stderr: JoinHandle<String>,
     printed: Arc<Mutex<Vec<u8>>>,
+    complaints: Arc<Mutex<Vec<u8>>>,
     command: String,
     rewriter: Rewriter,
 }
@@ -58,16 +60,26 @@ impl Running {
         }
         let stdout = child.stdout.take().expect("a pipe");
         let stderr = child.stderr.take().expect("a pipe");
-        let printed = Arc::<Mutex<Vec<u8>>>::default();
-        let printing = printed.clone();
+        let (printed, complaints): (Arc<Mutex<Vec<u8>>>, Arc<Mutex<Vec<u8>>>) = Default::default();
+        let (printing, heard) = (printed.clone(), complaints.clone());
         Self {
             child,
             stdout: thread::spawn(move || read(stdout, &printing)),
-            stderr: thread::spawn(|| read(stderr, &Mutex::default())),
+            stderr: thread::spawn(move || read(stderr, &heard)),
             printed,
+            complaints,
             command: shown,
             rewriter,
         }
+    }
+
+    /// Waits until standard error has this in it.
+    #[track_caller]
+    pub(crate) fn until_it_complains(&self, part: &str) {
+        wait_until(&format!("it says {part:?}"), || {
+            let heard = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
+            String::from_utf8_lossy(&heard).contains(part)
+        });
     }
 
     /// Sends a signal such as `INT` or `KILL`.
@@ -121,14 +133,14 @@ impl Running {
     }
 }
 
-fn read(mut pipe: impl Read, printed: &Mutex<Vec<u8>>) -> String {
+/// Reads it to its end; what was read so far is in `heard`.
+fn read(mut pipe: impl Read, heard: &Mutex<Vec<u8>>) -> String {
+    let all = || heard.lock().unwrap_or_else(PoisonError::into_inner);
     let mut part = [0; 4096];
     loop {
-        let length = pipe.read(&mut part).expect("output");
-        let mut printed = printed.lock().expect("nobody panics while holding it");
-        printed.extend_from_slice(&part[..length]);
-        if length == 0 {
-            return String::from_utf8(printed.clone()).expect("output in UTF-8");
+        match pipe.read(&mut part).expect("output") {
+            0 => return String::from_utf8(all().clone()).expect("output in UTF-8"),
+            length => all().extend(&part[..length]),
         }
     }
 }
