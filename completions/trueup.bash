@@ -189,7 +189,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after signature" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -295,7 +295,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after signature" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -663,7 +663,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after signature" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -1407,7 +1407,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after signature" -- "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -1591,7 +1591,7 @@ _trueup() {
                     return 0
                     ;;
                 --override)
-                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "owner adopt conflict protect delete-limit everything-removed immutable drift repository order hold branch config after signature" -- "${cur}"))
                     return 0
                     ;;
                 --reason)

@@ -133,7 +133,8 @@ order\t''
 hold\t''
 branch\t''
 config\t''
-after\t''"
+after\t''
+signature\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
@@ -186,7 +187,8 @@ order\t''
 hold\t''
 branch\t''
 config\t''
-after\t''"
+after\t''
+signature\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l out -d 'Save the plan, for apply --plan' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s C -d 'Run as if started in this folder' -r -F
@@ -237,7 +239,8 @@ order\t''
 hold\t''
 branch\t''
 config\t''
-after\t''"
+after\t''
+signature\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l expect -d 'Refuse unless the plan has this digest' -r
@@ -297,7 +300,8 @@ order\t''
 hold\t''
 branch\t''
 config\t''
-after\t''"
+after\t''
+signature\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l plan -d 'Refuse unless the plan is the one saved in this file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l expect -d 'Refuse unless the plan has this digest' -r
@@ -354,7 +358,8 @@ order\t''
 hold\t''
 branch\t''
 config\t''
-after\t''"
+after\t''
+signature\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F

@@ -61,6 +61,7 @@ mod screen;
 mod secrets;
 mod selection;
 mod shop;
+mod signed_commits;
 mod simulation;
 mod status;
 mod two_plans;

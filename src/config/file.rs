@@ -137,12 +137,22 @@ pub(super) struct Requires {
     pub(super) after: Option<Vec<String>>,
     /// For how long it must have been that, such as 30m. Default: 0.
     pub(super) soak: Option<Period>,
+    /// Files of the keys that the commit must be signed by one of, relative to this
+    /// file: OpenPGP public keys, or SSH public keys.
+    #[schemars(extend("minItems" = 1))]
+    pub(super) signed_by: Option<Vec<KeyFile>>,
     /// How a commit must relate to the deployed one. Default: newer; with `branch`,
     /// forward.
     pub(super) order: Option<OrderRule>,
     /// What is said to applying over what somebody changed live. Default: warn.
     pub(super) drift: Option<DriftRule>,
 }
+
+/// A file of public keys.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend("format" = "path"))]
+pub(super) struct KeyFile(pub(super) String);
 
 /// How a commit must relate to the deployed one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::check::Finding;
 use super::duration::Period;
-use super::file::{DriftRule, OrderRule, Requires};
+use super::file::{DriftRule, KeyFile, OrderRule, Requires};
 use crate::error::did_you_mean;
 use crate::json::{Map, Value};
 use crate::object::{FieldPath, Step};
@@ -18,6 +18,9 @@ pub struct Requirements {
     pub after: Vec<String>,
     /// For how long.
     pub soak: Duration,
+    /// The files of the keys that the commit must be signed by one of, relative to the
+    /// file; none where it needn't be signed.
+    pub signed_by: Vec<String>,
     /// How a commit must relate to the deployed one.
     pub order: OrderRule,
     /// What is said to applying over what somebody changed live.
@@ -32,6 +35,10 @@ impl From<Requires> for Requirements {
             branch: requires.branch,
             after: requires.after.unwrap_or_default(),
             soak: requires.soak.map_or(Duration::ZERO, |Period(soak)| soak),
+            signed_by: requires
+                .signed_by
+                .map(|files| files.into_iter().map(|KeyFile(file)| file).collect())
+                .unwrap_or_default(),
             order: requires.order.unwrap_or(order),
             drift: requires.drift.unwrap_or_default(),
         }

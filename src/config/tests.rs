@@ -288,7 +288,7 @@ fn every_key_of_the_contract_works_or_is_refused_by_name() {
         let text = format!("{{version: 1, name: shop, environments: {{dev: {{}}}}, {key}: [] }}");
         assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
     }
-    for key in ["signedBy", "approval", "windows"] {
+    for key in ["approval", "windows"] {
         let text = format!("{{version: 1, name: shop, environments: {{dev: {{requires: {{{key}: []}}}}}}}}");
         assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
     }

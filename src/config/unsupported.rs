@@ -5,7 +5,7 @@
 const KEYS: [(&str, &[&str]); 4] = [
     ("File", &["movedFrom", "policies", "checks", "verify", "secrets", "notify"]),
     ("Settings", &["vars", "clusters", "rollout"]),
-    ("Requires", &["signedBy", "approval", "windows"]),
+    ("Requires", &["approval", "windows"]),
     ("SourceItem", &["release", "values", "set", "ext", "substitute"]),
 ];
 

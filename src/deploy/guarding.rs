@@ -15,7 +15,7 @@ use crate::plan::{Action, GuardVerdict, Judgement, Verb};
 /// refuses.
 pub(super) fn lenient(guards: Vec<GuardVerdict>, is_rollback: bool) -> Vec<GuardVerdict> {
     let softened = |guard: GuardVerdict| match guard.guard.as_str() {
-        "delete-limit" | "everything-removed" | "immutable" | "drift" | "branch" | "config"
+        "delete-limit" | "everything-removed" | "immutable" | "drift" | "branch" | "config" | "signature"
             if is_rollback && guard.overridable =>
         {
             GuardVerdict { verdict: Judgement::Warn, ..guard }

@@ -1,12 +1,17 @@
 //! Where a commit and the rules that it's deployed by come from: the branch that it must
 //! be on, and whether the checkout's rules are the newest.
 
+use std::path::Path;
+
+use jiff::Timestamp;
+
 use super::memory::Memory;
-use super::setup::{Origin, Setup};
+use super::setup::{Origin, Setup, normalised};
 use super::standing::deployments;
 use crate::git::{CommitId, GitError, Repository};
-use crate::guard::{self, OffBranch};
+use crate::guard::{self, OffBranch, Unsigned};
 use crate::plan::{CommitRef, GuardVerdict};
+use crate::signature::Keys;
 
 /// The commit isn't on the branch that is required, or nobody can tell.
 pub(super) fn off_branch(setup: &Setup, commit: Option<&CommitRef>) -> Option<GuardVerdict> {
@@ -27,6 +32,51 @@ pub(super) fn off_branch(setup: &Setup, commit: Option<&CommitRef>) -> Option<Gu
         }
     };
     Some(guard::branch(&name, &branch.name, &off))
+}
+
+/// Nobody has signed the commit whose keys are required.
+pub(super) fn unsigned(setup: &Setup, commit: Option<&CommitRef>) -> Option<GuardVerdict> {
+    if setup.requires.signed_by.is_empty() {
+        return None;
+    }
+    let repository = setup.origin.repository()?;
+    let id = commit.and_then(|commit| commit.sha.parse::<CommitId>().ok());
+    let (Some(id), Some(false)) = (id, commit.map(|commit| commit.dirty)) else {
+        return Some(guard::signature("", &Unsigned::Dirty));
+    };
+    let why = match (keys(setup, repository), repository.signed(&id)) {
+        (Err(why), _) => Unsigned::Unknown(why),
+        (_, Err(error)) => Unsigned::Unknown(error.to_string()),
+        (_, Ok(None)) => Unsigned::NotSigned,
+        (Ok(keys), Ok(Some(signed))) => {
+            let verified = keys.verify(&signed.content, &signed.signature, Timestamp::now());
+            Unsigned::Unverified(verified.err()?)
+        }
+    };
+    Some(guard::signature(&id.short(), &why))
+}
+
+/// The keys that the checkout names: in a bare repository as the commit has them.
+fn keys(setup: &Setup, repository: &Repository) -> Result<Keys, String> {
+    let folder = setup.configuration.as_deref().map(Path::new).and_then(Path::parent);
+    let mut keys = Keys::default();
+    for file in &setup.requires.signed_by {
+        let path = normalised(&folder.unwrap_or(Path::new("")).join(file));
+        let unreadable = |why: String| format!("{file} can't be read: {why}");
+        let text = match (repository.root(), checked_out(&setup.origin, repository)) {
+            (Some(root), _) => {
+                std::fs::read(root.join(&path)).map_err(|error| unreadable(error.to_string()))?
+            }
+            (None, Some(commit)) => {
+                let read = repository.read(&commit, &path.to_string_lossy());
+                let read = read.map_err(|error| unreadable(error.to_string()))?.into_iter().next();
+                read.ok_or_else(|| unreadable("it isn't there".to_owned()))?.bytes
+            }
+            (None, None) => return Err(unreadable("there is no commit".to_owned())),
+        };
+        keys.read(&String::from_utf8_lossy(&text)).map_err(unreadable)?;
+    }
+    Ok(keys)
 }
 
 /// The configuration that is checked out lacks changes that the deployed commit has: an

@@ -4,7 +4,7 @@
 use super::dependencies::Set;
 use super::holding::Rendering;
 use super::memory::Memory;
-use super::origins::{off_branch, old_rules, unknown_rules};
+use super::origins::{off_branch, old_rules, unknown_rules, unsigned};
 use super::planning::Options;
 use super::setup::Setup;
 use crate::git::{CommitId, GitError, Relation, Repository};
@@ -37,6 +37,7 @@ pub(super) fn standing(
         standing.guards.extend(hold(setup, options, memory, commit, set));
     }
     standing.guards.extend(off_branch(setup, commit));
+    standing.guards.extend(unsigned(setup, commit));
     if standing.guards.iter().all(|guard| !matches!(guard.guard.as_str(), "repository" | "order")) {
         standing.guards.extend(unknown_rules(setup, memory));
     }

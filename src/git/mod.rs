@@ -24,6 +24,7 @@ mod painting;
 mod repository;
 mod resolve;
 mod revert;
+mod signature;
 mod tree;
 
 pub use ancestry::{Distance, Relation};
@@ -34,4 +35,5 @@ pub use commit::{Commit, CommitId, CommitIdError};
 pub use dirty::{NotCheckedOut, WhyNotCheckedOut};
 pub use error::GitError;
 pub use repository::Repository;
+pub use signature::Signed;
 pub use tree::{TreeEntry, TreeFile, TreeKind, tree_path};

@@ -13,6 +13,7 @@ mod drift;
 mod hold;
 mod order;
 mod replacements;
+mod signature;
 mod uncommitted;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub use drift::{Drifted, drift, unknown_drift};
 pub use hold::{Candidate, Rendered, hold};
 pub use order::{Order, order};
 pub use replacements::replacements;
+pub use signature::{Unsigned, signature};
 pub use uncommitted::{told as told_uncommitted, uncommitted};
 
 use crate::object::ObjectId;
@@ -35,7 +37,7 @@ use crate::plan::{GuardVerdict, Judgement};
 use deletions::listed;
 
 /// The guards' names, as `--override` takes them: `dirty` has an option of its own.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 15] = [
     "owner",
     "adopt",
     "conflict",
@@ -50,6 +52,7 @@ pub const NAMES: [&str; 14] = [
     "branch",
     "config",
     "after",
+    "signature",
 ];
 
 /// Another owner's objects would be taken: one verdict for each owner.
