@@ -380,3 +380,40 @@ fn two_rollbacks_at_once_go_back_once() {
     assert_eq!((say("release 3 is healthy"), say("nothing to change")), (1, 1), "{ends:?}");
     assert_eq!(image(&environment), "web:1");
 }
+
+#[test]
+fn a_release_that_its_commit_does_not_say_today_is_told() {
+    let mut environment = TestEnvironment::new().variable("COLUMNS", "1000");
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "one"));
+    environment.write("deploy/settings.yaml", &config_map("settings", "value", "mine"));
+    environment.trueup(&["apply", "prod", "--yes", "--dirty"]).success();
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "two"));
+    environment.apply();
+
+    let run = environment.trueup(&["rollback", "prod", "--release", "1", "--yes"]).success();
+
+    run.prints("release 1 was deployed with files that weren't committed")
+        .prints("ConfigMap/settings isn't what it was in release 1");
+    assert_eq!(value(&environment), "one");
+    let run = environment.trueup(&["rollback", "prod", "--release", "2", "--yes"]).success();
+    run.never_says("isn't what it was");
+}
+
+#[test]
+fn a_commit_that_is_not_in_this_clone_comes_with_the_fetch_that_brings_it() {
+    let (environment, commits) = three_releases();
+    let clone = environment.outside().join("clone");
+    let origin = format!("file://{}", environment.root().display());
+    let git = |arguments: &[&str]| environment.repository.git(arguments);
+    // Rewritten: the commit of the second release is on no branch any more.
+    git(&["branch", "kept", &commits[2]]);
+    git(&["clone", "--quiet", "--depth=1", "--branch=kept", &origin, &clone.to_string_lossy()]);
+    let before = environment.footprint();
+
+    for arguments in [&["--release", "2"][..], &[&commits[1]]] {
+        let run = environment.trueup_in(&clone, &[&["rollback", "prod", "--yes"][..], arguments].concat());
+        run.exits(1).complains("git fetch --unshallow --tags origin");
+    }
+
+    assert_eq!(environment.footprint(), before);
+}

@@ -111,6 +111,7 @@ impl Purpose {
             ),
             adopts: matches!(self, Self::Adopt { .. }),
             skips_superseded: matches!(self, Self::Apply { skips_superseded: true, .. }),
+            restores: self.undone().and_then(|undone| undone.to),
             is_rollback: matches!(self, Self::Rollback(_)),
             departure: match self {
                 Self::Forget(objects) => Some(Departure::Objects(objects.clone())),

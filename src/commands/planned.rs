@@ -32,6 +32,7 @@ impl Planning {
             without_commits: self.no_cause,
             may_be_dirty: false,
             departure: None,
+            restores: None,
             skips_superseded: false,
             is_rollback: false,
         }

@@ -49,6 +49,7 @@ mod recording;
 mod refusing;
 mod removing;
 mod resolve;
+mod restoring;
 pub mod rollback;
 pub mod running;
 mod secrets;

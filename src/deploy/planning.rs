@@ -29,6 +29,7 @@ use super::predecessors::too_early;
 use super::predict::{Guessed, Prediction, Prophet, prove_all};
 use super::refusing::{refuse_invalid, refuse_misread, refuse_own};
 use super::resolve::{Desired, resolve};
+use super::restoring::rendered_otherwise;
 use super::seen::Seen;
 use super::selecting::{Part, divide, not_chosen};
 use super::sending::{Sending, Sent};
@@ -79,6 +80,8 @@ pub struct Options {
     pub may_be_dirty: bool,
     /// What leaves, whatever the repository says; nothing else is done then.
     pub departure: Option<Departure>,
+    /// The release that is put back: where its commit renders otherwise today, that is told.
+    pub restores: Option<u64>,
     /// A commit that is older than the deployed one needn't be deployed.
     pub skips_superseded: bool,
     /// The way back: limits only warn, whoever rolls back at night needs all of it.
@@ -329,6 +332,7 @@ async fn plan_for(
     }
     guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
     guards.extend(too_early(setup, options, wanted.commit.as_ref()).await);
+    notes.extend(rendered_otherwise(cluster, memory.as_ref(), options.restores, &desired).await);
     let standing = standing(setup, options, memory.as_ref(), wanted.commit.as_ref(), set);
     guards.extend(standing.guards);
     guards.extend(circumstances(setup, options, memory.as_ref(), &wanted.dirty, &actions));

@@ -134,6 +134,8 @@ fn a_line_may_say_whose_key_it_is_but_nothing_that_would_be_passed_over() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
     #[test]
     fn nobodys_bytes_make_it_panic(at in 0..200_usize, byte: u8) {
         for signature in [fixture!("ada.sig"), fixture!("bob.sig"), fixture!("ssh-ecdsa.sig")] {
