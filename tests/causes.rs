@@ -356,6 +356,10 @@ fn a_rollback_names_the_commits_of_what_it_puts_back() {
     Plan: 1 to update
     digest v1:[digest]
     ([n] requests, [time])
+    note: $COMMIT2 is held: `apply` refuses it until a commit mends or reverts that, or until `trueup
+      hold clear prod`
+    note: `git revert $COMMIT2` makes Git say what the cluster has now
+
     prod: release 3 is healthy ($COMMIT1 "Change deploy/a.yaml", 1 changed, 0 unchanged, [time])
     --- stderr
     updated  $NAMESPACE/ConfigMap/a

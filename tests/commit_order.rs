@@ -216,6 +216,30 @@ fn of_two_pipelines_the_older_one_gives_way_while_it_waits() {
 }
 
 #[test]
+fn what_is_deployed_between_the_plan_and_the_lock_counts() {
+    let (mut environment, _) = deployed();
+    let older = environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "four"));
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "five"));
+    let leases = environment.live_list("coordination.k8s.io/v1/leases");
+    let lease = leases.first().expect("the lock's Lease")["metadata"]["name"].as_str().expect("a name");
+    let lock = format!("coordination.k8s.io/v1/leases/{lease}");
+    let apply = ["apply", "prod", "--ref", &older, "--yes"];
+    let deploy_newer = || drop(environment.apply());
+
+    let run = environment.trueup_and_before(
+        &[&apply[..], &["--skip-superseded"]].concat(),
+        "PUT",
+        &lock,
+        deploy_newer,
+    );
+
+    run.success().prints("prod: superseded");
+    assert_eq!(value(&environment), "five");
+    let history = environment.trueup(&["history", "prod", "-o", "json"]).success().json();
+    assert_eq!(history["targets"].as_array().map(Vec::len), Some(2), "{history}");
+}
+
+#[test]
 fn a_shallow_clone_that_cannot_tell_says_how_it_could() {
     let (mut environment, _) = deployed();
     environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "four"));
