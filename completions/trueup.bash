@@ -158,7 +158,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__adopt)
-            opts="-y -C -n -o -q -v -h -V --ref --dirty --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --override --reason --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --rebuild --ref --dirty --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --override --reason --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -316,6 +316,7 @@ set edit:completion:arg-completer[trueup] = {|@words|
             cand --output 'What to print on standard output'
             cand --report 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)'
             cand --color 'When to use colour'
+            cand --rebuild 'Make an inventory again that was deleted, or lacks something: from the objects that carry its label and from the records'
             cand --dirty 'Take the work tree although it isn''t committed'
             cand -y 'Don''t ask'
             cand --yes 'Don''t ask'

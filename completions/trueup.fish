@@ -378,6 +378,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l report -d 'Write
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l rebuild -d 'Make an inventory again that was deleted, or lacks something: from the objects that carry its label and from the records'
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l dirty -d 'Take the work tree although it isn\'t committed'
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s y -l yes -d 'Don\'t ask'
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l dry-run -d 'Only show the plan'

@@ -326,6 +326,7 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'What to print on standard output')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--rebuild', '--rebuild', [CompletionResultType]::ParameterName, 'Make an inventory again that was deleted, or lacks something: from the objects that carry its label and from the records')
             [CompletionResult]::new('--dirty', '--dirty', [CompletionResultType]::ParameterName, 'Take the work tree although it isn''t committed')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Don''t ask')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Don''t ask')

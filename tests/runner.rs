@@ -50,6 +50,7 @@ mod prune;
 mod render;
 mod replace;
 mod replicas;
+mod restored;
 mod rollback;
 mod rollback_on_failure;
 mod rules;

@@ -3,7 +3,7 @@
 
 use trueup::json::{Value, json};
 
-use crate::harness::manifests::{config_map, deployment, service};
+use crate::harness::manifests::{config_map, deployment, secret, service};
 use crate::harness::{TestEnvironment, wait_until};
 
 /// A shop of which one part never gets ready.
@@ -56,6 +56,32 @@ fn what_isnt_well_comes_first_with_its_reason_and_warnings_once_each() {
     let ours = warnings.iter().filter(|warning| warning["object"]["name"] == "api").count();
     assert_eq!(ours, warnings.len(), "{told}");
     assert_eq!(told["pods"]["total"], 2);
+}
+
+#[test]
+fn a_warning_that_quotes_a_secret_is_told_without_it() {
+    let mut environment = shop();
+    environment.commit_file("deploy/db.yaml", &secret("db", "password", "correct-horse"));
+    environment.apply();
+    let web = environment.live_object("apps/v1/deployments/web");
+    warn(&environment, "quoting", &web, "can't run --password=correct-horse");
+
+    for output in [&["-o", "json"][..], &[], &["-v", "--tree"]] {
+        let arguments: Vec<&str> = ["status", "prod"].iter().chain(output).copied().collect();
+        environment.trueup(&arguments).success().prints("can't run --password=").never_says("correct-horse");
+    }
+}
+
+#[test]
+fn a_narrow_terminal_will_do() {
+    let environment = half_open().variable("COLUMNS", "40");
+
+    let status = environment.trueup(&["status", "prod"]).success();
+
+    let head = status.stdout.lines().skip(1).take_while(|line| !line.is_empty());
+    let kinds = head.filter(|line| line.starts_with("           ")).count();
+    assert_eq!(kinds, 2, "{status}");
+    assert!(!status.stdout.contains('\u{1b}'), "{status}");
 }
 
 #[test]

@@ -117,6 +117,11 @@ impl ApiError {
         self.has(404)
     }
 
+    /// The resource can't be used this way (405).
+    pub fn is_not_allowed(&self) -> bool {
+        self.has(405)
+    }
+
     /// 403: this user may not.
     pub fn is_forbidden(&self) -> bool {
         self.has(403)

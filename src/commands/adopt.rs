@@ -2,13 +2,17 @@
 
 use clap::builder::NonEmptyStringValueParser;
 
+use jiff::Timestamp;
+
 use super::applying::{self, Purpose, Running};
-use super::{Planning, What, select};
-use crate::cli::Global;
+use super::{Planning, What, no_reports, select};
+use crate::cli::{Global, Output};
 use crate::config::Adoption;
+use crate::deploy::rebuilding;
 use crate::deploy::setup::Setup;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Diagnostic, Exit};
 use crate::object::NamedObject;
+use crate::report::{text, words};
 use crate::ui::Terminal;
 
 /// Takes objects over that another tool or environment has
@@ -22,8 +26,12 @@ pub struct Args {
     #[arg(value_name = "ENV")]
     environment: String,
     /// An object: Kind/name, Kind.group/name or namespace/Kind/name
-    #[arg(value_name = "OBJECT", required = true)]
+    #[arg(value_name = "OBJECT", required_unless_present = "rebuild", conflicts_with = "rebuild")]
     objects: Vec<NamedObject>,
+    /// Make an inventory again that was deleted, or lacks something: from the objects that carry its label and
+    /// from the records
+    #[arg(long, conflicts_with_all = ["reference", "dirty", "overrides"])]
+    rebuild: bool,
     /// Read from this commit, branch or tag instead of the work tree
     #[arg(long = "ref", value_name = "REF")]
     reference: Option<String>,
@@ -42,6 +50,9 @@ pub struct Args {
 
 /// Plans, asks, takes over, waits and records.
 pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
+    if args.rebuild {
+        return rebuild(global, args.environment, &args.running, terminal).await;
+    }
     let what = What { environments: vec![args.environment], reference: args.reference, ..What::default() };
     let [mut setup]: [Setup; 1] = select(global, &what)?
         .try_into()
@@ -55,4 +66,43 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
     };
     let purpose = Purpose::Adopt { may_be_dirty: args.dirty };
     applying::all(global, terminal, vec![setup], &planning, &args.running, &purpose).await
+}
+
+/// Looks for what belongs to the environment, shows it, asks, and writes the inventory.
+async fn rebuild(
+    global: &Global,
+    environment: String,
+    running: &Running,
+    terminal: &Terminal,
+) -> Result<Exit, CommandError> {
+    no_reports(global, "adopt --rebuild")?;
+    if global.output != Output::Text {
+        return Err(CommandError::usage("adopt --rebuild prints text"));
+    }
+    let [setup]: [Setup; 1] = select(global, &What::recorded(Some(environment), None))?
+        .try_into()
+        .map_err(|_| CommandError::usage("an inventory is of one environment: name one"))?;
+    let cluster = setup.access.connect().await.map_err(Diagnostic::from)?;
+    let step = terminal.step("looking");
+    let rebuilt = rebuilding::look(&setup, &cluster).await?;
+    drop(step);
+    let report = &rebuilt.report;
+    if report.objects.is_empty() && report.release.is_none() {
+        let what = format!(
+            "nothing of {} is left: no object carries its label, and there are no records",
+            report.target
+        );
+        return Err(Diagnostic::new(what).into());
+    }
+    let options = text::TextOptions::new(terminal.width(), Timestamp::now());
+    let options = text::TextOptions { full: terminal.is_verbose(), ..options };
+    terminal.data(&text::rebuild(report, &options));
+    if report.is_complete || running.is_dry() {
+        return Ok(Exit::Done);
+    }
+    let (target, count) = (report.target.clone(), report.objects.len());
+    running.confirm(terminal, &format!("Make the inventory of {target} so?"))?;
+    rebuilding::write(&cluster, rebuilt).await?;
+    terminal.note(&format!("{target}: the inventory is made again, with {}", words::count(count, "object")));
+    Ok(Exit::Done)
 }

@@ -175,6 +175,25 @@ impl Running {
         Self { no_wait: false, wait_timeout, ..self }
     }
 
+    /// Whether nothing is to be written.
+    pub(super) fn is_dry(&self) -> bool {
+        self.dry_run
+    }
+
+    /// Asks whether to go on, unless that is said already.
+    pub(super) fn confirm(&self, terminal: &Terminal, question: &str) -> Result<(), CommandError> {
+        if self.yes {
+            return Ok(());
+        }
+        if !terminal.is_interactive() {
+            return Err(CommandError::usage("nobody is there to confirm this").hint("use --yes in scripts"));
+        }
+        if terminal.confirm(question) {
+            return Ok(());
+        }
+        Err(Diagnostic::new("not done: that wasn't confirmed").into())
+    }
+
     /// What the plan of each setup must be, if that is asked for.
     fn expected(&self, setups: &[Setup]) -> Result<Vec<Option<Expected>>, CommandError> {
         let Some(file) = &self.plan else {

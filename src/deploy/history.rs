@@ -27,6 +27,13 @@ pub struct History {
 pub async fn read(setup: &Setup, cluster: &Cluster, wanted: &Wanted) -> Result<History, CommandError> {
     let (listed, parent) = releases(setup, cluster).await?;
     let mut history = History { rows: Vec::new(), notes: interrupted(parent.as_ref()) };
+    let gone = gone(setup, &listed, parent.as_ref());
+    if let Some((release, why)) = &gone {
+        if *wanted == Wanted::Named(release.to_string()) {
+            return Err(Diagnostic::new(why.clone()).hint("the next apply makes a new one").into());
+        }
+        history.notes.push(why.clone());
+    }
     let killed = |running: &Running, finished_by| killed(&setup.environment, running, finished_by);
     let unrecorded = parent.iter().flat_map(|parent| parent.state.killed.iter().rev());
     history.rows.extend(unrecorded.map(|running| killed(running, None)));
@@ -60,6 +67,14 @@ pub async fn read(setup: &Setup, cluster: &Cluster, wanted: &Wanted) -> Result<H
         }
     }
     Ok(history)
+}
+
+/// The deployed release, if somebody deleted its record.
+fn gone(setup: &Setup, listed: &[Listed], parent: Option<&Parent>) -> Option<(u64, String)> {
+    let release = parent?.state.deployed.as_ref()?.release;
+    let is_there = listed.iter().any(|listed| listed.release() == release);
+    let why = format!("{}: release {release} is deployed, but its record is gone", setup.environment);
+    (!is_there).then_some((release, why))
 }
 
 /// One that can't be read can't be shown either.

@@ -14,7 +14,7 @@ use super::memory::Memory;
 use super::observe;
 use super::planning::Planned;
 use super::recording::{Circumstances, commit_of, record};
-use super::running::{Identity, Listener, Ongoing};
+use super::running::{Identity, Listener, Ongoing, lacks_record};
 use super::telling;
 use crate::apply::{ActionResult, RunResult, Stop, TargetOutcome};
 use crate::error::{CommandError, Diagnostic};
@@ -57,7 +57,7 @@ impl Locked<'_> {
         if let Some(unfinished) = unfinished(&parent.state).filter(|_| is_part) {
             return Err(unfinished.into());
         }
-        let was_killed = !is_part && parent.state.needs_record(false);
+        let was_killed = !is_part && (parent.state.needs_record(false) || lacks_record(self.planned));
         let is_unsettled = was_killed || self.ongoing.is_unsettled(self.planned, &parent.state);
         let deletes = self.ongoing.options.planning.deletes_everything();
         if self.planned.plan.is_empty() && !is_unsettled && !deletes {

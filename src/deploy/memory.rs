@@ -25,40 +25,70 @@ pub struct Memory {
     pub record: Option<Record>,
     /// The key of the digests of secrets.
     pub key: DigestKey,
+    /// Whether the last record is gone, damaged or of a newer version: not only
+    /// unreachable now.
+    pub is_record_lost: bool,
     /// What is worth telling about all this.
     pub notes: Vec<String>,
+}
+
+/// What is done about a memory that can't be read in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rigour {
+    /// It's an error: what may have to be deleted isn't known.
+    Planning,
+    /// It's told: nothing is to be done.
+    Looking,
 }
 
 impl Memory {
     /// Reads it, but for the last record; `None` for environments without an
     /// inventory. A parent that can't be read is an error: what may have to be
     /// deleted isn't known then.
-    pub async fn load(
+    pub(super) async fn load(
         setup: &Setup,
         cluster: &Cluster,
         namespace: &str,
+        rigour: Rigour,
     ) -> Result<Option<Self>, CommandError> {
         let Some(target) = target(setup, namespace)? else { return Ok(None) };
         let (parent, key) = futures::join!(inventory::read(cluster, &target), read_key(cluster, &target));
         let parent = parent.map_err(Diagnostic::from)?;
-        let mut memory = Self { target, parent, record: None, key, notes: Vec::new() };
+        let mut memory = Self { target, parent, record: None, key, is_record_lost: false, notes: Vec::new() };
         if memory.parent.is_none() {
-            memory.rebuild(cluster).await?;
+            memory.rebuild(cluster, rigour).await?;
         }
         Ok(Some(memory))
     }
 
     /// An inventory that is gone while there are records was deleted by somebody:
     /// what the newest record holds are its members.
-    async fn rebuild(&mut self, cluster: &Cluster) -> Result<(), CommandError> {
+    async fn rebuild(&mut self, cluster: &Cluster, rigour: Rigour) -> Result<(), CommandError> {
         let listed = list_summaries(cluster, &self.target).await.map_err(Diagnostic::from)?;
         let Some(newest) = listed.first().map(Listed::release) else { return Ok(()) };
-        let record = read_record(cluster, &self.target, newest).await.map_err(Diagnostic::from)?;
         let summaries = listed.iter().filter_map(Listed::summary);
-        self.parent = Some(Parent::rebuilt(&self.target, summaries, Some(&record)));
-        self.record = Some(record);
-        self.notes
-            .push(format!("the inventory is gone; it is made again from the record of release {newest}"));
+        match read_record(cluster, &self.target, newest).await.map_err(Diagnostic::from) {
+            Ok(record) => {
+                self.parent = Some(Parent::rebuilt(&self.target, summaries, Some(&record)));
+                self.record = Some(record);
+                self.notes.push(format!(
+                    "the inventory is gone; it is made again from the record of release {newest}"
+                ));
+            }
+            Err(error) if rigour == Rigour::Planning => {
+                let hint =
+                    format!("trueup adopt {} --rebuild makes it again by labels", self.target.environment());
+                return Err(error.because("the inventory is gone, too").hint(hint).into());
+            }
+            Err(error) => {
+                self.parent = Some(Parent::rebuilt(&self.target, summaries, None));
+                self.is_record_lost = true;
+                self.notes.push(format!(
+                    "the inventory is gone, and its last record can't be used: {}",
+                    error.message
+                ));
+            }
+        }
         Ok(())
     }
 
@@ -80,6 +110,7 @@ impl Memory {
             None => {}
             Some(Ok(record)) => self.record = Some(record),
             Some(Err(error)) => {
+                self.is_record_lost = is_lost(&error);
                 let why = Diagnostic::from(error).message;
                 self.notes.push(format!("what was written last isn't known, so drift isn't either: {why}"));
             }
@@ -127,6 +158,11 @@ impl Memory {
     pub fn keep_form(&self, id: &ObjectId, object: &Value, recorded: Recorded<'_>) -> Value {
         protect(object, id, &digested(recorded.written), &self.key).into_value()
     }
+}
+
+/// Whether a record can't be read whenever one asks for it.
+pub(super) fn is_lost(error: &RecordError) -> bool {
+    !matches!(error, RecordError::Api { .. })
 }
 
 /// The namespace of objects that name none: the configuration's, else the

@@ -45,6 +45,7 @@ mod predecessors;
 mod predict;
 mod present;
 mod readiness;
+pub mod rebuilding;
 mod recording;
 mod refusing;
 mod removing;

@@ -21,7 +21,7 @@ use super::handover::{Adopting, Handover};
 use super::hooks::Hooks;
 use super::leaving::{self, Departure};
 use super::lists::Lists;
-use super::memory::Memory;
+use super::memory::{self, Memory};
 use super::namespaces::{missing, refuse_missing};
 use super::observe::{self, Observed, Sought};
 pub use super::planned::Planned;
@@ -256,7 +256,9 @@ async fn plan_for(
         .zip(&proved)
         .filter(|(object, proved)| proved.is_none() || is_create_only(&object.manifest.body));
     let ending = ending(may_end.map(|(object, _)| object), &live);
-    if let Some(memory) = memory.as_mut().filter(|_| !is_settled) {
+    // But that nobody could tell is worth a new record.
+    let is_lost = stored.as_ref().is_some_and(|stored| stored.as_ref().is_err_and(memory::is_lost));
+    if let Some(memory) = memory.as_mut().filter(|_| !is_settled || is_lost) {
         memory.recall(stored.take());
     }
     let adopting = adopting(setup, memory.as_ref(), id.as_deref());

@@ -100,8 +100,8 @@ pub(super) async fn look(
     cluster: &Cluster,
     measure: Measure,
 ) -> Result<Presence, CommandError> {
-    let Seen { namespace, observed, mut memory } = Seen::of(setup, cluster).await?;
-    if let Some(memory) = &mut memory {
+    let Seen { namespace, observed, mut memory } = Seen::to_look(setup, cluster).await?;
+    if let Some(memory) = memory.as_mut().filter(|memory| !memory.is_record_lost) {
         let stored = memory.fetch(cluster).await;
         memory.recall(stored);
     }

@@ -129,6 +129,11 @@ fn is_whole_unsettled(state: &State) -> bool {
     deployed != number(&state.healthy) || state.recorded > deployed
 }
 
+/// Whether what was written last is on no record any more.
+pub(super) fn lacks_record(planned: &Planned) -> bool {
+    planned.memory.as_ref().is_some_and(|memory| memory.is_record_lost)
+}
+
 /// Whether any of these objects wasn't seen to be healthy by the last release.
 fn is_part_unsettled(planned: &Planned) -> bool {
     let record = planned.memory.as_ref().and_then(|memory| memory.record.as_ref());
@@ -198,6 +203,7 @@ impl Ongoing<'_> {
                 && deployed.dirty == commit.is_some_and(|commit| commit.dirty)
         });
         !same
+            || lacks_record(planned)
             || parent.state.needs_record(false)
             || self.waits_for_all()
             || self.is_unsettled(planned, &parent.state)

@@ -98,7 +98,7 @@ fn hint(problem: &Problem) -> &'static str {
         | Problem::BadGroupKind(_)
         | Problem::NoState
         | Problem::State(StateError::Malformed(_)) => {
-            "put back what was there, or delete it: the next apply rebuilds it from labels and records"
+            "put back what was there, or delete it: `trueup adopt ENV --rebuild` makes it again from labels and records"
         }
     }
 }
@@ -163,14 +163,14 @@ mod tests {
             .into();
         insta::assert_snapshot!(lines.join("\n"), @r#"
         it has no label applyset.kubernetes.io/id: trueup didn't make it -> choose another name or state namespace in trueup.yaml
-        its id is applyset-x-v1, but its name and namespace make applyset-y-v1 -> put back what was there, or delete it: the next apply rebuilds it from labels and records
+        its id is applyset-x-v1, but its name and namespace make applyset-y-v1 -> put back what was there, or delete it: `trueup adopt ENV --rebuild` makes it again from labels and records
         kubectl/v1.36.3 manages it -> choose another name or state namespace in trueup.yaml
         another tool manages it -> choose another name or state namespace in trueup.yaml
-        it has no annotation applyset.kubernetes.io/contains-group-kinds -> put back what was there, or delete it: the next apply rebuilds it from labels and records
-        applyset.kubernetes.io/contains-group-kinds holds ".apps", which isn't KIND.GROUP -> put back what was there, or delete it: the next apply rebuilds it from labels and records
-        data.state is missing -> put back what was there, or delete it: the next apply rebuilds it from labels and records
+        it has no annotation applyset.kubernetes.io/contains-group-kinds -> put back what was there, or delete it: `trueup adopt ENV --rebuild` makes it again from labels and records
+        applyset.kubernetes.io/contains-group-kinds holds ".apps", which isn't KIND.GROUP -> put back what was there, or delete it: `trueup adopt ENV --rebuild` makes it again from labels and records
+        data.state is missing -> put back what was there, or delete it: `trueup adopt ENV --rebuild` makes it again from labels and records
         data.state: written by a newer trueup (trueup/v2) -> use that version of trueup, or a later one
-        data.state: expected value at line 1 column 1 -> put back what was there, or delete it: the next apply rebuilds it from labels and records
+        data.state: expected value at line 1 column 1 -> put back what was there, or delete it: `trueup adopt ENV --rebuild` makes it again from labels and records
         data.state: it belongs to "a-b" in environment "c", whose names join to the same text -> choose another name for one of the two
         "#);
     }

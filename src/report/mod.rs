@@ -26,6 +26,7 @@ mod history;
 mod hold;
 mod lock;
 mod moves;
+mod rebuild;
 #[cfg(test)]
 pub(crate) mod sample;
 mod severity;
@@ -37,6 +38,7 @@ pub use check::{CheckFinding, CheckReport, CheckSummary, CheckedObject};
 pub use history::{HistoryRow, ReleaseAction, ReleaseDetails, ReleaseOverride, ReleaseRun};
 pub use hold::{HoldDetail, HoldReport};
 pub use lock::{LockReport, LockState};
+pub use rebuild::RebuildReport;
 pub use severity::Severity;
 pub use status::{
     DeployedState, DriftCount, HealthCount, HoldState, ObjectStatus, ObjectWarning, OwnedStatus, PodCount,

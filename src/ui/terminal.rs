@@ -254,6 +254,17 @@ mod tests {
     }
 
     #[test]
+    fn a_redrawn_text_begins_on_an_empty_screen_with_or_without_colour() {
+        let (terminal, captured) = Capture { interactive: true, ..Capture::default() }.start();
+        assert!(terminal.is_screen());
+        terminal.redraw("\u{1b}[31mone\u{1b}[0m\n");
+        terminal.redraw("two\n");
+        let empty = "\u{1b}[H\u{1b}[2J";
+        assert_eq!(captured.output(), format!("{empty}one\n{empty}two\n"));
+        assert!(!Capture::default().start().0.is_screen());
+    }
+
+    #[test]
     fn quiet_keeps_warnings_and_errors_only() {
         let quiet = Settings { quiet: true, ..Settings::default() };
         let (terminal, captured) = Capture { settings: quiet, ..Capture::default() }.start();

@@ -20,10 +20,22 @@ const MANY: usize = 5;
 pub(super) struct Around {
     /// By namespace.
     pub(super) namespaces: BTreeMap<String, Neighbours>,
-    /// Who holds the lock; `None` where nobody may say.
-    pub(super) lock: Option<Option<Held>>,
+    /// Who holds the lock.
+    pub(super) lock: Locking,
     /// The rights that are missing, and what isn't known without them.
     pub(super) notes: Vec<String>,
+}
+
+/// Who holds the lock.
+#[derive(Default)]
+pub(super) enum Locking {
+    /// Nobody may say.
+    #[default]
+    Unknown,
+    /// Nobody.
+    Free,
+    /// A run.
+    Held(Box<Held>),
 }
 
 /// What lies in a namespace beside the target's own objects.
@@ -75,7 +87,7 @@ pub(super) async fn fetch(
         around.take(wanted, found);
     }
     match held {
-        Ok(held) => around.lock = Some(held),
+        Ok(held) => around.lock = held.map_or(Locking::Free, |held| Locking::Held(Box::new(held))),
         Err(LockError::Api { error, .. }) => {
             around
                 .notes

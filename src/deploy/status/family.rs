@@ -96,7 +96,7 @@ fn status(object: &Value, owned: Vec<OwnedStatus>, around: &Around, now: Timesta
         health: verdict.health,
         reason: verdict.reason,
         message: verdict.message,
-        age: super::age(object, now),
+        age: super::object::age(object, now),
         restarts: usize::try_from(pods.restarts).unwrap_or_default(),
         owned,
     }

@@ -3,6 +3,7 @@
 mod around;
 mod distance;
 mod family;
+mod object;
 mod warnings;
 mod watching;
 
@@ -15,21 +16,19 @@ pub use watching::watch;
 use super::history::{commit_ref, run_result, unfinished};
 use super::locking;
 use super::memory::Memory;
-use super::present::{Measure, Presence, Present, Sight, look, unknown_drift};
+use super::present::{Measure, Presence, Present, look, unknown_drift};
 use super::setup::Setup;
 use crate::cluster::Cluster;
 use crate::error::CommandError;
-use crate::health::{self, Context, Health, Owned, WorkloadVerdict};
-use crate::json::Value;
+use crate::health::Health;
 use crate::object::scrub;
 use crate::plan::ClusterRef;
 use crate::release::Summary;
 use crate::release::history::read_record;
-use crate::report::{
-    DeployedState, DriftCount, HealthCount, HoldState, ObjectStatus, OwnedStatus, PodCount, StatusReport,
-};
-use around::{Around, seen};
+use crate::report::{DeployedState, HealthCount, HoldState, ObjectStatus, OwnedStatus, StatusReport};
+use around::{Around, Locking, seen};
 use family::Families;
+use object::{drift, pods, status};
 
 /// Everything that was seen of a target.
 struct Look {
@@ -101,7 +100,10 @@ impl Look {
                 since: hold.at,
                 by: Some(hold.by.clone()),
             }),
-            lock: around.lock.iter().flatten().next().map(locking::state),
+            lock: match &around.lock {
+                Locking::Held(held) => Some(locking::state(held)),
+                Locking::Free | Locking::Unknown => None,
+            },
             drift: drift(&objects, is_recorded),
             health: HealthCount::of(&objects),
             pods: pods(&objects),
@@ -116,15 +118,15 @@ impl Look {
         let memory = self.memory.as_ref();
         let running = memory.and_then(|memory| memory.parent.as_ref()?.state.running.as_ref());
         let running = running.map(|running| match &self.around.lock {
-            Some(None) => {
+            Locking::Free => {
                 let Begun { release, actor, at } = Begun::of(running);
                 format!("release {release} was begun by {actor} at {at} and killed: the next run finishes it")
             }
-            Some(Some(_)) => {
+            Locking::Held(_) => {
                 let Begun { release, actor, at } = Begun::of(running);
                 format!("release {release} is under way: begun by {actor} at {at}")
             }
-            None => unfinished(running),
+            Locking::Unknown => unfinished(running),
         });
         let notes = memory.into_iter().flat_map(|memory| memory.notes.clone());
         notes
@@ -190,26 +192,6 @@ impl<'a> Begun<'a> {
     }
 }
 
-/// All pods together, where there are any.
-fn pods(objects: &[ObjectStatus]) -> Option<PodCount> {
-    let all = objects.iter().filter_map(|object| object.pods);
-    all.reduce(|sum, one| PodCount {
-        ready: sum.ready + one.ready,
-        total: sum.total + one.total,
-        restarts: sum.restarts + one.restarts,
-    })
-}
-
-/// How much moved of the objects of which that is known. That nothing did is
-/// only said when all are.
-fn drift(objects: &[ObjectStatus], is_recorded: bool) -> Option<DriftCount> {
-    let known: Vec<usize> = objects.iter().filter_map(|object| object.drift).collect();
-    let fields: usize = known.iter().sum();
-    let is_complete = is_recorded && known.len() == objects.len();
-    (is_complete || fields > 0)
-        .then(|| DriftCount { objects: known.iter().filter(|fields| **fields > 0).count(), fields })
-}
-
 /// Whether something drifted, isn't healthy, or isn't deployed yet.
 pub fn is_pending(report: &StatusReport) -> bool {
     report.deployed.is_none()
@@ -225,102 +207,5 @@ async fn deployed_summary(cluster: &Cluster, memory: &Memory) -> Option<Summary>
     match memory.record.as_ref().filter(|record| record.summary.release == release) {
         Some(record) => Some(record.summary.clone()),
         None => Some(read_record(cluster, &memory.target, release).await.ok()?.summary),
-    }
-}
-
-fn status(object: &Present, around: &Around, now: Timestamp) -> ObjectStatus {
-    let reference = object.recorded.object.clone();
-    let drift = object.moved.as_ref().map(Vec::len);
-    let unseen = |health, reason: &str, message: &str| ObjectStatus {
-        object: reference.clone(),
-        health,
-        reason: reason.to_owned(),
-        message: message.to_owned(),
-        age: None,
-        pods: None,
-        addresses: Vec::new(),
-        drift,
-        owned: Vec::new(),
-    };
-    let live = match &object.sight {
-        Sight::Live(live) => live,
-        Sight::Gone => return unseen(Health::Failed, "Deleted", "it is gone: somebody deleted it"),
-        Sight::Forbidden => return unseen(Health::Unknown, "Forbidden", "this user may not read it"),
-        Sight::NoAnswer => {
-            return unseen(Health::Unknown, "NoAnswer", "the API server of its group doesn't answer");
-        }
-    };
-    let namespace = reference.namespace.clone().unwrap_or_default();
-    let owned = around.namespaces.get(&namespace).map_or_else(Owned::default, |neighbours| Owned {
-        replica_sets: &neighbours.replica_sets,
-        pods: &neighbours.pods,
-    });
-    let context = Context::at(now).ruled_by(object.rule.as_ref());
-    let WorkloadVerdict { verdict, pods, .. } = health::judge_workload_in(live, &owned, &context);
-    ObjectStatus {
-        health: verdict.health,
-        reason: verdict.reason,
-        message: verdict.message,
-        age: age(live, now),
-        pods: (pods.total > 0).then(|| PodCount {
-            ready: pods.ready as usize,
-            total: pods.total as usize,
-            restarts: usize::try_from(pods.restarts).unwrap_or_default(),
-        }),
-        addresses: health::addresses(live),
-        drift,
-        object: reference,
-        owned: Vec::new(),
-    }
-}
-
-fn age(live: &Value, now: Timestamp) -> Option<u64> {
-    let created: Timestamp = live["metadata"]["creationTimestamp"].as_str()?.parse().ok()?;
-    u64::try_from(now.duration_since(created).as_secs()).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::json::json;
-    use crate::object::SecretPaths;
-
-    fn unseen(sight: Sight) -> ObjectStatus {
-        let recorded = json!({"version": "v1", "group": "metrics.example", "kind": "Gauge",
-            "namespace": "shop", "name": "a", "manifest": {}});
-        let recorded = crate::json::from_value(recorded).expect("a recorded object");
-        let present = Present {
-            recorded,
-            resource: None,
-            sight,
-            rule: None,
-            secrets: SecretPaths::default(),
-            moved: None,
-        };
-        status(&present, &Around::default(), Timestamp::UNIX_EPOCH)
-    }
-
-    #[test]
-    fn an_unknown_object_hides_no_drift_of_the_others() {
-        let with = |drift| ObjectStatus { drift, ..unseen(Sight::Gone) };
-        let counted =
-            |objects: &[ObjectStatus]| drift(objects, true).map(|drift| (drift.objects, drift.fields));
-        assert_eq!(counted(&[with(Some(2)), with(None), with(Some(0)), with(Some(1))]), Some((2, 3)));
-        assert_eq!(counted(&[with(Some(0)), with(Some(0))]), Some((0, 0)));
-        assert_eq!(counted(&[with(Some(0)), with(None)]), None);
-        assert_eq!(counted(&[with(None)]), None);
-        assert_eq!(counted(&[]), Some((0, 0)));
-        assert_eq!(drift(&[], false), None);
-    }
-
-    #[test]
-    fn what_nobody_could_look_for_isnt_told_as_deleted() {
-        let told = |sight| {
-            let status = unseen(sight);
-            (status.health, status.reason)
-        };
-        assert_eq!(told(Sight::Gone), (Health::Failed, "Deleted".to_owned()));
-        assert_eq!(told(Sight::Forbidden), (Health::Unknown, "Forbidden".to_owned()));
-        assert_eq!(told(Sight::NoAnswer), (Health::Unknown, "NoAnswer".to_owned()));
     }
 }

@@ -126,7 +126,7 @@ fn actions(actions: &[ReleaseAction], unchanged: usize, options: &TextOptions) -
         lines.push(paint(FAINT, format_args!("  and {} more (-v)", actions.len() - shown)));
     }
     if unchanged > 0 {
-        lines.push(paint(FAINT, format_args!("  {} unchanged", unchanged)));
+        lines.push(paint(FAINT, format_args!("  {unchanged} unchanged")));
     }
     lines
 }
