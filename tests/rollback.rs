@@ -398,22 +398,3 @@ fn a_release_that_its_commit_does_not_say_today_is_told() {
     let run = environment.trueup(&["rollback", "prod", "--release", "2", "--yes"]).success();
     run.never_says("isn't what it was");
 }
-
-#[test]
-fn a_commit_that_is_not_in_this_clone_comes_with_the_fetch_that_brings_it() {
-    let (environment, commits) = three_releases();
-    let clone = environment.outside().join("clone");
-    let origin = format!("file://{}", environment.root().display());
-    let git = |arguments: &[&str]| environment.repository.git(arguments);
-    // Rewritten: the commit of the second release is on no branch any more.
-    git(&["branch", "kept", &commits[2]]);
-    git(&["clone", "--quiet", "--depth=1", "--branch=kept", &origin, &clone.to_string_lossy()]);
-    let before = environment.footprint();
-
-    for arguments in [&["--release", "2"][..], &[&commits[1]]] {
-        let run = environment.trueup_in(&clone, &[&["rollback", "prod", "--yes"][..], arguments].concat());
-        run.exits(1).complains("git fetch --unshallow --tags origin");
-    }
-
-    assert_eq!(environment.footprint(), before);
-}
