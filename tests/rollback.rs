@@ -309,6 +309,7 @@ fn planning_leaves_the_broken_pod_alone() {
 fn an_automatic_rollback_deletes_it_too() {
     let mut environment = stateful_set_with_a_broken_pod();
     environment.trueup(&["rollback", "prod", "--yes"]).success();
+    environment.end_hold();
     environment.commit("Try again");
 
     environment.trueup(&["apply", "prod", "--yes", "--rollback-on-failure"]).exits(5);

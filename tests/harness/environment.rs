@@ -236,6 +236,12 @@ impl TestEnvironment {
         self.trueup(&["apply", "prod", "--yes"]).success()
     }
 
+    /// Ends the hold that a rollback leaves, so that the same may be deployed again.
+    #[track_caller]
+    pub(crate) fn end_hold(&self) {
+        drop(self.trueup(&["hold", "clear", "prod", "--yes"]).success());
+    }
+
     /// An object as it is live. `path` is like `v1/configmaps/settings` or
     /// `apps/v1/deployments/web`, in the test's namespace.
     #[track_caller]
