@@ -149,7 +149,9 @@ async fn follow(
             Some(before) => terminal.data(&text::status_changes(before, report, &options)),
         }
         before = Some(report.clone());
+        terminal.is_read()
     };
     status::watch(setup, &cluster, depth, &stop, &mut tell).await?;
-    Ok(signals::exit(&stop))
+    let is_stopped = stop.borrow().is_some();
+    Ok(if is_stopped { signals::exit(&stop) } else { Exit::Done })
 }

@@ -41,6 +41,11 @@ impl Stream {
         if is_plain { Cow::Borrowed(text) } else { Cow::Owned(strip_str(text).to_string()) }
     }
 
+    /// Whether all that was written got through so far.
+    pub(super) fn is_open(&self) -> bool {
+        self.failure.is_none()
+    }
+
     /// What kept the text from being written. A reader that has gone away
     /// wanted no more, which is no failure.
     pub(super) fn failure(&self) -> Option<&std::io::Error> {
@@ -67,9 +72,11 @@ mod tests {
     #[test]
     fn a_reader_that_has_gone_away_is_no_failure() {
         let mut stream = Stream::new(Box::new(Broken(ErrorKind::BrokenPipe)), false);
+        assert!(stream.is_open());
         stream.write("a\n");
         stream.write("b\n");
         assert!(stream.failure().is_none());
+        assert!(!stream.is_open(), "who goes on for ever has to know");
     }
 
     #[test]

@@ -114,6 +114,11 @@ impl Terminal {
         self.shared.screen
     }
 
+    /// Whether somebody still reads standard output, as far as was noticed.
+    pub fn is_read(&self) -> bool {
+        lock(&self.shared.output).is_open()
+    }
+
     /// Draws a text on the emptied screen.
     pub fn redraw(&self, text: &str) {
         self.above_bars(|| {

@@ -46,13 +46,14 @@ enum Subject {
 /// The number of a watch, and what it saw.
 type Event = (usize, WatchEvent);
 
-/// Tells of the state now and whenever it may have changed, until it is stopped.
+/// Tells of the state now and whenever it may have changed, until it is stopped or
+/// nobody listens any more.
 pub async fn watch(
     setup: &Setup,
     cluster: &Cluster,
     depth: Depth,
     stop: &Stop,
-    tell: &mut dyn FnMut(&StatusReport),
+    tell: &mut dyn FnMut(&StatusReport) -> bool,
 ) -> Result<(), CommandError> {
     let mut stop = stop.clone();
     loop {
@@ -60,7 +61,9 @@ pub async fn watch(
             look = Look::at(setup, cluster, depth) => look?,
             _ = stop.wait_for(Option::is_some) => return Ok(()),
         };
-        tell(&look.report(setup, Timestamp::now()));
+        if !tell(&look.report(setup, Timestamp::now())) {
+            return Ok(());
+        }
         if Following::begin(cluster, &look).follow(setup, &mut look, &mut stop, tell).await == Ended::Stopped
         {
             return Ok(());
@@ -117,7 +120,7 @@ impl Following {
         setup: &Setup,
         look: &mut Look,
         stop: &mut Stop,
-        tell: &mut dyn FnMut(&StatusReport),
+        tell: &mut dyn FnMut(&StatusReport) -> bool,
     ) -> Ended {
         let mut due = Instant::now() + JUDGED_AGAIN;
         loop {
@@ -133,7 +136,9 @@ impl Following {
                         return Ended::Outdated;
                     }
                     self.place(look);
-                    tell(&look.report(setup, Timestamp::now()));
+                    if !tell(&look.report(setup, Timestamp::now())) {
+                        return Ended::Stopped;
+                    }
                     self.is_touched = false;
                     due = Instant::now() + JUDGED_AGAIN;
                 }
