@@ -220,7 +220,7 @@ fn a_commit_that_isnt_in_this_clone_is_told_with_what_to_fetch() {
     let run = environment.trueup_in(&clone, &["rollback", "prod", "--yes"]).exits(1);
 
     run.complains(&format!("the commit of release 2 isn't in this clone: {}", commits[1]))
-        .complains("hint: git fetch --unshallow");
+        .complains("hint: fetch it: git fetch --unshallow");
     assert_eq!(environment.footprint(), before);
 }
 
@@ -277,6 +277,10 @@ fn a_broken_pod_of_a_stateful_set_is_deleted_as_the_plan_says() {
     Plan: 1 to update, 1 to delete
     digest v1:[digest]
     ([n] requests, [time])
+    note: $COMMIT2 is held: `apply` refuses it until a commit mends or reverts that, or until `trueup
+      hold clear prod`
+    note: `git revert $COMMIT2` makes Git say what the cluster has now
+
     prod: release 3 is healthy ($COMMIT1 "Change deploy/db.yaml", 2 changed, 0 unchanged, [time])
     --- stderr
     deleted  $NAMESPACE/Pod/db-0

@@ -88,6 +88,10 @@ fn what_does_not_become_healthy_is_undone_in_the_same_run() {
     prod: release 2 did NOT become healthy and was rolled back
       ($COMMIT2 "Change deploy/web.yaml", 1 changed, 0 unchanged, [time])
 
+    note: $COMMIT2 is held: `apply` refuses it until a commit mends or reverts that, or until `trueup
+      hold clear prod`
+    note: `git revert $COMMIT2` makes Git say what the cluster has now
+
     prod: rollback to release 1: release 3 is healthy
       ($COMMIT1 "Change deploy/web.yaml", 1 changed, 0 unchanged, [time])
     "#);
@@ -280,6 +284,10 @@ fn a_rollback_that_does_not_become_healthy_shows_both_causes() {
       │ applying migration 0042_add_customer
       │ error: migration 0042_add_customer: relation "orders" does not exist
 
+    note: $COMMIT2 is held: `apply` refuses it until a commit mends or reverts that, or until `trueup
+      hold clear prod`
+    note: `git revert $COMMIT2` makes Git say what the cluster has now
+
     prod: rollback to release 1: release 3 is NOT healthy: $NAMESPACE/Job/smoke
       ($COMMIT1 "Change deploy/web.yaml", 1 changed, 0 unchanged, [time])
     "#);
@@ -403,7 +411,7 @@ fn a_shallow_clone_says_what_to_fetch() {
 
     let commit = &environment.repository.commits()[0];
     run.prints(&format!("error: the commit of release 1 isn't in this clone: {commit}"))
-        .prints("hint: git fetch --unshallow")
+        .prints("hint: fetch it: git fetch --unshallow")
         .prints("prod: the rollback to release 1 could NOT begin")
         .prints("trueup rollback prod puts release 1 back");
     assert_eq!(image(&environment), "web:crash");
