@@ -27,14 +27,17 @@ pub(crate) struct Run {
     rewriter: Rewriter,
 }
 
+/// What a run has said so far on one of its outputs.
+type Heard = Arc<Mutex<Vec<u8>>>;
+
 /// A run that is under way.
 #[must_use]
 pub(crate) struct Running {
     child: Child,
     stdout: JoinHandle<String>,
     stderr: JoinHandle<String>,
-    printed: Arc<Mutex<Vec<u8>>>,
-    complaints: Arc<Mutex<Vec<u8>>>,
+    printed: Heard,
+    complaints: Heard,
     command: String,
     rewriter: Rewriter,
 }
@@ -60,7 +63,7 @@ impl Running {
         }
         let stdout = child.stdout.take().expect("a pipe");
         let stderr = child.stderr.take().expect("a pipe");
-        let (printed, complaints): (Arc<Mutex<Vec<u8>>>, Arc<Mutex<Vec<u8>>>) = Default::default();
+        let (printed, complaints) = (Heard::default(), Heard::default());
         let (printing, heard) = (printed.clone(), complaints.clone());
         Self {
             child,
