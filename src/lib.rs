@@ -36,6 +36,7 @@ pub mod release;
 pub mod render;
 pub mod report;
 pub mod schema;
+pub mod tools;
 pub mod ui;
 pub mod wait;
 pub mod yaml;

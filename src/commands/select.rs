@@ -7,11 +7,15 @@ use std::sync::Arc;
 use super::What;
 use crate::cli::Global;
 use crate::cluster::Access;
-use crate::config::{self, Config, Environment};
+use crate::config::{
+    self, Config, Dependencies, Environment, Lookup, Renderer, SetValue, SourceItem, ValuesFile,
+};
 use crate::deploy::setup::{AD_HOC, Inventory, Origin, Setup, normalised};
 use crate::error::{CommandError, Diagnostic, Location};
 use crate::git::{CommitId, Repository};
-use crate::render::{Item, SourceTree};
+use crate::json::Value;
+use crate::render::{Chart, How, Item, Means, SourceTree};
+use crate::tools::{Tools, Wanted};
 
 /// The rules for an ad hoc environment: those of an environment that sets none.
 const AD_HOC_RULES: &str = "{version: 1, name: ad-hoc, environments: {default: {}}}";
@@ -96,6 +100,7 @@ fn ad_hoc(
         sources,
         configuration: None,
         namespace: global.namespace.clone(),
+        means: Means { namespace: global.namespace.clone(), ..Means::default() },
         access: global.access(),
         ..of_rules(rules)
     })
@@ -270,13 +275,16 @@ pub(super) fn setup(
         kubeconfig: global.kubeconfig.clone().or_else(|| kubeconfig(environment, folder, &origin)),
         ..global.access()
     };
+    let namespace = global.namespace.clone().or_else(|| environment.namespace.clone());
+    let tools = tools(&rendered, environment, folder, &origin);
     Ok(Setup {
         inventory: Some(Inventory {
             project: environment.project.clone(),
             state_namespace: environment.state_namespace.clone(),
             keep: environment.history_keep,
         }),
-        namespace: global.namespace.clone().or_else(|| environment.namespace.clone()),
+        means: Means { tools, namespace: namespace.clone(), ..Means::default() },
+        namespace,
         origin,
         sources,
         schemas,
@@ -294,9 +302,62 @@ fn sources(folder: &Path, environment: &Environment, file: &str) -> Result<Vec<I
     named
         .map(|(item, named_at)| {
             let place = named_at.clone().unwrap_or_else(|| Location::file(file));
-            Ok(Item { path: source(folder, &item.path, place)?, named_at })
+            let how = how(folder, item, &place)?;
+            Ok(Item { path: source(folder, &item.path, place)?, named_at, how })
         })
         .collect()
+}
+
+/// How an item becomes manifests.
+fn how(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, CommandError> {
+    let may_fetch = item.dependencies == Some(Dependencies::Fetch);
+    let is_chart =
+        item.release.is_some() || item.values.is_some() || item.set.is_some() || item.lookup.is_some();
+    Ok(match item.renderer {
+        Some(Renderer::Plain) => How::Plain,
+        Some(Renderer::Kustomize) => How::Kustomize { may_fetch },
+        None if !is_chart => How::AsItIs,
+        Some(Renderer::Helm) | None => {
+            let values = item.values.iter().flatten();
+            let values = values.map(|ValuesFile(path)| source(folder, path, place.clone()));
+            let set = item.set.iter().flatten();
+            How::Helm(Chart {
+                release: item.release.clone(),
+                values: values.collect::<Result<_, _>>()?,
+                set: set.map(|(path, value)| (path.clone(), as_json(value).to_string())).collect(),
+                may_fetch,
+                lookup_finds_nothing: item.lookup == Some(Lookup::Empty),
+            })
+        }
+    })
+}
+
+fn as_json(value: &SetValue) -> Value {
+    match value {
+        SetValue::Boolean(value) => Value::from(*value),
+        SetValue::Integer(value) => Value::from(*value),
+        SetValue::Number(value) => Value::from(*value),
+        SetValue::Text(value) => Value::from(value.as_str()),
+    }
+}
+
+/// The programs: which versions will do says what is rendered, where they are who
+/// renders it.
+fn tools(rendered: &Environment, environment: &Environment, folder: &Path, origin: &Origin) -> Tools {
+    let root =
+        origin.repository().and_then(|repository| repository.root()).map(canonical).unwrap_or_default();
+    let wanted = |version: &Wanted, program: &Wanted| Wanted {
+        version: version.version.clone(),
+        program: program.program.as_ref().map(|program| match program.components().count() {
+            0 | 1 => program.clone(),
+            _ => root.join(folder).join(program),
+        }),
+    };
+    Tools {
+        kustomize: wanted(&rendered.tools.kustomize, &environment.tools.kustomize),
+        helm: wanted(&rendered.tools.helm, &environment.tools.helm),
+        time: environment.tools.time,
+    }
 }
 
 /// A source as a path from the repository's root; `place` is where it's named.
@@ -352,6 +413,7 @@ fn of_rules(environment: &Environment) -> Setup {
         origin: Origin::AdHoc { directory: PathBuf::new(), stdin: None, tracked: None },
         sources: Vec::new(),
         schemas: Vec::new(),
+        means: Means::default(),
         configuration: None,
         access: Access::default(),
         cluster_uid: environment.cluster_uid.clone(),

@@ -17,6 +17,7 @@ mod format;
 mod glob;
 mod kind;
 mod limit;
+mod renderers;
 mod resolve;
 mod rules;
 mod unsupported;
@@ -29,11 +30,12 @@ use std::time::Duration;
 use crate::error::{Diagnostic, Location, did_you_mean};
 use crate::json::{Map, Value};
 use crate::object::{FieldPath, Step};
+use crate::tools::Tools;
 use crate::yaml;
 use check::Finding;
 
 pub use duration::{Period, PeriodError};
-pub use file::{DriftRule, Renderer, SourceItem, schema};
+pub use file::{Dependencies, DriftRule, Lookup, Renderer, SetValue, SourceItem, ValuesFile, schema};
 pub use find::{FILE_NAME, find};
 pub use glob::{fits as name_fits, folder_of_pattern, path_fits};
 pub use kind::{KindError, KindPattern};
@@ -48,7 +50,7 @@ const LONGEST_TARGET: usize = 63;
 const SMALLEST: &str = "the smallest is `{version: 1, name: shop, environments: {dev: {}}}`";
 
 /// A configuration without faults.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// What is deployed; with an environment's name the identity of a target.
     pub name: String,
@@ -58,7 +60,7 @@ pub struct Config {
 }
 
 /// A place to deploy to, with all defaults filled in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Environment {
     /// Its name.
     pub name: String,
@@ -97,6 +99,8 @@ pub struct Environment {
     pub drift: DriftRule,
     /// How many releases are kept.
     pub history_keep: u32,
+    /// The programs that render; their paths are relative to the file.
+    pub tools: Tools,
 }
 
 /// Reads a configuration; `path` is what errors call it. On failure returns
@@ -210,6 +214,7 @@ fn findings(file: &Value) -> Vec<Finding> {
     }
     let mut findings = check::findings(&schema(), file);
     findings.extend(too_long_targets(file));
+    findings.extend(renderers::findings(file));
     findings
 }
 

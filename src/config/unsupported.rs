@@ -7,11 +7,11 @@ const KEYS: [(&str, &[&str]); 5] = [
     ("HealthRule", &["timeout"]),
     ("Settings", &["vars", "clusters", "rollout", "rollbackOnFailure"]),
     ("Requires", &["branch", "after", "soak", "order", "signedBy", "approval", "windows"]),
-    ("SourceItem", &["release", "values", "set", "ext", "substitute"]),
+    ("SourceItem", &["ext", "substitute"]),
 ];
 
 /// By the enumeration: its values.
-const VALUES: [(&str, &[&str]); 1] = [("Renderer", &["kustomize", "helm", "jsonnet"])];
+const VALUES: [(&str, &[&str]); 1] = [("Renderer", &["jsonnet"])];
 
 /// Whether this key of a section will mean something one day.
 pub(super) fn is_key(section: &str, key: &str) -> bool {

@@ -66,6 +66,7 @@ impl Place<'_> {
             several: self.several,
             item: (!self.path.steps().is_empty()).then(|| Arc::new(self.path.clone())),
             blob: Arc::clone(&self.file.blob),
+            is_rendered: false,
         }
     }
 }

@@ -42,8 +42,14 @@ pub(crate) fn objects(file: &SourceFile) -> Option<Vec<Manifest>> {
     (findings.is_empty() || !manifests.is_empty()).then_some(manifests)
 }
 
+/// The objects that a program printed, and everything that is wrong. Where they
+/// stand is only told for whole documents.
+pub(super) fn printed(file: &SourceFile) -> Read<Manifest> {
+    things(file, true, 0, object::read)
+}
+
 /// What was read, and everything that is wrong.
-type Read<T> = (Vec<T>, Vec<Diagnostic>);
+pub(super) type Read<T> = (Vec<T>, Vec<Diagnostic>);
 
 /// Reads one object, or says everything that is wrong with it.
 pub(super) type ReadOne<T> = fn(Value, &Place<'_>) -> Result<T, Vec<Diagnostic>>;
