@@ -38,15 +38,47 @@ fn objects_are_rendered_with_their_templates() {
         environment.write("charts/web/templates/NOTES.txt", "Thanks.\n");
         environment.write("charts/web/crds/tills.yaml", "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: tills.shop.example}\n");
         let tested =
-            config_map("tested", "a", "1").replace("data:", "  annotations: {helm.sh/hook: test}\ndata:");
+            config_map("tested", "a", "1").replace("\ndata:", "\n  annotations: {helm.sh/hook: test}\ndata:");
         environment.write("charts/web/templates/tests/test.yaml", &tested);
         let before = config_map("before", "a", "1")
-            .replace("data:", "  annotations: {helm.sh/hook: pre-upgrade}\ndata:");
+            .replace("\ndata:", "\n  annotations: {helm.sh/hook: pre-upgrade}\ndata:");
         environment.write("charts/web/templates/hook.yaml", &before);
 
         let run = environment.trueup(&["render", "prod"]).success();
 
-        insta::allow_duplicates! { insta::assert_snapshot!(run.snapshot(), @""); }
+        insta::allow_duplicates! { insta::assert_snapshot!(run.snapshot(), @r#"
+        $ trueup render prod
+        ---
+        # charts/web/crds/tills.yaml:1:1
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata:
+          name: tills.shop.example
+        ---
+        # charts/web/templates/settings.yaml:1:1
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: web-settings
+          namespace: $NAMESPACE
+        data:
+          level: debug
+          namespace: $NAMESPACE
+          replicas: "1"
+          type: float64
+        ---
+        # charts/web/templates/hook.yaml:1:1
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          annotations:
+            helm.sh/hook: pre-upgrade
+          name: before
+          namespace: $NAMESPACE
+        data:
+          a: "1"
+        --- exit status 0
+        "#); }
     }
 }
 
@@ -138,7 +170,7 @@ fn what_is_wrong_in_a_template_is_told_with_its_place() {
         (Tool::Helm4, "a: {{ .Values.x.y.z }}\n", "charts/web/templates/bad.yaml:1:14"),
         (Tool::Helm4, "a: 1\nb: {{ if }}\n", "charts/web/templates/bad.yaml:2\n"),
         (Tool::Helm4, "a: 1\n b: 2\n", "charts/web/templates/bad.yaml\n"),
-        (Tool::Helm4, "a: {{ fail \"not today\" }}\n", "charts/web/templates/bad.yaml:1:8"),
+        (Tool::Helm4, "a: {{ fail \"not today\" }}\n", "charts/web/templates/bad.yaml:1:7"),
     ] {
         let environment = chart(tool, PLAIN);
         environment.write("charts/web/templates/bad.yaml", template);
@@ -202,7 +234,7 @@ fn a_chart_that_asks_the_cluster_is_refused() {
 }
 
 #[test]
-fn values_are_no_secret_of_the_users_environment() {
+fn variables_of_the_user_have_no_effect() {
     let environment =
         chart(Tool::Helm4, PLAIN).variable("HELM_NAMESPACE", "other").variable("HELM_KUBEVERSION", "v1.2.3");
     environment.trueup(&["render", "prod"]).success().never_says("other");

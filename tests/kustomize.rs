@@ -32,7 +32,28 @@ fn objects_are_rendered_with_the_files_that_they_come_from() {
 
     let run = environment.trueup(&["render", "prod"]).success();
 
-    insta::assert_snapshot!(run.snapshot(), @"");
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup render prod
+    ---
+    # deploy/prod/kustomization.yaml:1:1
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: generated-k4b9tgf9m9
+      namespace: $NAMESPACE
+    data:
+      level: info
+    ---
+    # deploy/base/settings.yaml:1:1
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: settings
+      namespace: $NAMESPACE
+    data:
+      level: warn
+    --- exit status 0
+    ");
 }
 
 #[test]
@@ -134,7 +155,22 @@ fn a_base_that_isnt_there_is_named_where_it_is_written() {
 
     let run = environment.trueup(&["render", "prod"]).exits(1);
 
-    insta::assert_snapshot!(run.snapshot(), @"");
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup render prod
+    --- stderr
+    error: ../bse doesn't exist
+     --> deploy/prod/kustomization.yaml:2:5
+
+    hint: did you mean "../base"?
+
+    error: ../../../elsewhere is outside of the repository
+     --> deploy/prod/kustomization.yaml:3:5
+
+    hint: only what is in the repository can be deployed
+
+    2 errors
+    --- exit status 1
+    "#);
 }
 
 #[test]
@@ -146,7 +182,7 @@ fn what_kustomize_says_is_shown() {
 
     environment.write("deploy/base/kustomization.yaml", "resources: [\n");
     let broken = environment.trueup(&["render", "prod"]).exits(1);
-    let broken = broken.complains("caused by: ").complains("--> deploy/base/kustomization.yaml:2:1");
+    let broken = broken.complains("caused by: ").complains("--> deploy/base/kustomization.yaml:1:12");
     broken.never_says("/tmp/");
 }
 
@@ -167,7 +203,34 @@ helmCharts:
 
     let run = environment.trueup(&["render", "prod"]).exits(1);
 
-    insta::assert_snapshot!(run.snapshot(), @"");
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup render prod
+    --- stderr
+    error: `helmCharts` isn't supported: kustomize would have to run Helm itself
+     --> deploy/prod/kustomization.yaml:7:3
+
+    hint: make the chart a source of its own: {path: charts/web, renderer: helm}
+
+    error: https://shop.invalid/base?ref=main is in another repository
+     --> deploy/prod/kustomization.yaml:2:5
+    caused by: it isn't pinned, so that the same commit here could mean other objects tomorrow
+
+    hint: pin it to a tag or a commit with ?ref=, or copy the files in
+
+    error: shop.invalid/base//deploy?ref=[version] is in another repository
+     --> deploy/prod/kustomization.yaml:3:5
+
+    hint: copy the files in, or allow it: {path: …, renderer: kustomize, dependencies: fetch}
+
+    error: https://shop.invalid/patch.yaml is in another repository
+     --> deploy/prod/kustomization.yaml:5:11
+    caused by: it isn't pinned, so that the same commit here could mean other objects tomorrow
+
+    hint: pin it to a tag or a commit with ?ref=, or copy the files in
+
+    4 errors
+    --- exit status 1
+    ");
 }
 
 #[test]

@@ -45,7 +45,16 @@ fn nothing_is_left(environment: &TestEnvironment) {
 fn a_program_that_isnt_there_is_named_with_how_to_get_it() {
     let environment = kustomization(&[], "");
     let run = environment.trueup(&["render", "prod"]).exits(1);
-    insta::assert_snapshot!(run.snapshot(), @"");
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup render prod
+    --- stderr
+    error: kustomize is needed to render this, and isn't there
+     --> trueup.yaml:3:10
+    caused by: there is no kustomize on PATH, and no kubectl either
+
+    hint: install it: https://kubectl.docs.kubernetes.io/installation/kustomize
+    --- exit status 1
+    ");
 
     environment.write("deploy/kustomization.yaml", "");
     environment.remove("deploy/kustomization.yaml");
@@ -136,7 +145,7 @@ END";
     let run = environment.trueup(&["render", "prod"]).success();
 
     let run = run.prints("mode: \"700\"").prints("home: \"0\"").prints("config: none none none");
-    run.prints("files: './deploy/a.yaml ./deploy/kustomization.yaml '");
+    run.prints("files: \"./deploy/a.yaml ./deploy/kustomization.yaml \"");
     nothing_is_left(&environment);
 }
 

@@ -42,7 +42,7 @@ fn of_item(item: &Value, path: &FieldPath) -> Vec<Finding> {
     });
     misplaced
         .map(|(key, renderers)| {
-            let field = path.field(*key);
+            let field = path.field(key);
             match renderer {
                 Some(renderer) => {
                     Finding::at_key(&field, format!("`{field}` means nothing to the renderer {renderer}"))

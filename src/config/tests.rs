@@ -108,7 +108,7 @@ fn environments_lie_over_the_defaults() {
             // What is the same for all environments has a test of its own.
             rules: prod.rules.clone(),
             history_keep: 7,
-            tools: crate::tools::Tools::default(),
+            tools: Tools::default(),
         }
     );
     let dev = config.environment("dev").expect("known");

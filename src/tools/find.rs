@@ -15,9 +15,10 @@ pub struct NotFound {
 /// A program by its name on PATH, or by a path (which has a `/` in it).
 pub fn find(program: &Path) -> Result<PathBuf, NotFound> {
     if program.components().count() > 1 || program.is_absolute() {
-        return match is_program(program) {
-            true => Ok(program.to_owned()),
-            false => Err(NotFound { why: format!("{} isn't a program", program.display()) }),
+        return if is_program(program) {
+            Ok(program.to_owned())
+        } else {
+            Err(NotFound { why: format!("{} isn't a program", program.display()) })
         };
     }
     let path = env::var_os("PATH").unwrap_or_default();

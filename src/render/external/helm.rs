@@ -1,6 +1,7 @@
 //! Helm charts: what one needs, and what Helm makes of it.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use super::super::names::{Renderer, join};
 use super::super::{Item, Means, Rendered, SourceTree};
@@ -60,15 +61,18 @@ pub(super) fn render(
     {
         return Err(vec![refused_lookup(&tree.shown(&path), line)]);
     }
-    let archives: Vec<String> =
-        copy.files_below(&root).filter(|path| path.ends_with(".tgz")).map(str::to_owned).collect();
+    let archives: Vec<String> = copy
+        .files_below(&root)
+        .filter(|path| Path::new(path).extension().is_some_and(|end| end == "tgz"))
+        .map(str::to_owned)
+        .collect();
     let ground = Ground::lay(tree, copy)?;
     let program = Program::wanted(Renderer::Helm, means, &ground).map_err(|finding| vec![finding])?;
     let names = Names { tree, root: &root, ground: &ground, archives };
     let usual = || Location::file(names.tree.shown(&file));
-    let failed = |complaint: Complaint| {
+    let failed = |complaint: Box<Complaint>| {
         let lacks = complaint.said.contains("dependency build");
-        let finding = told(complaint, usual(), |path| names.file(path));
+        let finding = told(*complaint, usual(), |path| names.file(path));
         vec![if lacks { with_hint(finding, &item.path) } else { finding }]
     };
     if chart.may_fetch {
@@ -229,11 +233,11 @@ impl Names<'_> {
     }
 }
 
-/// The file that Helm names in the comments above a document.
+/// The file that Helm named last above a line. A file of definitions may hold several
+/// documents.
 fn source_above<'t>(lines: &[&'t str], line: u32) -> Option<&'t str> {
-    let above = lines.get(..usize::try_from(line).ok()?.checked_sub(1)?)?.iter().rev();
-    let comments = above.take_while(|line| line.is_empty() || line.starts_with('#') || **line == "---");
-    comments.filter_map(|line| line.strip_prefix(SOURCE)).next().map(str::trim)
+    let above = lines.get(..usize::try_from(line).ok()?.saturating_sub(1))?;
+    above.iter().rev().find_map(|line| line.strip_prefix(SOURCE)).map(str::trim)
 }
 
 #[cfg(test)]
@@ -241,13 +245,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_is_of_the_file_that_is_named_above_it() {
+    fn a_document_is_of_the_file_that_was_named_last() {
         let text = "---\n# Source: web/templates/a.yaml\n# about a\n\napiVersion: v1\nkind: A\n---\n# Source: web/templates/b.yaml\napiVersion: v1\ndata: |\n  # Source: nowhere\n---\nkind: C\n";
         let lines: Vec<&str> = text.lines().collect();
         let text = lines.as_slice();
         assert_eq!(source_above(text, 5), Some("web/templates/a.yaml"));
         assert_eq!(source_above(text, 9), Some("web/templates/b.yaml"));
-        assert_eq!(source_above(text, 13), None);
+        assert_eq!(source_above(text, 13), Some("web/templates/b.yaml"));
         assert_eq!(source_above(text, 1), None);
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn render(
     let printed = program.run(arguments, &ground, fetches, &item.path);
     let bytes = printed.map_err(|complaint| {
         let usual = broken.unwrap_or_else(|| Location::file(shown.as_str()));
-        vec![told(complaint, usual, |_| None)]
+        vec![told(*complaint, usual, |_| None)]
     })?;
     let printed = Printed { program: "kustomize", subject: &item.path, bytes, digest: ground.digest(&[]) };
     let origin = |manifest: &mut Manifest| {
@@ -135,7 +135,7 @@ impl Gathered<'_, '_> {
             if value.get(key).is_some() {
                 self.copy.find(
                     Diagnostic::new(format!(
-                        "`{key}` isn't supported: kustomize would run Helm, with all that the user has set"
+                        "`{key}` isn't supported: kustomize would have to run Helm itself"
                     ))
                     .at(at(&FieldPath::fields([key])))
                     .hint("make the chart a source of its own: {path: charts/web, renderer: helm}"),

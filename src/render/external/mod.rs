@@ -114,11 +114,7 @@ impl Ground {
 }
 
 /// The folder that an item names, as a real path.
-fn folder<'a>(
-    tree: &SourceTree<'_>,
-    copy: &mut Copy<'_, 'a>,
-    item: &Item,
-) -> Result<String, Vec<Diagnostic>> {
+fn folder(tree: &SourceTree<'_>, copy: &mut Copy<'_, '_>, item: &Item) -> Result<String, Vec<Diagnostic>> {
     match copy.take("", &tree.enclosed(&item.path)) {
         Ok((real, Kind::Folder)) => Ok(real),
         Ok(_) => Err(vec![Diagnostic::new(format!(
@@ -136,7 +132,10 @@ fn unresolved(path: &str, why: Unresolved<'_>, at: Option<Location>) -> Diagnost
             let beside: Vec<String> =
                 place.children().unwrap_or_default().into_iter().map(|(name, _)| name).collect();
             let meant = crate::error::did_you_mean(&name, beside.iter().map(String::as_str));
-            let meant = meant.map(|meant| super::names::join(&folder, meant));
+            let meant = meant.map(|meant| match path.strip_suffix(name.as_str()) {
+                Some(before) => format!("{before}{meant}"),
+                None => super::names::join(&folder, meant),
+            });
             problem::missing(path, "", meant.as_deref())
         }
         Unresolved::Leaves => problem::leaves(path, None),

@@ -59,10 +59,10 @@ impl Program {
         ground: &Ground,
         may_fetch: bool,
         subject: &str,
-    ) -> Result<Vec<u8>, Complaint> {
+    ) -> Result<Vec<u8>, Box<Complaint>> {
         let call = Call { program: &self.path, arguments, workspace: &ground.workspace, may_fetch };
         let limits = Limits { time: self.time, output: MOST_OUTPUT };
-        tools::run(&call, limits).map_err(|failure| self.complaint(failure, ground, subject))
+        tools::run(&call, limits).map_err(|failure| Box::new(self.complaint(failure, ground, subject)))
     }
 
     fn complaint(&self, failure: Failure, ground: &Ground, subject: &str) -> Complaint {
