@@ -59,6 +59,7 @@ mod shop;
 mod simulation;
 mod status;
 mod two_plans;
+mod variables;
 mod versions;
 mod wait_all;
 mod yaml;

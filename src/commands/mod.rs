@@ -22,6 +22,7 @@ mod saved;
 mod select;
 mod signals;
 pub mod status;
+mod vars;
 
 use std::path::PathBuf;
 
@@ -50,6 +51,12 @@ pub struct What {
     /// Read from this commit, branch or tag instead of the work tree
     #[arg(long = "ref", value_name = "REF")]
     pub reference: Option<String>,
+    /// Set a variable for sources with `substitute: true`, or for what -f names (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = vars::assignment)]
+    pub vars: Vec<(String, String)>,
+    /// Set the variables that this YAML file has (repeatable; --var wins)
+    #[arg(long = "var-file", value_name = "FILE")]
+    pub var_files: Vec<PathBuf>,
 }
 
 impl What {

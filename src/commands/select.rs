@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::What;
+use super::{What, vars};
 use crate::cli::Global;
 use crate::cluster::Access;
 use crate::config::{
@@ -25,11 +25,14 @@ pub fn select(global: &Global, what: &What) -> Result<Vec<Setup>, CommandError> 
     refuse_two_answers(what)?;
     let directory = directory(global)?;
     let repository = discover(&directory)?;
-    if what.files.paths.is_empty() {
-        configured(global, what, &directory, repository)
+    let given = vars::given(what, &directory)?;
+    let mut setups = if what.files.paths.is_empty() {
+        configured(global, what, &directory, repository)?
     } else {
-        ad_hoc(global, what, directory, repository).map(|setup| vec![setup])
-    }
+        vec![ad_hoc(global, what, directory, repository)?]
+    };
+    setups.iter_mut().for_each(|setup| setup.means.vars.extend(&given));
+    Ok(setups)
 }
 
 /// What is deployed can be said in one way at a time. Not clap's to judge: `diff`
@@ -89,7 +92,9 @@ fn ad_hoc(
             (Origin::AdHoc { directory, stdin: stdin(&paths)?, tracked }, paths)
         }
     };
-    let sources = sources.iter().map(|path| Item::from(path.as_str())).collect();
+    // Nobody else can say whether they ask for variables.
+    let substitute = !what.vars.is_empty() || !what.var_files.is_empty();
+    let sources = sources.iter().map(|path| Item { substitute, ..Item::from(path.as_str()) }).collect();
     Ok(Setup {
         inventory: what.files.name.clone().map(|project| Inventory {
             project,
@@ -283,7 +288,12 @@ pub(super) fn setup(
             state_namespace: environment.state_namespace.clone(),
             keep: environment.history_keep,
         }),
-        means: Means { tools, namespace: namespace.clone(), ..Means::default() },
+        means: Means {
+            tools,
+            namespace: namespace.clone(),
+            vars: vars::configured(&rendered),
+            ..Means::default()
+        },
         namespace,
         origin,
         sources,
@@ -303,7 +313,12 @@ fn sources(folder: &Path, environment: &Environment, file: &str) -> Result<Vec<I
         .map(|(item, named_at)| {
             let place = named_at.clone().unwrap_or_else(|| Location::file(file));
             let how = how(folder, item, &place)?;
-            Ok(Item { path: source(folder, &item.path, place)?, named_at, how })
+            Ok(Item {
+                path: source(folder, &item.path, place)?,
+                named_at,
+                how,
+                substitute: item.substitute == Some(true),
+            })
         })
         .collect()
 }

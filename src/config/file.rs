@@ -94,6 +94,9 @@ pub(super) struct Settings {
     /// Manifests to deploy: a path, or a list of paths and items, relative to
     /// this file.
     pub(super) sources: Option<Sources>,
+    /// Variables for sources with `substitute: true`, by their names.
+    #[schemars(extend("propertyNames" = {"format": "variable", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}))]
+    pub(super) vars: Option<BTreeMap<String, Variable>>,
     /// Waiting for health after applying.
     pub(super) wait: Option<Wait>,
     /// What must hold for an apply.
@@ -211,6 +214,8 @@ pub struct SourceItem {
     /// How it becomes manifests. Default: a folder with a kustomization or a
     /// `Chart.yaml` as what it is, everything else is plain.
     pub renderer: Option<Renderer>,
+    /// Whether `${NAME}` stands for a variable in it. Default: false.
+    pub substitute: Option<bool>,
     /// Helm: the release's name. Default: the folder's.
     #[schemars(extend("format" = "release"))]
     pub release: Option<String>,
@@ -258,6 +263,31 @@ pub enum SetValue {
     Number(f64),
     /// A text.
     Text(String),
+}
+
+/// A variable for sources.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Variable {
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// One of the environment.
+    Environment(FromEnvironment),
+}
+
+/// A variable of the environment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FromEnvironment {
+    /// Its name.
+    #[schemars(extend("minLength" = 1))]
+    pub env: String,
 }
 
 /// Whether what a source needs from elsewhere is fetched.

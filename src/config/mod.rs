@@ -25,6 +25,7 @@ mod unsupported;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::error::{Diagnostic, Location, did_you_mean};
@@ -35,7 +36,9 @@ use crate::yaml;
 use check::Finding;
 
 pub use duration::{Period, PeriodError};
-pub use file::{Dependencies, DriftRule, Lookup, Renderer, SetValue, SourceItem, ValuesFile, schema};
+pub use file::{
+    Dependencies, DriftRule, Lookup, Renderer, SetValue, SourceItem, ValuesFile, Variable, schema,
+};
 pub use find::{FILE_NAME, find};
 pub use glob::{fits as name_fits, folder_of_pattern, path_fits};
 pub use kind::{KindError, KindPattern};
@@ -73,6 +76,8 @@ pub struct Environment {
     /// Where the definitions of custom kinds are that the sources don't have:
     /// files, folders and patterns, relative to the file.
     pub schemas: Vec<String>,
+    /// Variables for sources that ask for them.
+    pub vars: BTreeMap<String, Variable>,
     /// The kubeconfig context; `None` for the current one.
     pub context: Option<String>,
     /// The kubeconfig file, relative to the file; `None` for the usual one.

@@ -71,6 +71,7 @@ fn environment(file: &File, rules: &Rules, name: String, settings: Settings) -> 
         schemas: file.schemas.as_ref().map(paths).unwrap_or_default(),
         sources: sources.map_or_else(|| vec![plain(DEFAULT_SOURCE)], source_items),
         source_places: Vec::new(),
+        vars: settings.vars.unwrap_or_default(),
         context: settings.context,
         kubeconfig: settings.kubeconfig,
         cluster_uid: settings.cluster.and_then(|cluster| cluster.uid),

@@ -89,6 +89,7 @@ fn environments_lie_over_the_defaults() {
             name: "prod".into(),
             project: "shop".into(),
             schemas: Vec::new(),
+            vars: BTreeMap::new(),
             sources: vec![SourceItem {
                 path: "deploy/prod".into(),
                 renderer: Some(Renderer::Plain),
@@ -298,7 +299,7 @@ fn every_key_of_the_contract_works_or_is_refused_by_name() {
         let text = format!("{{version: 1, name: shop, environments: {{dev: {{requires: {{{key}: []}}}}}}}}");
         assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
     }
-    for key in ["vars", "clusters", "rollout", "rollbackOnFailure"] {
+    for key in ["clusters", "rollout", "rollbackOnFailure"] {
         for place in ["environments: {dev: {KEY: {}}}", "defaults: {KEY: {}}, environments: {dev: {}}"] {
             let text = format!("{{version: 1, name: shop, {}}}", place.replace("KEY", key));
             assert!(complaints(&text).contains("isn't supported by this version"), "{text}");

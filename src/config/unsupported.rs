@@ -5,9 +5,9 @@
 const KEYS: [(&str, &[&str]); 5] = [
     ("File", &["movedFrom", "policies", "checks", "verify", "secrets", "notify"]),
     ("HealthRule", &["timeout"]),
-    ("Settings", &["vars", "clusters", "rollout", "rollbackOnFailure"]),
+    ("Settings", &["clusters", "rollout", "rollbackOnFailure"]),
     ("Requires", &["branch", "after", "soak", "order", "signedBy", "approval", "windows"]),
-    ("SourceItem", &["ext", "substitute"]),
+    ("SourceItem", &["ext"]),
 ];
 
 /// By the enumeration: its values.

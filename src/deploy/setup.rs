@@ -51,7 +51,7 @@ pub struct Setup {
     pub replace_limit: Limit,
     /// Kinds that are never deleted without an override.
     pub protect: Vec<KindPattern>,
-    /// What rendering by programs depends on beside the sources.
+    /// What rendering depends on beside the sources.
     pub means: Means,
     /// Rules about what others own.
     pub rules: Rules,

@@ -34,6 +34,7 @@ mod plain;
 mod problem;
 mod resolve;
 mod source;
+mod substitute;
 #[cfg(test)]
 mod tests;
 
@@ -49,6 +50,7 @@ pub use external::{Chart, asks_about_cluster};
 pub use live::{LiveObject, live};
 pub(crate) use plain::objects;
 pub use source::{SourceFile, SourceTree};
+pub use substitute::Vars;
 
 /// How many objects all sources of an environment may hold: far more than an
 /// etcd of the recommended size (8 GiB) serves well.
@@ -75,6 +77,8 @@ pub struct Item {
     pub named_at: Option<Location>,
     /// How it becomes manifests.
     pub how: How,
+    /// Whether variables are put into them.
+    pub substitute: bool,
 }
 
 /// How an item becomes manifests.
@@ -94,8 +98,8 @@ pub enum How {
     Helm(Chart),
 }
 
-/// What rendering by programs depends on beside the sources.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What rendering depends on beside the sources.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Means {
     /// The programs.
     pub tools: Tools,
@@ -103,6 +107,8 @@ pub struct Means {
     pub namespace: Option<String>,
     /// The version of the cluster that is rendered for, such as `v1.36.2`.
     pub kubernetes: Option<String>,
+    /// What is put into sources that ask for it.
+    pub vars: Vars,
     /// What the cluster serves, such as `apps/v1` and `apps/v1/Deployment`; nothing
     /// where no cluster is asked.
     pub served: Vec<String>,
@@ -111,11 +117,16 @@ pub struct Means {
 /// An item that nobody names in a file.
 impl From<&str> for Item {
     fn from(path: &str) -> Self {
-        Self { path: path.to_owned(), named_at: None, how: How::AsItIs }
+        Self { path: path.to_owned(), named_at: None, how: How::AsItIs, substitute: false }
     }
 }
 
 impl Item {
+    /// The variables that are put into its manifests, if any are.
+    fn vars<'m>(&self, means: &'m Means) -> Option<&'m Vars> {
+        self.substitute.then_some(&means.vars)
+    }
+
     /// A finding about it as a whole stands where it's named.
     fn blamed(&self, finding: Diagnostic) -> Diagnostic {
         let location = finding.location.clone().or_else(|| self.named_at.clone());
@@ -143,7 +154,15 @@ pub fn survey(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> (Rendered
     let mut known = BTreeSet::new();
     for (item, rendered) in items.iter().zip(external::render(tree, items, means)) {
         match rendered {
-            None => plain_item(tree, item, &mut known, &mut paths, &mut manifests, &mut findings),
+            None => plain_item(
+                tree,
+                item,
+                item.vars(means),
+                &mut known,
+                &mut paths,
+                &mut manifests,
+                &mut findings,
+            ),
             Some((part, wrong)) => {
                 if part.manifests.is_empty() && wrong.is_empty() {
                     findings.push(item.blamed(problem::nothing_rendered(&item.path)));
@@ -164,6 +183,7 @@ pub fn survey(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> (Rendered
 fn plain_item(
     tree: &SourceTree<'_>,
     item: &Item,
+    vars: Option<&Vars>,
     known: &mut BTreeSet<String>,
     paths: &mut BTreeSet<String>,
     manifests: &mut Vec<Manifest>,
@@ -180,7 +200,7 @@ fn plain_item(
     let is_listed_twice = listing.files.iter().any(|file| known.contains(&file.path));
     let is_a_file = matches!(listing.files.as_slice(), [file] if file.is_named);
     let new = listing.files.into_iter().filter(|file| known.insert(file.path.clone())).collect();
-    let (found, wrong) = plain::render(new);
+    let (found, wrong) = plain::render(new, vars);
     if found.is_empty() && wrong.is_empty() && !is_listed_twice {
         let nothing = if is_a_file { tree.nothing_in(&item.path) } else { tree.nothing_under(&item.path) };
         findings.push(item.blamed(nothing));

@@ -86,7 +86,13 @@ pub(super) fn render(
     let bytes = program.run(arguments, &ground, false, &item.path).map_err(failed)?;
     let subject =
         chart.release.as_ref().map_or_else(|| item.path.clone(), |name| format!("{} ({name})", item.path));
-    let printed = Printed { program: "Helm", subject: &subject, bytes, digest: ground.digest(&words) };
+    let printed = Printed {
+        program: "Helm",
+        subject: &subject,
+        bytes,
+        digest: ground.digest(&words),
+        vars: item.vars(means),
+    };
     let file_of = |lines: &[&str], line: Option<u32>| {
         let named = line.and_then(|line| source_above(lines, line));
         named.and_then(|path| names.file(path)).unwrap_or_else(|| tree.shown(&file))

@@ -60,7 +60,13 @@ pub(super) fn render(
         let usual = broken.unwrap_or_else(|| Location::file(shown.as_str()));
         vec![told(*complaint, usual, |_| None)]
     })?;
-    let printed = Printed { program: "kustomize", subject: &item.path, bytes, digest: ground.digest(&[]) };
+    let printed = Printed {
+        program: "kustomize",
+        subject: &item.path,
+        bytes,
+        digest: ground.digest(&[]),
+        vars: item.vars(means),
+    };
     let origin = |manifest: &mut Manifest| {
         let path = join(&root, &take_origin(manifest)?);
         let path = tree_path(&path).filter(|path| ground.blobs.contains_key(path))?;

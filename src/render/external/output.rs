@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::plain;
 use super::super::source::SourceFile;
+use super::super::substitute::Vars;
 use crate::error::{Diagnostic, Location};
 use crate::object::{Manifest, Source};
 use crate::yaml;
@@ -18,6 +19,8 @@ pub(super) struct Printed<'a> {
     pub(super) bytes: Vec<u8>,
     /// Stands for all that went into it.
     pub(super) digest: String,
+    /// What is put into it, if it asks for variables.
+    pub(super) vars: Option<&'a Vars>,
 }
 
 /// The manifests. `file_of` tells the file that one was made of, by the lines of all
@@ -27,7 +30,7 @@ pub(super) fn read(
     file_of: impl Fn(&[&str], Option<u32>) -> String,
     mut finish: impl FnMut(&mut Manifest) -> Option<String>,
 ) -> (Vec<Manifest>, Vec<Diagnostic>) {
-    let Printed { program, subject, bytes, digest } = printed;
+    let Printed { program, subject, bytes, digest, vars } = printed;
     let text = match yaml::decode(&bytes) {
         Ok(text) => text.into_owned(),
         Err(error) => {
@@ -39,7 +42,7 @@ pub(super) fn read(
     };
     let file = SourceFile { path: subject.into(), bytes, blob: digest.into() };
     let lines: Vec<&str> = text.lines().collect();
-    let (mut manifests, findings) = plain::printed(&file);
+    let (mut manifests, findings) = plain::printed(&file, vars);
     for manifest in &mut manifests {
         let path = finish(manifest).unwrap_or_else(|| file_of(&lines, Some(manifest.source.line)));
         manifest.source = Source {
