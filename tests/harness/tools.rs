@@ -64,6 +64,7 @@ pub(crate) fn folder_of(folder: &Path, tools: &[Tool]) -> String {
 
 /// Builds it into Cargo's folder unless it's there already. A lock keeps test runs
 /// that start at the same time from building twice, and one build from another's way.
+#[allow(clippy::print_stderr, reason = "it takes minutes, and whoever waits should know why")]
 fn build(tool: Tool) -> io::Result<PathBuf> {
     let (name, package, version) = tool.built_from();
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
