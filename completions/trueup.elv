@@ -62,6 +62,8 @@ set edit:completion:arg-completer[trueup] = {|@words|
             cand --ref 'Read from this commit, branch or tag instead of the work tree'
             cand --var 'Set a variable for sources with `substitute: true`, or for what -f names (repeatable)'
             cand --var-file 'Set the variables that this YAML file has (repeatable; --var wins)'
+            cand --split 'Write a file for each object into this folder, and remove those that are no longer rendered'
+            cand --check 'Fail if --split would change this folder, and say in which files'
             cand -C 'Run as if started in this folder'
             cand --config 'The configuration, instead of the trueup.yaml found from here upwards'
             cand --kubeconfig 'The kubeconfig file'

@@ -65,6 +65,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand render" -l name -d 'Keep a
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l var -d 'Set a variable for sources with `substitute: true`, or for what -f names (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l var-file -d 'Set the variables that this YAML file has (repeatable; --var wins)' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l split -d 'Write a file for each object into this folder, and remove those that are no longer rendered' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l check -d 'Fail if --split would change this folder, and say in which files' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l kubeconfig -d 'The kubeconfig file' -r -F

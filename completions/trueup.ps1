@@ -66,6 +66,8 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
             [CompletionResult]::new('--ref', '--ref', [CompletionResultType]::ParameterName, 'Read from this commit, branch or tag instead of the work tree')
             [CompletionResult]::new('--var', '--var', [CompletionResultType]::ParameterName, 'Set a variable for sources with `substitute: true`, or for what -f names (repeatable)')
             [CompletionResult]::new('--var-file', '--var-file', [CompletionResultType]::ParameterName, 'Set the variables that this YAML file has (repeatable; --var wins)')
+            [CompletionResult]::new('--split', '--split', [CompletionResultType]::ParameterName, 'Write a file for each object into this folder, and remove those that are no longer rendered')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Fail if --split would change this folder, and say in which files')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Run as if started in this folder')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration, instead of the trueup.yaml found from here upwards')
             [CompletionResult]::new('--kubeconfig', '--kubeconfig', [CompletionResultType]::ParameterName, 'The kubeconfig file')

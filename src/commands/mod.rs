@@ -21,6 +21,7 @@ pub mod sandbox;
 mod saved;
 mod select;
 mod signals;
+mod split;
 pub mod status;
 mod vars;
 
