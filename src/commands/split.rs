@@ -32,14 +32,7 @@ pub(super) fn path_of(object: &ObjectId) -> String {
 /// Names may hold what files can't everywhere, such as `:` and `/`.
 fn plain(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    name.chars().fold(String::new(), |mut plain, c| {
-        if is_plain(c) {
-            plain.push(c)
-        } else {
-            plain.push_str(&format!("%{:02X}", u32::from(c)))
-        }
-        plain
-    })
+    name.chars().map(|c| if is_plain(c) { c.to_string() } else { format!("%{:02X}", u32::from(c)) }).collect()
 }
 
 /// Makes the folder hold exactly these files, and others' beside them.
