@@ -256,7 +256,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__apply)
-            opts="-f -y -C -n -o -q -v -h -V --all --filename --name --ref --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --dirty --rollback-on-failure --skip-superseded --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -y -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --dirty --rollback-on-failure --skip-superseded --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -275,6 +275,14 @@ _trueup() {
                     return 0
                     ;;
                 --ref)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --var)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --var-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -382,7 +390,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__check)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --kubernetes-version --strict --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --kubernetes-version --strict --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -401,6 +409,14 @@ _trueup() {
                     return 0
                     ;;
                 --ref)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --var)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --var-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -624,7 +640,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__diff)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --drift --strict --unified --exit-code --show-unchanged --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --drift --strict --unified --exit-code --show-unchanged --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -643,6 +659,14 @@ _trueup() {
                     return 0
                     ;;
                 --ref)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --var)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --var-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1368,7 +1392,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__plan)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --out --exit-code --show-unchanged --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --out --exit-code --show-unchanged --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1387,6 +1411,14 @@ _trueup() {
                     return 0
                     ;;
                 --ref)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --var)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --var-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1478,7 +1510,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__render)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --split --check --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1497,6 +1529,22 @@ _trueup() {
                     return 0
                     ;;
                 --ref)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --var)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --var-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --split)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --check)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -64,6 +64,10 @@ complete -c trueup -n "__fish_trueup_needs_command" -f -a "completions" -d 'Prin
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l var -d 'Set a variable for sources with `substitute: true`, or for what -f names (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l var-file -d 'Set the variables that this YAML file has (repeatable; --var wins)' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l split -d 'Write a file for each object into this folder, and remove those that are no longer rendered' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l check -d 'Fail if --split would change this folder, and say in which files' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l kubeconfig -d 'The kubeconfig file' -r -F
@@ -89,6 +93,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand render" -s V -l version -d
 complete -c trueup -n "__fish_trueup_using_subcommand check" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l var -d 'Set a variable for sources with `substitute: true`, or for what -f names (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l var-file -d 'Set the variables that this YAML file has (repeatable; --var wins)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l kubernetes-version -d 'Check against this version of Kubernetes, such as 1.34 [default: the newest known]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand check" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
@@ -116,6 +122,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand check" -s V -l version -d 
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l var -d 'Set a variable for sources with `substitute: true`, or for what -f names (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l var-file -d 'Set the variables that this YAML file has (repeatable; --var wins)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l concurrency -d 'How many requests may be under way at once; fewer while the server is busy [default: 16]' -r
@@ -170,6 +178,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand diff" -s V -l version -d '
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l var -d 'Set a variable for sources with `substitute: true`, or for what -f names (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l var-file -d 'Set the variables that this YAML file has (repeatable; --var wins)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l concurrency -d 'How many requests may be under way at once; fewer while the server is busy [default: 16]' -r
@@ -222,6 +232,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand plan" -s V -l version -d '
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s f -l filename -d 'A file or folder to deploy without a trueup.yaml, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l name -d 'Keep an inventory and a history for what -f names, under this name' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l var -d 'Set a variable for sources with `substitute: true`, or for what -f names (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l var-file -d 'Set the variables that this YAML file has (repeatable; --var wins)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l concurrency -d 'How many requests may be under way at once; fewer while the server is busy [default: 16]' -r

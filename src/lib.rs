@@ -37,6 +37,7 @@ pub mod render;
 pub mod report;
 pub mod schema;
 pub mod signature;
+pub mod tools;
 pub mod ui;
 pub mod wait;
 pub mod yaml;

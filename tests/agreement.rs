@@ -39,7 +39,7 @@ const CEL: &str = "expressions in CEL aren't looked into";
 fn is_refused(object: &Value) -> bool {
     let tree =
         SourceTree::AdHoc { directory: PathBuf::from("/"), stdin: Some(object.to_string().into_bytes()) };
-    let Ok(rendered) = render::render(&tree, &["-".into()]) else { return true };
+    let Ok(rendered) = render::render(&tree, &["-".into()], &render::Means::default()) else { return true };
     let version = "1.36".parse().expect("a version");
     let kinds = Kinds::new(version, Kinds::definitions_in(&rendered.manifests)).expect("a known version");
     let set = Set { manifests: &rendered.manifests, kinds: &kinds, complete: false };

@@ -93,3 +93,33 @@ fn lists_json_and_many_documents_are_read() {
 
     assert!(run.stdout.contains("name: in-list") && run.stdout.contains("name: in-json"), "{run}");
 }
+
+#[test]
+fn objects_are_written_one_a_file_and_a_stale_folder_is_told() {
+    let environment = TestEnvironment::new();
+    environment
+        .write("deploy/a.yaml", &[config_map("one", "x", "1"), config_map("two", "x", "2")].join("---\n"));
+    environment.write("deploy/b.yaml", &secret("credentials", "password", "sesame"));
+    let missing =
+        environment.trueup(&["render", "prod", "--check", "rendered"]).exits(1).complains("is missing");
+    assert!(missing.stderr.contains("hint: `trueup render --split rendered` writes them"), "{missing}");
+
+    environment.trueup(&["render", "prod", "--split", "rendered"]).success();
+
+    environment.trueup(&["render", "prod", "--check", "rendered"]).success();
+    let file = environment.read(&format!("rendered/{}/configmap_one.yaml", environment.namespace));
+    assert!(
+        file.starts_with("# Rendered by trueup from deploy/a.yaml:1:1 (document 1)\napiVersion: v1\n"),
+        "{file}"
+    );
+    let masked = environment.read(&format!("rendered/{}/secret_credentials.yaml", environment.namespace));
+    assert!(!masked.contains("sesame") && !masked.contains("c2VzYW1l"), "{masked}");
+
+    environment.write("deploy/a.yaml", &config_map("one", "x", "3"));
+    let run = environment.trueup(&["render", "prod", "--check", "rendered"]).exits(1);
+    let run =
+        run.complains("configmap_one.yaml is stale").complains("configmap_two.yaml isn't rendered any more");
+    assert!(!run.stderr.contains("secret_credentials"), "{run}");
+    environment.trueup(&["render", "prod", "--split", "rendered"]).success();
+    environment.trueup(&["render", "prod", "--check", "rendered"]).success();
+}

@@ -27,6 +27,7 @@ pub(super) fn manifests(text: &str) -> Vec<Manifest> {
                 several: true,
                 item: None,
                 blob: Arc::from(""),
+                is_rendered: false,
             };
             let id = ObjectId::new(kind, namespace.as_deref(), name);
             let secrets = SecretPaths::of_object(&id.kind, &body);

@@ -109,6 +109,22 @@ impl Discovery {
         self.kinds.keys()
     }
 
+    /// Every version of a group and every kind of it that is served, as Helm's
+    /// `.Capabilities.APIVersions` has them: `apps/v1`, `apps/v1/Deployment`.
+    pub fn served(&self) -> Vec<String> {
+        let resources = self.kinds.values().flatten();
+        let names = resources.flat_map(|resource| {
+            let group = &resource.kind.group;
+            let version = match group.as_str() {
+                "" => resource.version.clone(),
+                group => format!("{group}/{}", resource.version),
+            };
+            [format!("{version}/{}", resource.kind.kind), version]
+        });
+        let names: BTreeSet<String> = names.collect();
+        names.into_iter().collect()
+    }
+
     fn add(&mut self, list: GroupList) {
         for group in list.items {
             for version in group.versions {
@@ -204,6 +220,12 @@ mod tests {
         let versions = LookupError::UnknownVersion(vec!["v1".into(), "v1beta1".into()]);
         assert_eq!(discovery.find(&deployment, "v2"), Err(versions));
         assert_eq!(discovery.find(&GroupKind::new("", "Deployment"), "v1"), Err(LookupError::UnknownKind));
+    }
+
+    #[test]
+    fn what_is_served_is_told_by_version_and_kind() {
+        let served = ["apps/v1", "apps/v1/Deployment", "apps/v1beta1", "apps/v1beta1/Deployment"];
+        assert_eq!(discovery().served(), served);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::planned::{no_junit, write_reports};
 use super::select::{self, Checkout};
-use super::{Planning, What};
+use super::{Planning, What, vars};
 use crate::cli::{Global, Output, ReportKind};
 use crate::config::{self, Config};
 use crate::deploy::comparing::{self, Compared};
@@ -155,7 +155,16 @@ fn sides(global: &Global, what: &What, range: &Range) -> Result<Vec<(Setup, Setu
     let before = Side::read(&checkout, &range.before)?;
     let after = Side::read(&checkout, &range.after)?;
     let names = environments(what, &before.config, &after.config)?;
-    names.iter().map(|name| pair(global, &checkout.path, name, &before, &after)).collect()
+    let given = vars::given(what, &directory)?;
+    let mut pairs = names
+        .iter()
+        .map(|name| pair(global, &checkout.path, name, &before, &after))
+        .collect::<Result<Vec<_>, _>>()?;
+    for (before, after) in &mut pairs {
+        before.means.vars.extend(&given);
+        after.means.vars.extend(&given);
+    }
+    Ok(pairs)
 }
 
 /// A commit with its own configuration, or the checkout's where it has none.

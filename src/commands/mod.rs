@@ -22,7 +22,9 @@ pub mod sandbox;
 mod saved;
 mod select;
 mod signals;
+mod split;
 pub mod status;
+mod vars;
 mod way_back;
 
 use std::path::PathBuf;
@@ -55,6 +57,12 @@ pub struct What {
     /// Whether it is only about what was deployed before: no source is read then.
     #[arg(skip)]
     pub looks_back: bool,
+    /// Set a variable for sources with `substitute: true`, or for what -f names (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = vars::assignment)]
+    pub vars: Vec<(String, String)>,
+    /// Set the variables that this YAML file has (repeatable; --var wins)
+    #[arg(long = "var-file", value_name = "FILE")]
+    pub var_files: Vec<PathBuf>,
 }
 
 impl What {

@@ -1,5 +1,9 @@
 //! `trueup render`: the desired objects, without a cluster.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::split::{self, HEAD};
 use super::{What, no_reports, select};
 use crate::cli::{Global, Output};
 use crate::diff;
@@ -17,6 +21,12 @@ use crate::yaml;
 pub struct Args {
     #[command(flatten)]
     what: What,
+    /// Write a file for each object into this folder, and remove those that are no longer rendered
+    #[arg(long, value_name = "DIR", conflicts_with = "check")]
+    split: Option<PathBuf>,
+    /// Fail if --split would change this folder, and say in which files
+    #[arg(long, value_name = "DIR")]
+    check: Option<PathBuf>,
 }
 
 /// Renders and prints.
@@ -26,15 +36,36 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
     let mut masks = Masks::new();
     let mut objects = Vec::new();
     let mut text = String::new();
+    let mut files = BTreeMap::new();
     for setup in &setups {
         let rendered = setup.render()?;
         for mut manifest in rendered.manifests {
             place(&mut manifest, setup.namespace.as_deref().or(global.namespace.as_deref()));
             let masked = mask_object(&manifest.body, &manifest.secrets, &mut masks);
+            if args.split.is_some() || args.check.is_some() {
+                let content = format!("{HEAD}{}\n{}", manifest.source.location(), yaml::to_text(&masked));
+                let path = split::path_of(&manifest.id);
+                let path = if setups.len() > 1 { format!("{}/{path}", setup.environment) } else { path };
+                files.insert(path, content);
+                continue;
+            }
             text.push_str(&document(&manifest, &masked));
             objects.push(ObjectRecord { source: (&manifest.source).into(), manifest: masked });
         }
         setup.notes.iter().for_each(|note| terminal.note(note));
+    }
+    let from = |folder: &PathBuf| global.directory.clone().unwrap_or_default().join(folder);
+    if let Some(folder) = &args.split {
+        split::write(&from(folder), &files)?;
+        return Ok(Exit::Done);
+    }
+    if let Some(folder) = &args.check {
+        let differences = split::differences(&from(folder), &files)?;
+        if differences.is_empty() {
+            return Ok(Exit::Done);
+        }
+        let hint = format!("`trueup render --split {}` writes them", folder.display());
+        return Err(CommandError::from(differences).hint(hint));
     }
     let environment = match setups.as_slice() {
         [one] => Some(one.environment.as_str()),

@@ -4,14 +4,18 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::What;
+use super::{What, vars};
 use crate::cli::Global;
 use crate::cluster::Access;
-use crate::config::{self, Config, Environment};
+use crate::config::{
+    self, Config, Dependencies, Environment, Lookup, Renderer, SetValue, SourceItem, ValuesFile,
+};
 use crate::deploy::setup::{AD_HOC, Inventory, Origin, Setup, normalised};
 use crate::error::{CommandError, Diagnostic, Location};
 use crate::git::{CommitId, Repository};
-use crate::render::{Item, SourceTree};
+use crate::json::Value;
+use crate::render::{Chart, How, Item, Means, SourceTree};
+use crate::tools::{Tools, Wanted};
 
 /// The rules for an ad hoc environment: those of an environment that sets none.
 const AD_HOC_RULES: &str = "{version: 1, name: ad-hoc, environments: {default: {}}}";
@@ -21,14 +25,17 @@ pub fn select(global: &Global, what: &What) -> Result<Vec<Setup>, CommandError> 
     refuse_two_answers(what)?;
     let directory = directory(global)?;
     let repository = discover(&directory)?;
-    if what.files.paths.is_empty() {
+    let given = vars::given(what, &directory)?;
+    let mut setups = if what.files.paths.is_empty() {
         match &repository {
-            None if what.looks_back => without_repository(global, what, &directory),
-            _ => configured(global, what, &directory, repository),
+            None if what.looks_back => without_repository(global, what, &directory)?,
+            _ => configured(global, what, &directory, repository)?,
         }
     } else {
-        ad_hoc(global, what, directory, repository).map(|setup| vec![setup])
-    }
+        vec![ad_hoc(global, what, directory, repository)?]
+    };
+    setups.iter_mut().for_each(|setup| setup.means.vars.extend(&given));
+    Ok(setups)
 }
 
 /// The environments of a configuration outside of any repository: for what was
@@ -104,7 +111,9 @@ fn ad_hoc(
             (Origin::AdHoc { directory, stdin: stdin(&paths)?, tracked }, paths)
         }
     };
-    let sources = sources.iter().map(|path| Item::from(path.as_str())).collect();
+    // Nobody else can say whether they ask for variables.
+    let substitute = !what.vars.is_empty() || !what.var_files.is_empty();
+    let sources = sources.iter().map(|path| Item { substitute, ..Item::from(path.as_str()) }).collect();
     Ok(Setup {
         inventory: what.files.name.clone().map(|project| Inventory {
             project,
@@ -115,6 +124,7 @@ fn ad_hoc(
         sources,
         configuration: None,
         namespace: global.namespace.clone(),
+        means: Means { namespace: global.namespace.clone(), ..Means::default() },
         access: global.access(),
         environment: what.environments.first().map_or_else(|| AD_HOC.to_owned(), Clone::clone),
         ..of_rules(rules)
@@ -328,9 +338,17 @@ pub(super) fn setup(
         kubeconfig: global.kubeconfig.clone().or_else(|| kubeconfig(environment, folder, &origin)),
         ..global.access()
     };
+    let namespace = global.namespace.clone().or_else(|| environment.namespace.clone());
+    let tools = tools(&rendered, environment, folder, &origin);
     Ok(Setup {
         inventory: Some(inventory_of(environment)),
-        namespace: global.namespace.clone().or_else(|| environment.namespace.clone()),
+        means: Means {
+            tools,
+            namespace: namespace.clone(),
+            vars: vars::configured(&rendered),
+            ..Means::default()
+        },
+        namespace,
         origin,
         sources,
         schemas,
@@ -348,9 +366,67 @@ fn sources(folder: &Path, environment: &Environment, file: &str) -> Result<Vec<I
     named
         .map(|(item, named_at)| {
             let place = named_at.clone().unwrap_or_else(|| Location::file(file));
-            Ok(Item { path: source(folder, &item.path, place)?, named_at })
+            let how = how(folder, item, &place)?;
+            Ok(Item {
+                path: source(folder, &item.path, place)?,
+                named_at,
+                how,
+                substitute: item.substitute == Some(true),
+            })
         })
         .collect()
+}
+
+/// How an item becomes manifests.
+fn how(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, CommandError> {
+    let may_fetch = item.dependencies == Some(Dependencies::Fetch);
+    let is_chart =
+        item.release.is_some() || item.values.is_some() || item.set.is_some() || item.lookup.is_some();
+    Ok(match item.renderer {
+        Some(Renderer::Plain) => How::Plain,
+        Some(Renderer::Kustomize) => How::Kustomize { may_fetch },
+        None if !is_chart => How::AsItIs,
+        Some(Renderer::Helm) | None => {
+            let values = item.values.iter().flatten();
+            let values = values.map(|ValuesFile(path)| source(folder, path, place.clone()));
+            let set = item.set.iter().flatten();
+            How::Helm(Chart {
+                release: item.release.clone(),
+                values: values.collect::<Result<_, _>>()?,
+                set: set.map(|(path, value)| (path.clone(), as_json(value).to_string())).collect(),
+                may_fetch,
+                lookup_finds_nothing: item.lookup == Some(Lookup::Empty),
+            })
+        }
+    })
+}
+
+fn as_json(value: &SetValue) -> Value {
+    match value {
+        SetValue::Boolean(value) => Value::from(*value),
+        SetValue::Integer(value) => Value::from(*value),
+        SetValue::Number(value) => Value::from(*value),
+        SetValue::Text(value) => Value::from(value.as_str()),
+    }
+}
+
+/// The programs: which versions will do says what is rendered, where they are who
+/// renders it.
+fn tools(rendered: &Environment, environment: &Environment, folder: &Path, origin: &Origin) -> Tools {
+    let root =
+        origin.repository().and_then(|repository| repository.root()).map(canonical).unwrap_or_default();
+    let wanted = |version: &Wanted, program: &Wanted| Wanted {
+        version: version.version.clone(),
+        program: program.program.as_ref().map(|program| match program.components().count() {
+            0 | 1 => program.clone(),
+            _ => root.join(folder).join(program),
+        }),
+    };
+    Tools {
+        kustomize: wanted(&rendered.tools.kustomize, &environment.tools.kustomize),
+        helm: wanted(&rendered.tools.helm, &environment.tools.helm),
+        time: environment.tools.time,
+    }
 }
 
 /// A source as a path from the repository's root; `place` is where it's named.
@@ -408,6 +484,7 @@ fn of_rules(environment: &Environment) -> Setup {
         origin: Origin::AdHoc { directory: PathBuf::new(), stdin: None, tracked: None },
         sources: Vec::new(),
         schemas: Vec::new(),
+        means: Means::default(),
         configuration: None,
         access: Access::default(),
         cluster_uid: environment.cluster_uid.clone(),

@@ -61,6 +61,8 @@ pub(super) struct File {
     pub(super) health: Option<Vec<HealthRule>>,
     /// What is kept of past releases.
     pub(super) history: Option<History>,
+    /// The programs that render kustomizations and charts.
+    pub(super) tools: Option<ToolSettings>,
 }
 
 /// Where trueup keeps its records in the cluster.
@@ -92,6 +94,9 @@ pub(super) struct Settings {
     /// Manifests to deploy: a path, or a list of paths and items, relative to
     /// this file.
     pub(super) sources: Option<Sources>,
+    /// Variables for sources with `substitute: true`, by their names.
+    #[schemars(extend("propertyNames" = {"format": "variable", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}))]
+    pub(super) vars: Option<BTreeMap<String, Variable>>,
     /// Waiting for health after applying.
     pub(super) wait: Option<Wait>,
     /// What must hold for an apply.
@@ -238,25 +243,149 @@ pub(super) enum SourceEntry {
 }
 
 /// What to deploy, and how it becomes manifests.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SourceItem {
     /// A file or folder, relative to `trueup.yaml`.
     #[schemars(extend("format" = "path"))]
     pub path: String,
-    /// How it becomes manifests.
-    #[serde(default)]
-    pub renderer: Renderer,
+    /// How it becomes manifests. Default: a folder with a kustomization or a
+    /// `Chart.yaml` as what it is, everything else is plain.
+    pub renderer: Option<Renderer>,
+    /// Whether `${NAME}` stands for a variable in it. Default: false.
+    pub substitute: Option<bool>,
+    /// Helm: the release's name. Default: the folder's.
+    #[schemars(extend("format" = "release"))]
+    pub release: Option<String>,
+    /// Helm: files of values, relative to `trueup.yaml`; the last wins.
+    pub values: Option<Vec<ValuesFile>>,
+    /// Helm: values that win over those of files, by their paths such as
+    /// `image.tag`. Numbers, texts and booleans stay what they are.
+    pub set: Option<BTreeMap<String, SetValue>>,
+    /// Helm, kustomize: whether what it needs from elsewhere is fetched: charts
+    /// that aren't in `charts`, or bases that are pinned to a tag or a commit.
+    /// Default: never.
+    pub dependencies: Option<Dependencies>,
+    /// Helm: what is done with a chart that looks objects up in the cluster while
+    /// it's rendered. Default: refuse.
+    pub lookup: Option<Lookup>,
 }
 
 /// How a source becomes manifests.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Renderer {
     /// YAML and JSON files as they are.
-    #[default]
     Plain,
+    /// A kustomization, by kustomize.
+    Kustomize,
+    /// A chart, by Helm.
+    Helm,
 }
+
+/// A file of values for Helm.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend("format" = "path"))]
+pub struct ValuesFile(pub String);
+
+/// A value for Helm.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum SetValue {
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction.
+    Number(f64),
+    /// A text.
+    Text(String),
+}
+
+/// A variable for sources.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Variable {
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// One of the environment.
+    Environment(FromEnvironment),
+}
+
+/// A variable of the environment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FromEnvironment {
+    /// Its name.
+    #[schemars(extend("minLength" = 1))]
+    pub env: String,
+}
+
+/// Whether what a source needs from elsewhere is fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Dependencies {
+    /// Never: it has to be in the repository.
+    Vendored,
+    /// In every run.
+    Fetch,
+}
+
+/// What is done with a chart that looks objects up in the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Lookup {
+    /// It's refused.
+    Refuse,
+    /// It's rendered as if nothing were found, as on a first install.
+    Empty,
+}
+
+/// The programs that render.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct ToolSettings {
+    /// kustomize: the versions that will do, such as `>=5.4`, or which program it is.
+    pub(super) kustomize: Option<ToolSetting>,
+    /// Helm: the versions that will do, such as `4`, or which program it is.
+    pub(super) helm: Option<ToolSetting>,
+    /// The longest that rendering a source may take. Default: 2m.
+    pub(super) timeout: Option<Period>,
+}
+
+/// What is wanted of a program.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum ToolSetting {
+    /// The versions that will do.
+    Version(Requirement),
+    /// Those, and which program it is.
+    Named(NamedTool),
+}
+
+/// A program, and the versions of it that will do.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct NamedTool {
+    /// The versions that will do.
+    pub(super) version: Option<Requirement>,
+    /// Another name to look for on PATH, or a path relative to this file.
+    #[schemars(extend("minLength" = 1))]
+    pub(super) program: Option<String>,
+}
+
+/// Versions that will do, such as `>=5.4`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend("format" = "versions"))]
+pub(super) struct Requirement(pub(super) String);
 
 /// The JSON schema of `trueup.yaml` (draft 2020-12), for editors and for the
 /// check of every file that is read.

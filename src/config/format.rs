@@ -6,6 +6,11 @@ use super::kind::KindPattern;
 use super::limit::Limit;
 use crate::health::Predicate;
 use crate::object::FieldPattern;
+use crate::render::Vars;
+use crate::tools::VersionReq;
+
+/// The longest name that Helm gives a release.
+const LONGEST_RELEASE: usize = 53;
 
 /// The longest `name`.
 const LONGEST_NAME: usize = 40;
@@ -25,6 +30,12 @@ pub(super) fn problem(format: &str, text: &str) -> Option<String> {
         "limit" => text.parse::<Limit>().err().map(|error| error.to_string()),
         "field" => text.parse::<FieldPattern>().err(),
         "predicate" => text.parse::<Predicate>().err(),
+        "variable" => (!Vars::is_name(text))
+            .then(|| format!("{text:?} isn't a variable's name: letters, digits and `_` are allowed")),
+        "release" => label(text, LONGEST_RELEASE),
+        "versions" => text.parse::<VersionReq>().err().map(|_| {
+            format!("{text:?} isn't a range of versions: it's written as \">=5.4\", \"4\" or \">=3.10, <5\"")
+        }),
         "kind" => text.parse::<KindPattern>().err().map(|error| error.to_string()),
         _ => None,
     }
@@ -35,6 +46,7 @@ pub(super) fn noun(format: &str) -> &'static str {
     match format {
         "period" => "a duration such as 5m",
         "limit" => "a percentage such as 20%",
+        "versions" => "a range of versions such as \">=5.4\"",
         _ => "a string",
     }
 }

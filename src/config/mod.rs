@@ -17,6 +17,7 @@ mod format;
 mod glob;
 mod kind;
 mod limit;
+mod renderers;
 mod requirements;
 mod resolve;
 mod rules;
@@ -25,16 +26,20 @@ mod unsupported;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::error::{Diagnostic, Location, did_you_mean};
 use crate::json::{Map, Value};
 use crate::object::{FieldPath, Step};
+use crate::tools::Tools;
 use crate::yaml;
 use check::Finding;
 
 pub use duration::{Period, PeriodError};
-pub use file::{DriftRule, OrderRule, Renderer, SourceItem, schema};
+pub use file::{
+    Dependencies, DriftRule, Lookup, OrderRule, Renderer, SetValue, SourceItem, ValuesFile, Variable, schema,
+};
 pub use find::{FILE_NAME, find};
 pub use glob::{fits as name_fits, folder_of_pattern, path_fits};
 pub use kind::{KindError, KindPattern};
@@ -50,7 +55,7 @@ const LONGEST_TARGET: usize = 63;
 const SMALLEST: &str = "the smallest is `{version: 1, name: shop, environments: {dev: {}}}`";
 
 /// A configuration without faults.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// What is deployed; with an environment's name the identity of a target.
     pub name: String,
@@ -60,7 +65,7 @@ pub struct Config {
 }
 
 /// A place to deploy to, with all defaults filled in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Environment {
     /// Its name.
     pub name: String,
@@ -73,6 +78,8 @@ pub struct Environment {
     /// Where the definitions of custom kinds are that the sources don't have:
     /// files, folders and patterns, relative to the file.
     pub schemas: Vec<String>,
+    /// Variables for sources that ask for them.
+    pub vars: BTreeMap<String, Variable>,
     /// The kubeconfig context; `None` for the current one.
     pub context: Option<String>,
     /// The kubeconfig file, relative to the file; `None` for the usual one.
@@ -101,6 +108,8 @@ pub struct Environment {
     pub rollback_on_failure: bool,
     /// How many releases are kept.
     pub history_keep: u32,
+    /// The programs that render; their paths are relative to the file.
+    pub tools: Tools,
 }
 
 /// Reads a configuration; `path` is what errors call it. On failure returns
@@ -215,6 +224,7 @@ fn findings(file: &Value) -> Vec<Finding> {
     let mut findings = check::findings(&schema(), file);
     findings.extend(too_long_targets(file));
     findings.extend(requirements::findings(file));
+    findings.extend(renderers::findings(file));
     findings
 }
 

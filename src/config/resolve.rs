@@ -2,11 +2,15 @@
 
 use super::Environment;
 use super::duration::Period;
-use super::file::{File, Paths, Renderer, Settings, SourceEntry, SourceItem, Sources};
+use super::file::{
+    File, NamedTool, Paths, Requirement, Settings, SourceEntry, SourceItem, Sources, ToolSetting,
+    ToolSettings,
+};
 use super::kind::KindPattern;
 use super::limit::Limit;
 use super::rules::Rules;
 use crate::json::{Map, Value};
+use crate::tools::{Tools, USUAL_TIME, Wanted};
 
 const DEFAULT_WAIT: std::time::Duration = std::time::Duration::from_secs(5 * 60);
 const DEFAULT_DELETE: Limit = Limit::Percent(20);
@@ -67,6 +71,7 @@ fn environment(file: &File, rules: &Rules, name: String, settings: Settings) -> 
         schemas: file.schemas.as_ref().map(paths).unwrap_or_default(),
         sources: sources.map_or_else(|| vec![plain(DEFAULT_SOURCE)], source_items),
         source_places: Vec::new(),
+        vars: settings.vars.unwrap_or_default(),
         context: settings.context,
         kubeconfig: settings.kubeconfig,
         cluster_uid: settings.cluster.and_then(|cluster| cluster.uid),
@@ -80,6 +85,7 @@ fn environment(file: &File, rules: &Rules, name: String, settings: Settings) -> 
         rollback_on_failure: settings.rollback_on_failure.unwrap_or_default(),
         rules: rules.clone(),
         history_keep: keep.unwrap_or(DEFAULT_KEEP),
+        tools: file.tools.as_ref().map(tools).unwrap_or_default(),
     }
 }
 
@@ -104,5 +110,24 @@ fn paths(paths: &Paths) -> Vec<String> {
 }
 
 fn plain(path: &str) -> SourceItem {
-    SourceItem { path: path.to_owned(), renderer: Renderer::Plain }
+    SourceItem { path: path.to_owned(), ..SourceItem::default() }
+}
+
+fn tools(settings: &ToolSettings) -> Tools {
+    Tools {
+        kustomize: settings.kustomize.as_ref().map(wanted).unwrap_or_default(),
+        helm: settings.helm.as_ref().map(wanted).unwrap_or_default(),
+        time: settings.timeout.map_or(USUAL_TIME, |Period(time)| time),
+    }
+}
+
+fn wanted(setting: &ToolSetting) -> Wanted {
+    // Its format is checked already.
+    let version = |Requirement(text): &Requirement| text.parse().ok();
+    match setting {
+        ToolSetting::Version(requirement) => Wanted { version: version(requirement), program: None },
+        ToolSetting::Named(NamedTool { version: required, program }) => {
+            Wanted { version: required.as_ref().and_then(version), program: program.as_ref().map(Into::into) }
+        }
+    }
 }

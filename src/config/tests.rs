@@ -89,7 +89,12 @@ fn environments_lie_over_the_defaults() {
             name: "prod".into(),
             project: "shop".into(),
             schemas: Vec::new(),
-            sources: vec![SourceItem { path: "deploy/prod".into(), renderer: Renderer::Plain }],
+            vars: BTreeMap::new(),
+            sources: vec![SourceItem {
+                path: "deploy/prod".into(),
+                renderer: Some(Renderer::Plain),
+                ..SourceItem::default()
+            }],
             source_places: vec![Location::at("trueup.yaml", 21, 9)],
             context: Some("production".into()),
             kubeconfig: Some("./kubeconfig".into()),
@@ -105,6 +110,7 @@ fn environments_lie_over_the_defaults() {
             // What is the same for all environments has a test of its own.
             rules: prod.rules.clone(),
             history_keep: 7,
+            tools: Tools::default(),
         }
     );
     let dev = config.environment("dev").expect("known");
@@ -188,7 +194,7 @@ environments:
     protect: [namespace]
     cluster: {uid: production}
     sources:
-      - {path: /etc, renderer: helm, release: web}
+      - {path: /etc, renderer: jsonnet, release: web}
       - {renderer: helmm}
       - 3
   no: {}
@@ -212,10 +218,12 @@ notify: []
     trueup.yaml:13:15: `environments.prod.protect[0]`: "namespace" isn't a kind: it's written as in manifests, such as Namespace or Deployment.apps
     trueup.yaml:14:20: `environments.prod.cluster.uid`: "production" isn't a uid: `kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints it
     trueup.yaml:16:16: `environments.prod.sources[0].path`: "/etc" is absolute: it must be relative to this file
-    trueup.yaml:16:32: `environments.prod.sources[0].renderer: helm` isn't supported by this version of trueup
-    trueup.yaml:16:38: `environments.prod.sources[0].release` isn't supported by this version of trueup
+    trueup.yaml:16:32: `environments.prod.sources[0].renderer: jsonnet` isn't supported by this version of trueup
+    trueup.yaml:16:41: `environments.prod.sources[0].release` means nothing to the renderer jsonnet
+      hint: it's for helm
     trueup.yaml:17:9: `environments.prod.sources[1].path` is missing
-    trueup.yaml:17:20: `environments.prod.sources[1].renderer` must be plain, not "helmm"
+    trueup.yaml:17:20: `environments.prod.sources[1].renderer` must be plain, kustomize or helm, not "helmm"
+      hint: did you mean `helm`?
     trueup.yaml:18:9: `environments.prod.sources[2]` must be a string or a map, not a number
     trueup.yaml:19:3: `environments.false`: YAML reads this key as the boolean false, not as a name: put it in quotes if it's one
     trueup.yaml:20:3: `environments.Dev`: "Dev" isn't a name: lower-case letters, digits and `-` between them are allowed
@@ -292,7 +300,7 @@ fn every_key_of_the_contract_works_or_is_refused_by_name() {
         let text = format!("{{version: 1, name: shop, environments: {{dev: {{requires: {{{key}: []}}}}}}}}");
         assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
     }
-    for key in ["vars", "clusters", "rollout"] {
+    for key in ["clusters", "rollout"] {
         for place in ["environments: {dev: {KEY: {}}}", "defaults: {KEY: {}}, environments: {dev: {}}"] {
             let text = format!("{{version: 1, name: shop, {}}}", place.replace("KEY", key));
             assert!(complaints(&text).contains("isn't supported by this version"), "{text}");
@@ -333,6 +341,63 @@ fn the_schema_lets_only_maps_be_empty() {
         schema["$defs"]["Settings"]["properties"]["sources"]["anyOf"].as_array().map(Vec::len),
         Some(1)
     );
+}
+
+#[test]
+fn sources_say_how_they_are_rendered() {
+    let text = "
+version: 1
+name: shop
+tools: {kustomize: '>=5.4', helm: {version: '4', program: helm4}, timeout: 30s}
+environments:
+  prod:
+    sources:
+      - {path: charts/web, release: shop, values: [values/prod.yaml], set: {a: 1, b: 1.5, c: true, d: '1'}}
+      - {path: deploy, renderer: kustomize, dependencies: fetch}
+";
+    let config = config(text);
+    let prod = config.environment("prod").expect("known");
+    let helm = prod.tools.helm.clone();
+    assert_eq!(helm.version.map(|version| version.to_string()).as_deref(), Some("^4"));
+    assert_eq!(helm.program, Some("helm4".into()));
+    assert_eq!(prod.tools.kustomize.version.as_ref().map(ToString::to_string).as_deref(), Some(">=5.4"));
+    assert_eq!(prod.tools.time, Duration::from_secs(30));
+    let set: Vec<SetValue> = prod.sources[0].set.clone().expect("set").into_values().collect();
+    assert_eq!(
+        set,
+        [SetValue::Integer(1), SetValue::Number(1.5), SetValue::Boolean(true), SetValue::Text("1".into())]
+    );
+    assert_eq!(prod.sources[1].dependencies, Some(Dependencies::Fetch));
+}
+
+#[test]
+fn keys_of_another_renderer_are_refused() {
+    let text = "
+version: 1
+name: shop
+tools: {helm: 'new', kustomize: 5}
+environments:
+  prod:
+    sources:
+      - {path: a, renderer: plain, values: [x]}
+      - {path: a, renderer: kustomize, set: {a: [1]}, release: Web}
+      - {path: a, dependencies: fetch}
+      - {path: a, dependencies: fetch, release: web}
+";
+    assert_snapshot!(complaints(text), @r#"
+    trueup.yaml:4:15: `tools.helm`: "new" isn't a range of versions: it's written as ">=5.4", "4" or ">=3.10, <5"
+    trueup.yaml:4:33: `tools.kustomize` must be a range of versions such as ">=5.4" or a map, not a number
+    trueup.yaml:8:36: `environments.prod.sources[0].values` means nothing to the renderer plain
+      hint: it's for helm
+    trueup.yaml:9:40: `environments.prod.sources[1].set` means nothing to the renderer kustomize
+      hint: it's for helm
+    trueup.yaml:9:49: `environments.prod.sources[1].set.a` must be true or false, a whole number, a number or a string, not a list
+    trueup.yaml:9:55: `environments.prod.sources[1].release` means nothing to the renderer kustomize
+      hint: it's for helm
+    trueup.yaml:9:64: `environments.prod.sources[1].release`: "Web" isn't a name: lower-case letters, digits and `-` between them are allowed
+    trueup.yaml:10:19: `environments.prod.sources[2].dependencies` needs a `renderer` beside it
+      hint: `renderer: helm` or `renderer: kustomize`
+    "#);
 }
 
 /// Lines out of which whole files may come together.

@@ -4,13 +4,13 @@
 /// By the section (a type of the `file` module): its keys.
 const KEYS: [(&str, &[&str]); 4] = [
     ("File", &["movedFrom", "policies", "checks", "verify", "secrets", "notify"]),
-    ("Settings", &["vars", "clusters", "rollout"]),
+    ("Settings", &["clusters", "rollout"]),
     ("Requires", &["approval", "windows"]),
-    ("SourceItem", &["release", "values", "set", "ext", "substitute"]),
+    ("SourceItem", &["ext"]),
 ];
 
 /// By the enumeration: its values.
-const VALUES: [(&str, &[&str]); 1] = [("Renderer", &["kustomize", "helm", "jsonnet"])];
+const VALUES: [(&str, &[&str]); 1] = [("Renderer", &["jsonnet"])];
 
 /// Whether this key of a section will mean something one day.
 pub(super) fn is_key(section: &str, key: &str) -> bool {

@@ -10,7 +10,7 @@ use crate::config;
 use crate::error::{Diagnostic, Location};
 use crate::json::Value;
 use crate::object::{FieldPath, Manifest};
-use crate::render;
+use crate::render::{self, Means};
 use crate::report::{CheckFinding, CheckReport};
 use crate::schema::{Minor, UnknownVersion};
 use crate::yaml;
@@ -51,7 +51,8 @@ pub(super) type Located = (Option<usize>, CheckFinding);
 
 /// The objects of an environment, and everything found.
 fn examine(setup: &Setup, version: Minor) -> Result<(Vec<Manifest>, Vec<Located>), UnknownVersion> {
-    let (rendered, unread) = render::survey(&setup.origin.tree(), &setup.sources);
+    let means = Means { kubernetes: Some(format!("v{version}.0")), ..setup.means.clone() };
+    let (rendered, unread) = render::survey(&setup.origin.tree(), &setup.sources, &means);
     let (definitions, wrong) = definitions(setup);
     let complete = unread.is_empty() && wrong.is_empty();
     let mut manifests = rendered.manifests;
@@ -104,12 +105,14 @@ fn of_file(rule: &str, diagnostic: Diagnostic) -> CheckFinding {
 
 /// The findings with their places. Each file is read again once.
 fn located(setup: &Setup, manifests: &[Manifest], found: Vec<Finding>) -> Vec<Located> {
-    let mut of_file: BTreeMap<&str, Vec<Finding>> = BTreeMap::new();
+    let mut of_file: BTreeMap<(&str, bool), Vec<Finding>> = BTreeMap::new();
     for finding in found {
-        of_file.entry(&manifests[finding.object].source.path).or_default().push(finding);
+        let source = &manifests[finding.object].source;
+        of_file.entry((&source.path, source.is_rendered)).or_default().push(finding);
     }
-    let located = of_file.into_iter().flat_map(|(path, found)| {
-        let text = setup.text_of(path);
+    let located = of_file.into_values().flat_map(|found| {
+        let source = found.first().map(|finding| &manifests[finding.object].source);
+        let text = source.and_then(|source| setup.text_of(source));
         let places = text.map(|text| places(&text, manifests, &found)).unwrap_or_default();
         let places = places.into_iter().chain(std::iter::repeat(None));
         found.into_iter().zip(places).collect::<Vec<_>>()

@@ -46,13 +46,15 @@ pub(super) async fn plan(
     overrides: &[String],
 ) -> Result<Planned, CommandError> {
     let (start, requests) = (Instant::now(), cluster.requests());
-    let Seen { namespace, observed, memory } = Seen::of(setup, cluster).await?;
+    let seen = Seen::of(setup, cluster).await?;
+    let rendering = setup.seen(&seen);
+    let Seen { namespace, observed, memory } = seen;
     let memory = remembered(setup, cluster, memory, departure).await?;
     let live = members(cluster, &observed, &memory).await?;
     let mut assembled = Assembled::default();
     match departure {
         Departure::Objects(named) => {
-            let desired = resolve(setup.render()?.manifests, &observed.discovery, &namespace)?;
+            let desired = resolve(rendering.render()?.manifests, &observed.discovery, &namespace)?;
             let reason = || "it stays, and isn't trueup's any more".to_owned();
             let selected = select(setup, &memory, &live, &desired, named)?;
             let selected = selected.into_iter().map(|leaving| (leaving, reason())).collect();

@@ -107,6 +107,11 @@ pub async fn plan(setup: &Setup, cluster: &Cluster, options: &Options) -> Result
         return leaving::plan(setup, cluster, departure, &options.overrides).await;
     }
     let begun = Begun::of(cluster);
+    if setup.asks_about_cluster() {
+        let looked = look(setup, cluster, options).await?;
+        let wanted = read(setup.seen(&looked.seen)).await?;
+        return plan_for(setup, cluster, options, begun, wanted, looked).await;
+    }
     let (reading, looking) = (pin!(read(setup.clone())), pin!(look(setup, cluster, options)));
     // What is wrong with the sources is told first, and at once.
     let (wanted, looked) = match select(reading, looking).await {

@@ -97,12 +97,12 @@ pub(super) fn refuse_invalid(
 /// Why the server refused a manifest: each thing with the line of the field to
 /// blame.
 pub(super) fn all_explained(setup: &Setup, manifest: &Manifest, error: ApiError) -> Vec<Diagnostic> {
-    let text = setup.text_of(&manifest.source.path);
+    let text = setup.text_of(&manifest.source);
     explain(manifest, error, text.as_deref())
 }
 
 /// The same as one diagnostic.
 pub(super) fn explained(setup: &Setup, manifest: &Manifest, error: ApiError) -> Diagnostic {
-    let text = setup.text_of(&manifest.source.path);
+    let text = setup.text_of(&manifest.source);
     explain_as_one(manifest, error, text.as_deref())
 }

@@ -5,14 +5,15 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::seen::Seen;
 use crate::cluster::Access;
 use crate::config::{KindPattern, Limit, Requirements, Rules};
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, GitError, Repository};
 use crate::guard;
-use crate::object::Manifest;
+use crate::object::{Manifest, Source};
 use crate::plan::{ClusterRef, CommitRef};
-use crate::render::{self, Item, SourceTree};
+use crate::render::{self, Item, Means, SourceTree};
 
 /// The name of the environment that `-f` makes.
 pub const AD_HOC: &str = "default";
@@ -50,6 +51,8 @@ pub struct Setup {
     pub replace_limit: Limit,
     /// Kinds that are never deleted without an override.
     pub protect: Vec<KindPattern>,
+    /// What rendering depends on beside the sources.
+    pub means: Means,
     /// Rules about what others own.
     pub rules: Rules,
     /// The environments that the commit must have been live and healthy in.
@@ -148,7 +151,7 @@ impl Origin {
 impl Setup {
     /// Reads the desired objects.
     pub fn render(&self) -> Result<Wanted, CommandError> {
-        let mut rendered = render::render(&self.origin.tree(), &self.sources)?;
+        let mut rendered = render::render(&self.origin.tree(), &self.sources, &self.means)?;
         self.mark_secrets(&mut rendered.manifests);
         let mut paths = rendered.paths;
         paths.extend(self.configuration.clone());
@@ -205,10 +208,32 @@ impl Setup {
         }))
     }
 
-    /// The text of a manifest's file, to find a field's line in it.
-    pub fn text_of(&self, path: &str) -> Option<String> {
-        let file = self.origin.tree().read(path).ok()?.into_iter().next()?;
+    /// The text of a manifest's file, to find a field's line in it. There is none
+    /// for one that a program made: its fields aren't at their lines there.
+    pub fn text_of(&self, source: &Source) -> Option<String> {
+        if source.is_rendered {
+            return None;
+        }
+        let file = self.origin.tree().read(&source.path).ok()?.into_iter().next()?;
         crate::yaml::decode(&file.bytes).ok().map(std::borrow::Cow::into_owned)
+    }
+
+    /// The same for one cluster: what is rendered by programs may depend on it.
+    #[must_use]
+    pub(super) fn seen(&self, seen: &Seen) -> Self {
+        let means = Means {
+            namespace: Some(seen.namespace.clone()),
+            kubernetes: Some(seen.observed.version.clone()),
+            served: seen.observed.discovery.served(),
+            ..self.means.clone()
+        };
+        Self { means, ..self.clone() }
+    }
+
+    /// Whether what is desired depends on the cluster, so that it can't be rendered
+    /// before that is asked.
+    pub(super) fn asks_about_cluster(&self) -> bool {
+        render::asks_about_cluster(&self.origin.tree(), &self.sources)
     }
 }
 

@@ -26,6 +26,9 @@ pub struct Source {
     /// The Git blob id (SHA-1, hex) of the file's content, whether or not it
     /// is in a repository.
     pub blob: Arc<str>,
+    /// Whether a program made the object of that file (and others): then its lines
+    /// aren't the object's, and `blob` stands for all that went into it.
+    pub is_rendered: bool,
 }
 
 impl Source {

@@ -126,9 +126,9 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
 
     fn file(&mut self, shown: &str, place: &Place<'a>, is_named: bool) {
-        if let Some((kind, command)) = renderer_of(last(shown)) {
+        if let Some(renderer) = renderer_of(last(shown)) {
             let folder = shown.rsplit_once('/').map_or("", |(folder, _)| folder);
-            self.findings.push(problem::other_renderer(folder, last(shown), kind, command));
+            self.findings.push(problem::other_renderer(folder, last(shown), renderer));
         } else if is_named || is_manifest(shown) {
             self.listing.files.push(Listed { path: shown.to_owned(), is_named, place: place.clone() });
         }
@@ -152,8 +152,8 @@ impl<'w, 'a> Walk<'w, 'a> {
         };
         let is_other_repository = |name: &str| self.enclosure.is_some() && name == ".git" && !real.is_empty();
         for (name, _) in &children {
-            if let Some((kind, command)) = renderer_of(name) {
-                return self.findings.push(problem::other_renderer(shown, name, kind, command));
+            if let Some(renderer) = renderer_of(name) {
+                return self.findings.push(problem::other_renderer(shown, name, renderer));
             }
             if is_other_repository(name) {
                 return self.findings.push(problem::submodule(shown));
@@ -187,7 +187,11 @@ fn target(place: &Place<'_>) -> String {
     place.target().unwrap_or_else(|why| why.reason)
 }
 
-fn unresolved_finding(shown: &str, link: Option<&Place<'_>>, unresolved: Unresolved<'_>) -> Diagnostic {
+pub(super) fn unresolved_finding(
+    shown: &str,
+    link: Option<&Place<'_>>,
+    unresolved: Unresolved<'_>,
+) -> Diagnostic {
     match (unresolved, link) {
         (Unresolved::Missing { .. }, Some(link)) => problem::dangling(shown, &target(link)),
         (Unresolved::Missing { .. }, None) => problem::missing(shown, "", None),

@@ -24,7 +24,7 @@ pub fn live(tree: &SourceTree<'_>, paths: &[String]) -> Result<Vec<LiveObject>, 
     for path in paths {
         match tree.list(path) {
             Ok(listing) => {
-                let (found, wrong) = plain::render_as(listing.files, read);
+                let (found, wrong) = plain::render_as(listing.files, None, read);
                 objects.extend(found);
                 findings.extend(wrong);
             }

@@ -10,13 +10,18 @@
 //! One rule stands above the others here: what is missing must never look like
 //! what was removed, since that would be deleted. A source that leads nowhere,
 //! holds no manifests, or can't be read completely (a sparse checkout, a
-//! submodule, an LFS pointer, a kustomization) is an error, never an empty set.
+//! submodule, an LFS pointer) is an error, never an empty set.
 //!
-//! Never talks to a cluster, never writes, never runs a program, and never
-//! puts a manifest's values into an error.
+//! Kustomizations and Helm charts are rendered by the programs that do
+//! (`external`), which see a copy of the files and nothing else.
+//!
+//! Never talks to a cluster, never writes into the work tree, runs programs only
+//! through [`crate::tools`], and never puts a manifest's values into an error.
 
+mod copy;
 mod definitions;
 mod duplicates;
+mod external;
 mod hook_name;
 mod list;
 mod live;
@@ -29,6 +34,7 @@ mod plain;
 mod problem;
 mod resolve;
 mod source;
+mod substitute;
 #[cfg(test)]
 mod tests;
 
@@ -36,12 +42,15 @@ use std::collections::BTreeSet;
 
 use crate::error::{Diagnostic, Location};
 use crate::object::Manifest;
+use crate::tools::Tools;
 
 pub use definitions::{definitions, no_definitions};
 pub use duplicates::duplicates;
+pub use external::{Chart, asks_about_cluster};
 pub use live::{LiveObject, live};
 pub(crate) use plain::objects;
 pub use source::{SourceFile, SourceTree};
+pub use substitute::Vars;
 
 /// How many objects all sources of an environment may hold: far more than an
 /// etcd of the recommended size (8 GiB) serves well.
@@ -59,23 +68,65 @@ pub struct Rendered {
     pub paths: Vec<String>,
 }
 
-/// A file or folder to read.
+/// A file or folder to read, and how it becomes manifests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// Its path in the tree.
     pub path: String,
     /// Where it's named, for errors.
     pub named_at: Option<Location>,
+    /// How it becomes manifests.
+    pub how: How,
+    /// Whether variables are put into them.
+    pub substitute: bool,
+}
+
+/// How an item becomes manifests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum How {
+    /// As what it holds says: a folder with a kustomization or a chart isn't plain.
+    #[default]
+    AsItIs,
+    /// Its files are the manifests.
+    Plain,
+    /// By kustomize.
+    Kustomize {
+        /// Whether pinned bases may be fetched from other repositories.
+        may_fetch: bool,
+    },
+    /// By Helm.
+    Helm(Chart),
+}
+
+/// What rendering depends on beside the sources.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Means {
+    /// The programs.
+    pub tools: Tools,
+    /// The namespace of objects that name none; `default` when absent.
+    pub namespace: Option<String>,
+    /// The version of the cluster that is rendered for, such as `v1.36.2`.
+    pub kubernetes: Option<String>,
+    /// What is put into sources that ask for it.
+    pub vars: Vars,
+    /// What the cluster serves, such as `apps/v1` and `apps/v1/Deployment`; nothing
+    /// where no cluster is asked.
+    pub served: Vec<String>,
 }
 
 /// An item that nobody names in a file.
 impl From<&str> for Item {
     fn from(path: &str) -> Self {
-        Self { path: path.to_owned(), named_at: None }
+        Self { path: path.to_owned(), named_at: None, how: How::AsItIs, substitute: false }
     }
 }
 
 impl Item {
+    /// The variables that are put into its manifests, if any are.
+    fn vars<'m>(&self, means: &'m Means) -> Option<&'m Vars> {
+        self.substitute.then_some(&means.vars)
+    }
+
     /// A finding about it as a whole stands where it's named.
     fn blamed(&self, finding: Diagnostic) -> Diagnostic {
         let location = finding.location.clone().or_else(|| self.named_at.clone());
@@ -88,42 +139,72 @@ impl Item {
 ///
 /// Errors with everything that is wrong, in the order of the files: whatever
 /// can't be read, isn't an object, or is the same object twice.
-pub fn render(tree: &SourceTree<'_>, items: &[Item]) -> Result<Rendered, Vec<Diagnostic>> {
-    let (rendered, mut findings) = survey(tree, items);
+pub fn render(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> Result<Rendered, Vec<Diagnostic>> {
+    let (rendered, mut findings) = survey(tree, items, means);
     findings.extend(duplicates(&rendered.manifests));
     if findings.is_empty() { Ok(rendered) } else { Err(findings) }
 }
 
 /// The same, but what can be read beside everything that can't: for who looks
 /// at manifests without deploying them. Says nothing about [`duplicates`].
-pub fn survey(tree: &SourceTree<'_>, items: &[Item]) -> (Rendered, Vec<Diagnostic>) {
+pub fn survey(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> (Rendered, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let mut manifests = Vec::new();
     let mut paths = BTreeSet::new();
     let mut known = BTreeSet::new();
-    for item in items {
-        let listing = match tree.list(&item.path) {
-            Ok(listing) => listing,
-            Err(found) => {
-                findings.extend(found.into_iter().map(|finding| item.blamed(finding)));
-                continue;
+    for (item, rendered) in items.iter().zip(external::render(tree, items, means)) {
+        match rendered {
+            None => plain_item(
+                tree,
+                item,
+                item.vars(means),
+                &mut known,
+                &mut paths,
+                &mut manifests,
+                &mut findings,
+            ),
+            Some((part, wrong)) => {
+                if part.manifests.is_empty() && wrong.is_empty() {
+                    findings.push(item.blamed(problem::nothing_rendered(&item.path)));
+                }
+                paths.extend(part.paths);
+                manifests.extend(part.manifests);
+                findings.extend(wrong.into_iter().map(|finding| item.blamed(finding)));
             }
-        };
-        paths.extend(listing.paths);
-        let is_listed_twice = listing.files.iter().any(|file| known.contains(&file.path));
-        let is_a_file = matches!(listing.files.as_slice(), [file] if file.is_named);
-        let new = listing.files.into_iter().filter(|file| known.insert(file.path.clone())).collect();
-        let (found, wrong) = plain::render(new);
-        if found.is_empty() && wrong.is_empty() && !is_listed_twice {
-            let nothing =
-                if is_a_file { tree.nothing_in(&item.path) } else { tree.nothing_under(&item.path) };
-            findings.push(item.blamed(nothing));
         }
-        manifests.extend(found);
-        findings.extend(wrong);
     }
     if manifests.len() > MOST_OBJECTS {
         findings.push(problem::too_many(MOST_OBJECTS));
     }
     (Rendered { manifests, paths: paths.into_iter().collect() }, findings)
+}
+
+/// Reads the files of an item; those that are known are passed over.
+fn plain_item(
+    tree: &SourceTree<'_>,
+    item: &Item,
+    vars: Option<&Vars>,
+    known: &mut BTreeSet<String>,
+    paths: &mut BTreeSet<String>,
+    manifests: &mut Vec<Manifest>,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let listing = match tree.list(&item.path) {
+        Ok(listing) => listing,
+        Err(found) => {
+            findings.extend(found.into_iter().map(|finding| item.blamed(finding)));
+            return;
+        }
+    };
+    paths.extend(listing.paths);
+    let is_listed_twice = listing.files.iter().any(|file| known.contains(&file.path));
+    let is_a_file = matches!(listing.files.as_slice(), [file] if file.is_named);
+    let new = listing.files.into_iter().filter(|file| known.insert(file.path.clone())).collect();
+    let (found, wrong) = plain::render(new, vars);
+    if found.is_empty() && wrong.is_empty() && !is_listed_twice {
+        let nothing = if is_a_file { tree.nothing_in(&item.path) } else { tree.nothing_under(&item.path) };
+        findings.push(item.blamed(nothing));
+    }
+    manifests.extend(found);
+    findings.extend(wrong);
 }

@@ -19,15 +19,37 @@ pub(super) fn is_configuration(path: &str) -> bool {
     matches!(last(path), "trueup.yaml" | "trueup.yml")
 }
 
-/// What a file of this name makes of the folder that it is in, and the command
-/// that renders such a folder.
-pub(super) fn renderer_of(name: &str) -> Option<(&'static str, &'static str)> {
+/// What renders a folder that holds a file of this name.
+pub(super) fn renderer_of(name: &str) -> Option<Renderer> {
     match name {
-        "kustomization.yaml" | "kustomization.yml" | "Kustomization" => {
-            Some(("kustomization", "kubectl kustomize"))
-        }
-        "Chart.yaml" => Some(("Helm chart", "helm template")),
+        "kustomization.yaml" | "kustomization.yml" | "Kustomization" => Some(Renderer::Kustomize),
+        "Chart.yaml" => Some(Renderer::Helm),
         _ => None,
+    }
+}
+
+/// A program that renders folders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Renderer {
+    Kustomize,
+    Helm,
+}
+
+impl Renderer {
+    /// What it is called.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Kustomize => "kustomize",
+            Self::Helm => "Helm",
+        }
+    }
+
+    /// What it renders.
+    pub(super) fn subject(self) -> &'static str {
+        match self {
+            Self::Kustomize => "kustomization",
+            Self::Helm => "Helm chart",
+        }
     }
 }
 

@@ -26,6 +26,8 @@ const IGNORED_FIELDS: [&str; 3] = ["creationTimestamp", "generation", "selfLink"
 /// Where a value stands.
 pub(super) struct Place<'a> {
     pub(super) file: &'a SourceFile,
+    /// The id of all that went into it: the file's, unless variables did.
+    pub(super) blob: &'a Arc<str>,
     pub(super) text: &'a str,
     /// How many bytes may still be read again to find where fields stand.
     pub(super) read_again: &'a Cell<usize>,
@@ -65,7 +67,8 @@ impl Place<'_> {
             document: self.document,
             several: self.several,
             item: (!self.path.steps().is_empty()).then(|| Arc::new(self.path.clone())),
-            blob: Arc::clone(&self.file.blob),
+            blob: Arc::clone(self.blob),
+            is_rendered: false,
         }
     }
 }

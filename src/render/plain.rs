@@ -1,13 +1,17 @@
 //! The plain renderer: files of YAML and JSON to the objects in them.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::list::Listed;
 use super::load;
 use super::names::is_configuration;
 use super::object::{self, Place};
 use super::source::SourceFile;
+use super::substitute::{self, Vars};
 use crate::error::Diagnostic;
+use crate::git::blob_id;
 use crate::json::Value;
 use crate::object::{FieldPath, Manifest, Step};
 use crate::parallel;
@@ -18,17 +22,21 @@ use crate::yaml::{self, Document};
 const MOST_READ_AGAIN: usize = 8 * 1024 * 1024;
 
 /// The manifests of files, in their order, and everything that is wrong.
-pub(super) fn render(listed: Vec<Listed<'_>>) -> Read<Manifest> {
-    render_as(listed, object::read)
+pub(super) fn render(listed: Vec<Listed<'_>>, vars: Option<&Vars>) -> Read<Manifest> {
+    render_as(listed, vars, object::read)
 }
 
 /// What `read` makes of the objects in files, in their order, and everything that is
 /// wrong.
-pub(super) fn render_as<T: Send>(listed: Vec<Listed<'_>>, read_one: ReadOne<T>) -> Read<T> {
+pub(super) fn render_as<T: Send>(
+    listed: Vec<Listed<'_>>,
+    vars: Option<&Vars>,
+    read_one: ReadOne<T>,
+) -> Read<T> {
     let is_named: Vec<bool> = listed.iter().map(|file| file.is_named).collect();
     let files: Vec<_> = load::files(listed).into_iter().zip(is_named).collect();
     let read = parallel::each(files, |(file, is_named)| match file {
-        Ok(file) => things(&file, is_named, MOST_READ_AGAIN, read_one),
+        Ok(file) => things(&file, vars, is_named, MOST_READ_AGAIN, read_one),
         Err(finding) => (Vec::new(), vec![finding]),
     });
     let (things, findings): (Vec<_>, Vec<_>) = read.into_iter().unzip();
@@ -38,23 +46,35 @@ pub(super) fn render_as<T: Send>(listed: Vec<Listed<'_>>, read_one: ReadOne<T>) 
 /// The objects of one version of a file, as they are written there; `None` when it
 /// can't be read. Where they stand is only told for whole documents.
 pub(crate) fn objects(file: &SourceFile) -> Option<Vec<Manifest>> {
-    let (manifests, findings) = things(file, true, 0, object::read);
+    let (manifests, findings) = things(file, None, true, 0, object::read);
     (findings.is_empty() || !manifests.is_empty()).then_some(manifests)
 }
 
+/// The objects that a program printed, and everything that is wrong. Where they
+/// stand is only told for whole documents.
+pub(super) fn printed(file: &SourceFile, vars: Option<&Vars>) -> Read<Manifest> {
+    things(file, vars, true, 0, object::read)
+}
+
 /// What was read, and everything that is wrong.
-type Read<T> = (Vec<T>, Vec<Diagnostic>);
+pub(super) type Read<T> = (Vec<T>, Vec<Diagnostic>);
 
 /// Reads one object, or says everything that is wrong with it.
 pub(super) type ReadOne<T> = fn(Value, &Place<'_>) -> Result<T, Vec<Diagnostic>>;
 
-fn things<T>(file: &SourceFile, is_named: bool, most_read_again: usize, read_one: ReadOne<T>) -> Read<T> {
+fn things<T>(
+    file: &SourceFile,
+    vars: Option<&Vars>,
+    is_named: bool,
+    most_read_again: usize,
+    read_one: ReadOne<T>,
+) -> Read<T> {
     let nothing_but = |finding: Diagnostic| (Vec::new(), vec![finding]);
     let text = match yaml::decode(&file.bytes) {
         Ok(text) => text,
         Err(error) => return nothing_but(error.diagnostic(&file.path)),
     };
-    let documents = match yaml::documents_in_parallel(&text) {
+    let mut documents = match yaml::documents_in_parallel(&text) {
         Ok(documents) => documents,
         Err(error) => return nothing_but(error.diagnostic(&file.path)),
     };
@@ -62,11 +82,19 @@ fn things<T>(file: &SourceFile, is_named: bool, most_read_again: usize, read_one
         return (Vec::new(), Vec::new());
     }
     let several = documents.last().is_some_and(|last| last.number > 1);
+    let (vars_in, wrong) = match vars {
+        Some(vars) => substitute::replace(&mut documents, &text, &file.path, vars),
+        None => (BTreeMap::new(), Vec::new()),
+    };
     let read_again = Cell::new(most_read_again);
-    let mut read = (Vec::new(), Vec::new());
+    let mut read = (Vec::new(), wrong);
     for document in documents {
+        // What variables went into isn't the file's content alone.
+        let mixed = vars_in.get(&document.number);
+        let mixed = mixed.map(|told| Arc::from(blob_id(format!("{}\n{told}", file.blob).as_bytes())));
         let place = Place {
             file,
+            blob: mixed.as_ref().unwrap_or(&file.blob),
             text: &text,
             read_again: &read_again,
             document: document.number,
@@ -143,7 +171,7 @@ mod tests {
         }
         let most = 10 * text.len();
         let file = SourceFile { path: "list.yaml".into(), bytes: text.into_bytes(), blob: "".into() };
-        let (manifests, findings) = things(&file, true, most, object::read);
+        let (manifests, findings) = things(&file, None, true, most, object::read);
         assert_eq!((manifests.len(), findings.len()), (200, 0));
         let lines: Vec<u32> = manifests.iter().map(|manifest| manifest.source.line).collect();
         assert_eq!(lines[..10], [4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);

@@ -1,5 +1,6 @@
 //! What can be wrong with a source, in words.
 
+use super::names::Renderer;
 use super::place::Unreadable;
 use crate::error::{Diagnostic, Location};
 
@@ -20,6 +21,12 @@ pub(super) fn no_object(file: &str, place: &str) -> Diagnostic {
     let file = if file == "-" { "standard input" } else { file };
     Diagnostic::new(format!("{file} holds no manifest{place}"))
         .hint("it's empty, or has nothing but comments and empty lists")
+}
+
+pub(super) fn nothing_rendered(item: &str) -> Diagnostic {
+    Diagnostic::new(format!("{item} is rendered to nothing"))
+        .because("no object is left, which would look as if all of them were removed")
+        .hint("leave it out of the sources if that's what is meant")
 }
 
 pub(super) fn leaves(path: &str, link: Option<&str>) -> Diagnostic {
@@ -53,11 +60,11 @@ pub(super) fn sparse(path: &str) -> Diagnostic {
         .hint("check it out with `git sparse-checkout add`, or read the commit with `--ref HEAD`")
 }
 
-pub(super) fn other_renderer(folder: &str, name: &str, kind: &str, command: &str) -> Diagnostic {
+pub(super) fn other_renderer(folder: &str, name: &str, renderer: Renderer) -> Diagnostic {
     let folder = if folder.is_empty() { "." } else { folder };
-    Diagnostic::new(format!("{folder} is a {kind}, which isn't supported yet"))
+    Diagnostic::new(format!("{folder} is a {}, not plain manifests", renderer.subject()))
         .because(format!("it holds a {name}; its files by themselves aren't what it stands for"))
-        .hint(format!("render it first: `{command} {folder} | trueup diff -f -`"))
+        .hint(format!("name the folder {folder} itself as a source, and nothing around it"))
 }
 
 pub(super) fn not_a_file(path: &str) -> Diagnostic {

@@ -13,6 +13,8 @@ pub(super) struct Enclosure<'a> {
     pub(super) root: Place<'a>,
     /// The root on disk, for links with absolute targets.
     pub(super) absolute: Option<PathBuf>,
+    /// Whether it's a repository's, in which another one may lie.
+    pub(super) is_repository: bool,
 }
 
 /// What a path led to.
@@ -98,7 +100,7 @@ impl<'a> Enclosure<'a> {
     }
 
     /// An absolute path as one from the root.
-    fn below_root(&self, path: &str) -> Option<String> {
+    pub(super) fn below_root(&self, path: &str) -> Option<String> {
         let root = self.absolute.as_ref()?.to_str()?;
         let below = path.strip_prefix(root)?;
         (below.is_empty() || below.starts_with('/')).then(|| below.trim_start_matches('/').to_owned())

@@ -9,7 +9,7 @@ use super::place::Place;
 use super::resolve::Enclosure;
 use super::{load, problem};
 use crate::error::Diagnostic;
-use crate::git::{CommitId, Repository};
+use crate::git::{CommitId, NotCheckedOut, Repository};
 
 /// Where sources are read from, and what their paths go from.
 pub enum SourceTree<'a> {
@@ -86,17 +86,66 @@ impl SourceTree<'_> {
                 None => Err(vec![problem::no_standard_input()]),
             },
             Self::AdHoc { directory, .. } => super::list::anywhere(directory, item),
-            Self::WorkTree { root, repository } => {
-                let place = Place::Disk { path: root.clone(), follow: false };
-                let enclosure = Enclosure { root: place, absolute: Some(root.clone()) };
-                super::list::enclosed(&enclosure, item, &self.whereabouts(), *repository)
+            Self::WorkTree { repository, .. } => {
+                super::list::enclosed(&self.enclosure()?, item, &self.whereabouts(), *repository)
             }
+            Self::Commit { .. } => super::list::enclosed(&self.enclosure()?, item, &self.whereabouts(), None),
+        }
+    }
+
+    /// The tree as one that nothing leads out of: for files of `-f` the whole file
+    /// system.
+    pub(super) fn enclosure(&self) -> Result<Enclosure<'_>, Vec<Diagnostic>> {
+        Ok(match self {
+            Self::WorkTree { root, .. } => Enclosure {
+                root: Place::Disk { path: root.clone(), follow: false },
+                absolute: Some(root.clone()),
+                is_repository: true,
+            },
             Self::Commit { repository, commit } => {
                 let root = repository.entry(commit, "").map_err(|error| vec![error.diagnostic()])?;
-                let Some(entry) = root else { return Err(vec![self.nothing_under(item)]) };
-                let enclosure = Enclosure { root: Place::Commit { repository, entry }, absolute: None };
-                super::list::enclosed(&enclosure, item, &self.whereabouts(), None)
+                let Some(entry) = root else { return Err(vec![self.nothing_under("")]) };
+                Enclosure { root: Place::Commit { repository, entry }, absolute: None, is_repository: true }
             }
+            Self::AdHoc { .. } => Enclosure {
+                root: Place::Disk { path: PathBuf::from("/"), follow: false },
+                absolute: Some(PathBuf::new()),
+                is_repository: false,
+            },
+        })
+    }
+
+    /// A path of the tree as one in its [`SourceTree::enclosure`].
+    pub(super) fn enclosed(&self, path: &str) -> String {
+        match self {
+            Self::AdHoc { directory, .. } => {
+                let path = directory.join(path);
+                path.to_string_lossy().trim_start_matches('/').to_owned()
+            }
+            Self::WorkTree { .. } | Self::Commit { .. } => path.to_owned(),
+        }
+    }
+
+    /// A path of the enclosure as messages have it.
+    pub(super) fn shown(&self, path: &str) -> String {
+        match self {
+            Self::AdHoc { directory, .. } => {
+                let absolute = PathBuf::from(format!("/{path}"));
+                let inside = absolute.strip_prefix(directory).unwrap_or(&absolute);
+                inside.to_string_lossy().into_owned()
+            }
+            Self::WorkTree { .. } | Self::Commit { .. } => path.to_owned(),
+        }
+    }
+
+    /// What of the enclosure isn't in the work tree, though the index has it below
+    /// one of these paths.
+    pub(super) fn absent(&self, paths: &[String]) -> Result<Vec<NotCheckedOut>, Diagnostic> {
+        match self {
+            Self::WorkTree { repository: Some(repository), .. } => {
+                repository.not_checked_out(paths).map_err(|error| error.diagnostic())
+            }
+            _ => Ok(Vec::new()),
         }
     }
 

@@ -20,6 +20,7 @@ use super::proxy::Proxy;
 use super::repository::Repository;
 use super::rewrite::Rewriter;
 use super::run::{Run, Running};
+use super::tools::{Tool, folder_of};
 use super::verdict::Verdicts;
 
 /// How long [`wait_until`] waits for what should happen soon.
@@ -83,6 +84,12 @@ impl TestEnvironment {
     pub(crate) fn variable(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// Gives trueup these programs to render with, and no others.
+    pub(crate) fn with_tools(self, tools: &[Tool]) -> Self {
+        let folder = folder_of(&self.outside().join("bin"), tools);
+        self.variable("PATH", folder)
     }
 
     /// A name for something cluster-scoped that no other test uses.

@@ -25,6 +25,7 @@ fn manifest(body: Value) -> Manifest {
             several: false,
             item: None,
             blob: "".into(),
+            is_rendered: false,
         },
         body,
     }

@@ -40,6 +40,7 @@ pub(super) fn manifest(text: &str) -> Manifest {
         document: 1,
         several: false,
         blob: "".into(),
+        is_rendered: false,
         item: None,
     };
     let id = ObjectId::new(GroupKind::new(group, &kind), namespace.as_deref(), &name);

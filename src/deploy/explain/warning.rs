@@ -8,7 +8,7 @@ use crate::cluster::{Cluster, ServerWarning};
 use crate::deploy::resolve::Desired;
 use crate::deploy::setup::Setup;
 use crate::error::Location;
-use crate::object::{Manifest, ObjectId, scrub};
+use crate::object::{Manifest, ObjectId, Source, scrub};
 
 /// What the server has warned of since this was last asked.
 pub(in crate::deploy) fn warned<'a>(
@@ -26,21 +26,21 @@ pub(in crate::deploy) fn warned<'a>(
     };
     let manifests: BTreeMap<String, &Manifest> =
         objects.map(|object| (path_of(object), &object.manifest)).collect();
-    lines(&given, |path| manifests.get(path).copied(), |path| setup.text_of(path))
+    lines(&given, |path| manifests.get(path).copied(), |source| setup.text_of(source))
 }
 
 /// One line for each warning, in the order of the places. The same words about
 /// several objects are told once. `manifest_at` gives the manifest of an object by
-/// its path at the server, `text_of` the text of a file.
+/// its path at the server, `text_of` the text of its file.
 fn lines<'a>(
     warnings: &[ServerWarning],
     manifest_at: impl Fn(&str) -> Option<&'a Manifest>,
-    text_of: impl Fn(&str) -> Option<String>,
+    text_of: impl Fn(&Source) -> Option<String>,
 ) -> Vec<String> {
     let mut told: BTreeMap<String, Vec<(Location, &ObjectId)>> = BTreeMap::new();
     for warning in warnings {
         let Some(manifest) = manifest_at(&warning.path) else { continue };
-        let text = text_of(&manifest.source.path);
+        let text = text_of(&manifest.source);
         let (words, place) = placed(manifest, &warning.text, text.as_deref());
         told.entry(words).or_default().push((place, &manifest.id));
     }

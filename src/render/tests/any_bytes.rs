@@ -7,7 +7,11 @@ use super::*;
 /// Reads bytes as a file's. What takes more than linear time would not end
 /// with the lengths that are tried here.
 fn read(bytes: Vec<u8>) {
-    let _ = render(&SourceTree::AdHoc { directory: "/".into(), stdin: Some(bytes) }, &items(&["-"]));
+    let _ = render(
+        &SourceTree::AdHoc { directory: "/".into(), stdin: Some(bytes) },
+        &items(&["-"]),
+        &Means::default(),
+    );
 }
 
 /// The documents that the fuzzer starts from.

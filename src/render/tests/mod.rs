@@ -8,7 +8,7 @@ mod sources;
 
 use crate::error::Diagnostic;
 use crate::git::fixture::Fixture;
-use crate::render::{Item, Rendered, SourceTree, render};
+use crate::render::{Item, Means, Rendered, SourceTree, render};
 
 /// A `ConfigMap` of this name, as text.
 fn config_map(name: &str) -> String {
@@ -22,19 +22,23 @@ fn items(items: &[&str]) -> Vec<Item> {
 /// Renders the work tree of a repository.
 fn work_tree(fixture: &Fixture, paths: &[&str]) -> Result<Rendered, Vec<Diagnostic>> {
     let repository = fixture.repository();
-    render(&SourceTree::WorkTree { root: fixture.path(), repository: Some(&repository) }, &items(paths))
+    render(
+        &SourceTree::WorkTree { root: fixture.path(), repository: Some(&repository) },
+        &items(paths),
+        &Means::default(),
+    )
 }
 
 /// Renders the commit that is checked out.
 fn head(fixture: &Fixture, paths: &[&str]) -> Result<Rendered, Vec<Diagnostic>> {
     let (repository, commit) = (fixture.repository(), fixture.id("HEAD"));
-    render(&SourceTree::Commit { repository: &repository, commit }, &items(paths))
+    render(&SourceTree::Commit { repository: &repository, commit }, &items(paths), &Means::default())
 }
 
 /// Renders what is given with `-f` in the folder.
 fn ad_hoc(fixture: &Fixture, paths: &[&str], stdin: Option<&str>) -> Result<Rendered, Vec<Diagnostic>> {
     let stdin = stdin.map(|text| text.as_bytes().to_vec());
-    render(&SourceTree::AdHoc { directory: fixture.path(), stdin }, &items(paths))
+    render(&SourceTree::AdHoc { directory: fixture.path(), stdin }, &items(paths), &Means::default())
 }
 
 /// Each object with its place, a line each.

@@ -10,7 +10,7 @@ use crate::render::duplicates;
 /// Renders a file of this text.
 fn text(text: &str) -> Result<Rendered, Vec<Diagnostic>> {
     let stdin = Some(text.as_bytes().to_vec());
-    render(&SourceTree::AdHoc { directory: "/".into(), stdin }, &items(&["-"]))
+    render(&SourceTree::AdHoc { directory: "/".into(), stdin }, &items(&["-"]), &Means::default())
 }
 
 #[track_caller]

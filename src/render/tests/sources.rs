@@ -148,12 +148,12 @@ fn a_folder_that_another_tool_renders_is_refused_at_any_depth() {
     fixture.commit_all("Start");
     let said = findings(work_tree(&fixture, &["deploy"]));
     insta::assert_snapshot!(said, @"
-    deploy/chart is a Helm chart, which isn't supported yet
+    deploy/chart is a Helm chart, not plain manifests
       because: it holds a Chart.yaml; its files by themselves aren't what it stands for
-      hint: render it first: `helm template deploy/chart | trueup diff -f -`
-    deploy/prod is a kustomization, which isn't supported yet
+      hint: name the folder deploy/chart itself as a source, and nothing around it
+    deploy/prod is a kustomization, not plain manifests
       because: it holds a kustomization.yaml; its files by themselves aren't what it stands for
-      hint: render it first: `kubectl kustomize deploy/prod | trueup diff -f -`
+      hint: name the folder deploy/prod itself as a source, and nothing around it
     ");
     assert_eq!(findings(head(&fixture, &["deploy"])), said);
     assert_eq!(findings(ad_hoc(&fixture, &["deploy"], None)), said);
@@ -372,8 +372,14 @@ fn without_a_repository_a_work_tree_is_just_a_folder() {
     let fixture = Fixture::without_repository();
     fixture.write("deploy/web.yaml", &config_map("web"));
     let tree = SourceTree::WorkTree { root: fixture.path(), repository: None };
-    assert_eq!(objects(render(&tree, &items(&["deploy"]))), "ConfigMap/web deploy/web.yaml:1:1");
-    assert!(findings(render(&tree, &items(&["../deploy"]))).starts_with("../deploy is outside"));
+    assert_eq!(
+        objects(render(&tree, &items(&["deploy"]), &Means::default())),
+        "ConfigMap/web deploy/web.yaml:1:1"
+    );
+    assert!(
+        findings(render(&tree, &items(&["../deploy"]), &Means::default()))
+            .starts_with("../deploy is outside")
+    );
     let files = tree.read("deploy").expect("readable");
     assert_eq!(files.len(), 1);
     assert_eq!(files[0].bytes, config_map("web").into_bytes());

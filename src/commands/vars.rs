@@ -1,0 +1,83 @@
+//! Variables for sources: from the configuration, from files, from the command line.
+
+use std::path::Path;
+
+use super::What;
+use crate::config::{Environment, Variable};
+use crate::error::{CommandError, Diagnostic, Location};
+use crate::json::Value;
+use crate::object::FieldPath;
+use crate::render::Vars;
+use crate::yaml;
+
+/// `NAME=VALUE`.
+pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    if !Vars::is_name(name) {
+        return Err(format!("{name:?} isn't a variable's name: letters, digits and _ are allowed"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Those of an environment. Those of the process's environment are only looked up
+/// where they are named.
+pub(super) fn configured(environment: &Environment) -> Vars {
+    let mut vars = Vars::default();
+    for (name, value) in &environment.vars {
+        match value {
+            Variable::Boolean(value) => vars.set(name, Value::from(*value)),
+            Variable::Integer(value) => vars.set(name, Value::from(*value)),
+            Variable::Number(value) => vars.set(name, Value::from(*value)),
+            Variable::Text(text) => vars.set(name, Value::from(text.as_str())),
+            Variable::Environment(from) => match std::env::var(&from.env) {
+                Ok(text) => vars.set_text(name, &text),
+                Err(_) => vars.miss(name, &from.env),
+            },
+        }
+    }
+    vars
+}
+
+/// Those of the command line, which win over all others.
+pub(super) fn given(what: &What, directory: &Path) -> Result<Vars, CommandError> {
+    let mut vars = Vars::default();
+    for file in &what.var_files {
+        read(&directory.join(file), &file.to_string_lossy(), &mut vars)?;
+    }
+    for (name, value) in &what.vars {
+        vars.set_text(name, value);
+    }
+    Ok(vars)
+}
+
+/// A file: a map from names to texts, numbers and booleans.
+fn read(file: &Path, shown: &str, vars: &mut Vars) -> Result<(), CommandError> {
+    let unreadable = |why: String| Diagnostic::new(format!("can't read {shown}")).because(why);
+    let bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
+    let text = yaml::decode(&bytes).map_err(|error| error.diagnostic(shown))?;
+    let documents = yaml::documents(&text).map_err(|error| error.diagnostic(shown))?;
+    let mut findings = Vec::new();
+    for document in documents {
+        let wrong = |message: String, path: &FieldPath| {
+            let (line, column) = yaml::locate(&text, document.number, path).unwrap_or((1, 1));
+            Diagnostic::new(message).at(Location::at(shown, line, column))
+        };
+        let Some(map) = document.value.as_object() else {
+            findings.push(wrong("a file of variables is a map".to_owned(), &FieldPath::root()));
+            continue;
+        };
+        for (name, value) in map {
+            let path = FieldPath::fields([name.as_str()]);
+            if !Vars::is_name(name) {
+                let message =
+                    format!("{name:?} isn't a variable's name: letters, digits and `_` are allowed");
+                findings.push(wrong(message, &path));
+            } else if matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_)) {
+                vars.set(name, value.clone());
+            } else {
+                findings.push(wrong(format!("`{name}` must be a text, a number or a boolean"), &path));
+            }
+        }
+    }
+    if findings.is_empty() { Ok(()) } else { Err(findings.into()) }
+}

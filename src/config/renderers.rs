@@ -1,0 +1,61 @@
+//! Which keys of a source go with which renderer.
+
+use super::check::Finding;
+use crate::json::Value;
+use crate::object::{FieldPath, Step};
+
+/// Keys that only some renderers have.
+const KEYS: [(&str, &[&str]); 5] = [
+    ("release", &["helm"]),
+    ("values", &["helm"]),
+    ("set", &["helm"]),
+    ("lookup", &["helm"]),
+    ("dependencies", &["helm", "kustomize"]),
+];
+
+/// Keys that say something to another renderer than the source's.
+pub(super) fn findings(file: &Value) -> Vec<Finding> {
+    let mut lists = vec![FieldPath::fields(["sources"]), FieldPath::fields(["defaults", "sources"])];
+    for name in file["environments"].as_object().into_iter().flatten().map(|(name, _)| name) {
+        lists.push(FieldPath::fields(["environments", name, "sources"]));
+    }
+    let mut findings = Vec::new();
+    for list in lists {
+        let items = list.get(file).and_then(Value::as_array);
+        for (index, item) in items.into_iter().flatten().enumerate() {
+            findings.extend(of_item(item, &list.then(Step::Index(index))));
+        }
+    }
+    findings
+}
+
+fn of_item(item: &Value, path: &FieldPath) -> Vec<Finding> {
+    let Some(keys) = item.as_object() else { return Vec::new() };
+    let renderer = keys.get("renderer").and_then(Value::as_str);
+    let misplaced = KEYS.iter().filter(|(key, renderers)| {
+        // Without a word about it, a key that only Helm has makes it Helm's.
+        keys.contains_key(key)
+            && match renderer {
+                Some(renderer) => !renderers.contains(&renderer),
+                None => renderers.len() > 1 && !has_own_key(item),
+            }
+    });
+    misplaced
+        .map(|(key, renderers)| {
+            let field = path.field(key);
+            match renderer {
+                Some(renderer) => {
+                    Finding::at_key(&field, format!("`{field}` means nothing to the renderer {renderer}"))
+                        .hint(format!("it's for {}", renderers.join(" and ")))
+                }
+                None => Finding::at_key(&field, format!("`{field}` needs a `renderer` beside it"))
+                    .hint(format!("`renderer: {}`", renderers.join("` or `renderer: "))),
+            }
+        })
+        .collect()
+}
+
+/// Whether a key says by itself which renderer it is.
+fn has_own_key(item: &Value) -> bool {
+    KEYS.iter().any(|(key, renderers)| renderers.len() == 1 && item.get(*key).is_some())
+}

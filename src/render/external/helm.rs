@@ -1,0 +1,263 @@
+//! Helm charts: what one needs, and what Helm makes of it.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::super::names::{Renderer, join};
+use super::super::{Item, Means, Rendered, SourceTree};
+use super::complaint::told;
+use super::output::{self, Printed};
+use super::program::Complaint;
+use super::{Copy, Ground, Part, Program, folder, lookup, unresolved};
+use crate::error::{Diagnostic, Location};
+use crate::json::Value;
+use crate::schema::Minor;
+use crate::yaml;
+
+/// What Helm writes before each object.
+const SOURCE: &str = "# Source: ";
+
+/// How a chart is rendered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Chart {
+    /// The release's name; the folder's when absent.
+    pub release: Option<String>,
+    /// Files of values, the last wins. Paths of the tree.
+    pub values: Vec<String>,
+    /// Values that win over those of files: by Helm's path (`image.tag`), as JSON.
+    pub set: Vec<(String, String)>,
+    /// Whether charts that it depends on may be fetched.
+    pub may_fetch: bool,
+    /// Whether it may be rendered as if every `lookup` found nothing.
+    pub lookup_finds_nothing: bool,
+}
+
+/// Renders a chart.
+pub(super) fn render(
+    tree: &SourceTree<'_>,
+    item: &Item,
+    chart: &Chart,
+    means: &Means,
+) -> Result<Part, Vec<Diagnostic>> {
+    let enclosure = tree.enclosure()?;
+    let mut copy = Copy::new(&enclosure);
+    let root = folder(tree, &mut copy, item)?;
+    let file = join(&root, "Chart.yaml");
+    if !copy.has(&file) {
+        return Err(vec![
+            Diagnostic::new(format!("{} holds no Helm chart", item.path))
+                .because("there is no Chart.yaml in it"),
+        ]);
+    }
+    let described = described(&copy, &file);
+    let values = values(tree, &mut copy, item, chart)?;
+    for local in described.local() {
+        if let Err(why) = copy.take(&root, local) {
+            copy.find(unresolved(local, why, Some(Location::file(tree.shown(&file)))));
+        }
+    }
+    if !chart.lookup_finds_nothing
+        && let Some((path, line)) = looked_up(&copy, &root)
+    {
+        return Err(vec![refused_lookup(&tree.shown(&path), line)]);
+    }
+    let archives: Vec<String> = copy
+        .files_below(&root)
+        .filter(|path| Path::new(path).extension().is_some_and(|end| end == "tgz"))
+        .map(str::to_owned)
+        .collect();
+    let ground = Ground::lay(tree, copy)?;
+    let program = Program::wanted(Renderer::Helm, means, &ground).map_err(|finding| vec![finding])?;
+    let names = Names { tree, root: &root, ground: &ground, archives };
+    let usual = || Location::file(names.tree.shown(&file));
+    let failed = |complaint: Box<Complaint>| {
+        let lacks = complaint.said.contains("dependency build");
+        let finding = told(*complaint, usual(), |path| names.file(path));
+        vec![if lacks { with_hint(finding, &item.path) } else { finding }]
+    };
+    if chart.may_fetch {
+        for arguments in described.fetching(&root) {
+            program.run(arguments, &ground, true, &item.path).map_err(failed)?;
+        }
+    }
+    let arguments = arguments(&program, &root, &values, chart, means);
+    let words: Vec<String> =
+        arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let bytes = program.run(arguments, &ground, false, &item.path).map_err(failed)?;
+    let subject =
+        chart.release.as_ref().map_or_else(|| item.path.clone(), |name| format!("{} ({name})", item.path));
+    let printed = Printed {
+        program: "Helm",
+        subject: &subject,
+        bytes,
+        digest: ground.digest(&words),
+        vars: item.vars(means),
+    };
+    let file_of = |lines: &[&str], line: Option<u32>| {
+        let named = line.and_then(|line| source_above(lines, line));
+        named.and_then(|path| names.file(path)).unwrap_or_else(|| tree.shown(&file))
+    };
+    let (manifests, findings) = output::read(printed, file_of, |_| None);
+    Ok((Rendered { manifests, paths: ground.paths }, findings))
+}
+
+/// What `Chart.yaml` says that matters here.
+#[derive(Debug, Default)]
+struct Described {
+    /// Where the charts come from that it depends on.
+    repositories: Vec<String>,
+}
+
+fn described(copy: &Copy<'_, '_>, file: &str) -> Described {
+    let read = |bytes: Vec<u8>| {
+        let text = yaml::decode(&bytes).ok()?.into_owned();
+        yaml::documents(&text).ok()?.into_iter().next().map(|document| document.value)
+    };
+    let value = copy.content(file).and_then(read).unwrap_or(Value::Null);
+    let dependencies = value.get("dependencies").and_then(Value::as_array).into_iter().flatten();
+    let mut repositories: Vec<String> =
+        dependencies.filter_map(|one| one["repository"].as_str().map(str::to_owned)).collect();
+    repositories.sort();
+    repositories.dedup();
+    Described { repositories }
+}
+
+impl Described {
+    /// The charts beside it that it depends on.
+    fn local(&self) -> impl Iterator<Item = &str> {
+        self.repositories.iter().filter_map(|address| address.strip_prefix("file://"))
+    }
+
+    /// The commands that fetch what it depends on.
+    fn fetching(&self, root: &str) -> Vec<Vec<OsString>> {
+        let mut commands = Vec::new();
+        let repositories = self.repositories.iter().filter(|address| address.starts_with("http"));
+        for (number, address) in repositories.enumerate() {
+            commands.push(vec![
+                "repo".into(),
+                "add".into(),
+                format!("dependency-{number}").into(),
+                address.into(),
+            ]);
+        }
+        commands.push(vec!["dependency".into(), "build".into(), format!("./{root}").into()]);
+        commands
+    }
+}
+
+/// The files of values, as real paths.
+fn values(
+    tree: &SourceTree<'_>,
+    copy: &mut Copy<'_, '_>,
+    item: &Item,
+    chart: &Chart,
+) -> Result<Vec<String>, Vec<Diagnostic>> {
+    let mut findings = Vec::new();
+    let mut values = Vec::new();
+    for path in &chart.values {
+        match copy.take("", &tree.enclosed(path)) {
+            Ok((real, super::Kind::File)) => values.push(real),
+            Ok(_) => findings.push(Diagnostic::new(format!("{path} isn't a file of values"))),
+            Err(why) => findings.push(unresolved(path, why, item.named_at.clone())),
+        }
+    }
+    if findings.is_empty() { Ok(values) } else { Err(findings) }
+}
+
+fn arguments(
+    program: &Program,
+    root: &str,
+    values: &[String],
+    chart: &Chart,
+    means: &Means,
+) -> Vec<OsString> {
+    let folder = root.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("release");
+    let mut arguments = program.command();
+    let mut add = |argument: String| arguments.push(OsString::from(argument));
+    add(chart.release.clone().unwrap_or_else(|| folder.to_owned()));
+    add(format!("./{root}"));
+    add(format!("--namespace={}", means.namespace.as_deref().unwrap_or("default")));
+    add("--include-crds".to_owned());
+    add("--skip-tests".to_owned());
+    add(format!(
+        "--kube-version={}",
+        means.kubernetes.clone().unwrap_or_else(|| format!("v{}.0", Minor::NEWEST))
+    ));
+    if !means.served.is_empty() {
+        add(format!("--api-versions={}", means.served.join(",")));
+    }
+    for file in values {
+        add(format!("--values=./{file}"));
+    }
+    for (path, value) in &chart.set {
+        add(format!("--set-json={path}={value}"));
+    }
+    arguments
+}
+
+/// Where a template that is rendered asks the cluster.
+fn looked_up(copy: &Copy<'_, '_>, root: &str) -> Option<(String, u32)> {
+    let in_templates = |path: &&str| path.split('/').any(|name| name == "templates");
+    let is_text = |path: &&str| [".yaml", ".yml", ".tpl", ".json"].iter().any(|end| path.ends_with(end));
+    let paths = copy.files_below(root).filter(in_templates).filter(is_text);
+    lookup::find(paths.filter_map(|path| Some((path, String::from_utf8(copy.content(path)?).ok()?))))
+}
+
+fn refused_lookup(path: &str, line: u32) -> Diagnostic {
+    Diagnostic::new("this chart looks objects up in the cluster while it's rendered")
+        .at(Location { line: Some(line), ..Location::file(path) })
+        .because("`lookup` finds nothing where a commit is rendered, so that passwords made with it would change in every run")
+        .hint("give the chart the value that it looks for, or render it as on a first install with `lookup: empty`")
+}
+
+fn with_hint(finding: Diagnostic, path: &str) -> Diagnostic {
+    finding
+        .hint(format!("`helm dependency build {path}` fetches them: commit what is in {path}/charts then"))
+        .hint("`dependencies: fetch` at the source fetches them in every run")
+}
+
+/// How Helm calls files: by the chart's name, then from its folder.
+struct Names<'a> {
+    tree: &'a SourceTree<'a>,
+    root: &'a str,
+    ground: &'a Ground,
+    archives: Vec<String>,
+}
+
+impl Names<'_> {
+    /// The file of the tree; for one in an archive, the archive.
+    fn file(&self, named: &str) -> Option<String> {
+        let (_, inside) = named.split_once('/')?;
+        let real = join(self.root, inside);
+        if self.ground.blobs.contains_key(&real) {
+            return Some(self.tree.shown(&real));
+        }
+        let chart = inside.strip_prefix("charts/")?.split('/').next()?;
+        let start = join(self.root, &format!("charts/{chart}-"));
+        let archive = self.archives.iter().find(|archive| archive.starts_with(&start))?;
+        Some(self.tree.shown(archive))
+    }
+}
+
+/// The file that Helm named last above a line. A file of definitions may hold several
+/// documents.
+fn source_above<'t>(lines: &[&'t str], line: u32) -> Option<&'t str> {
+    let above = lines.get(..usize::try_from(line).ok()?.saturating_sub(1))?;
+    above.iter().rev().find_map(|line| line.strip_prefix(SOURCE)).map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_of_the_file_that_was_named_last() {
+        let text = "---\n# Source: web/templates/a.yaml\n# about a\n\napiVersion: v1\nkind: A\n---\n# Source: web/templates/b.yaml\napiVersion: v1\ndata: |\n  # Source: nowhere\n---\nkind: C\n";
+        let lines: Vec<&str> = text.lines().collect();
+        let text = lines.as_slice();
+        assert_eq!(source_above(text, 5), Some("web/templates/a.yaml"));
+        assert_eq!(source_above(text, 9), Some("web/templates/b.yaml"));
+        assert_eq!(source_above(text, 13), Some("web/templates/b.yaml"));
+        assert_eq!(source_above(text, 1), None);
+    }
+}

@@ -1,0 +1,70 @@
+//! What a program printed, as manifests with the files that they were made of.
+
+use std::sync::Arc;
+
+use super::super::plain;
+use super::super::source::SourceFile;
+use super::super::substitute::Vars;
+use crate::error::{Diagnostic, Location};
+use crate::object::{Manifest, Source};
+use crate::yaml;
+
+/// What was printed, and what it's called in messages.
+pub(super) struct Printed<'a> {
+    /// The program.
+    pub(super) program: &'a str,
+    /// What it rendered; names hooks that have no name of their own.
+    pub(super) subject: &'a str,
+    /// Its output.
+    pub(super) bytes: Vec<u8>,
+    /// Stands for all that went into it.
+    pub(super) digest: String,
+    /// What is put into it, if it asks for variables.
+    pub(super) vars: Option<&'a Vars>,
+}
+
+/// The manifests. `file_of` tells the file that one was made of, by the lines of all
+/// and the one at which its document begins; findings stand there, too.
+pub(super) fn read(
+    printed: Printed<'_>,
+    file_of: impl Fn(&[&str], Option<u32>) -> String,
+    mut finish: impl FnMut(&mut Manifest) -> Option<String>,
+) -> (Vec<Manifest>, Vec<Diagnostic>) {
+    let Printed { program, subject, bytes, digest, vars } = printed;
+    let text = match yaml::decode(&bytes) {
+        Ok(text) => text.into_owned(),
+        Err(error) => {
+            let why = error.diagnostic(subject).message;
+            let finding =
+                Diagnostic::new(format!("what {program} printed for {subject} isn't text")).because(why);
+            return (Vec::new(), vec![finding]);
+        }
+    };
+    let file = SourceFile { path: subject.into(), bytes, blob: digest.into() };
+    let lines: Vec<&str> = text.lines().collect();
+    let (mut manifests, findings) = plain::printed(&file, vars);
+    for manifest in &mut manifests {
+        let path = finish(manifest).unwrap_or_else(|| file_of(&lines, Some(manifest.source.line)));
+        manifest.source = Source {
+            path: Arc::from(path),
+            line: 1,
+            column: 1,
+            document: 1,
+            several: false,
+            item: None,
+            blob: Arc::clone(&manifest.source.blob),
+            is_rendered: true,
+        };
+    }
+    let findings = findings.into_iter().map(|finding| {
+        let line = finding.location.as_ref().and_then(|location| location.line);
+        let place = Location::file(file_of(&lines, line));
+        let told = match line {
+            Some(line) => format!("it's at line {line} of what {program} renders {subject} to"),
+            None => format!("it's in what {program} renders {subject} to"),
+        };
+        finding.at(place).because(told)
+    });
+    let findings = findings.collect();
+    (manifests, findings)
+}

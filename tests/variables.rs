@@ -1,0 +1,150 @@
+//! Variables in sources: `${NAME}`, where a source asks for it.
+
+use crate::harness::TestEnvironment;
+use crate::harness::manifests::{config_map, deployment};
+use crate::harness::tools::Tool;
+
+/// A source that asks for variables, and the variables of the environment.
+fn asking(vars: &str) -> TestEnvironment {
+    let environment = TestEnvironment::new();
+    let sources = "sources: [{path: deploy, substitute: true}]\n";
+    let configuration = environment.configuration().replace("sources: deploy\n", sources);
+    environment.write("trueup.yaml", &format!("{configuration}    vars: {vars}\n"));
+    environment
+}
+
+#[test]
+fn variables_keep_their_types_and_texts_stay_texts() {
+    let environment = asking("{REPLICAS: 3, DOMAIN: shop.example, PORT: '80'}");
+    environment.write(
+        "deploy/a.yaml",
+        &deployment("web", "web:${TAG:-1}").replace("replicas: 1", "replicas: ${REPLICAS}"),
+    );
+    environment.write("deploy/b.yaml", &config_map("settings", "url", "https://${DOMAIN}:${PORT}/$$HOME"));
+    environment.write("deploy/c.yaml", &config_map("replicas", "count", "${REPLICAS}"));
+
+    let run = environment.trueup(&["render", "prod"]).success();
+
+    let run = run.prints("  replicas: 3\n").prints("image: web:1\n").prints("count: \"3\"");
+    run.prints("url: https://shop.example:80/$HOME");
+}
+
+#[test]
+fn the_command_line_wins_over_files_and_files_over_the_configuration() {
+    let environment = asking("{A: configured, B: configured, C: configured, D: {env: TEST_D}}")
+        .variable("TEST_D", "from-env");
+    environment.write("deploy/a.yaml", &config_map("settings", "all", "${A} ${B} ${C} ${D}"));
+    environment.write("vars.yaml", "B: file\nC: file\n");
+
+    let run =
+        environment.trueup(&["render", "prod", "--var-file", "vars.yaml", "--var", "C=given"]).success();
+
+    run.prints("all: configured file given from-env");
+}
+
+#[test]
+fn what_has_no_value_is_told_with_its_place() {
+    let environment = asking("{DOMAIN: shop.example, TOKEN: {env: NOT_SET}}");
+    environment.write("deploy/a.yaml", &config_map("settings", "url", "https://${DOMIAN}/${PATH}"));
+    environment.write("deploy/b.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\ndata:\n  script: |\n    echo ${x%y}\n  token: a ${TOKEN}\n");
+
+    let run = environment.trueup(&["render", "prod"]).exits(1);
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup render prod
+    --- stderr
+    error: ${DOMIAN} has no value
+     --> deploy/a.yaml:6:17
+
+    hint: did you mean ${DOMAIN}?
+
+    error: "${x%y}" is no variable
+     --> deploy/b.yaml:6:10
+
+    hint: a variable is written ${NAME} or ${NAME:-default}, and $$ stands for a $
+
+    error: ${TOKEN} has no value
+     --> deploy/b.yaml:7:12
+    caused by: the environment variable NOT_SET isn't set
+
+    3 errors
+    --- exit status 1
+    "#);
+}
+
+#[test]
+fn sources_that_dont_ask_are_left_alone() {
+    let environment = TestEnvironment::new();
+    environment.write("deploy/a.yaml", &config_map("settings", "script", "echo ${HOME} $$"));
+    environment.trueup(&["render", "prod", "--var", "HOME=x"]).success().prints("script: echo ${HOME} $$");
+}
+
+#[test]
+fn what_is_given_with_f_asks_when_variables_are_given() {
+    let environment = TestEnvironment::without_configuration();
+    environment.write("a.yaml", &config_map("settings", "a", "${A:-none}"));
+    environment.trueup(&["render", "-f", "a.yaml"]).success().prints("a: ${A:-none}");
+    environment.trueup(&["render", "-f", "a.yaml", "--var", "A=1"]).success().prints("a: \"1\"");
+}
+
+#[test]
+fn what_variables_say_is_deployed_and_a_change_of_one_is_a_change() {
+    let mut environment = asking("{LEVEL: debug}");
+    environment.write("deploy/a.yaml", &config_map("settings", "level", "${LEVEL}"));
+    environment.commit("Start");
+    environment.apply();
+    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["level"], "debug");
+    let configuration = environment.read("trueup.yaml").replace("LEVEL: debug", "LEVEL: warn");
+    environment.commit_file("trueup.yaml", &configuration);
+
+    let plan = environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
+
+    assert_eq!(plan["summary"]["update"], 1, "{plan}");
+    let change = &plan["actions"]
+        .as_array()
+        .expect("actions")
+        .iter()
+        .find(|action| action["action"] == "update")
+        .expect("an update")["changes"][0];
+    assert!(
+        change.get("commit").is_none_or(trueup::json::Value::is_null),
+        "the file's commit didn't ask for it: {change}"
+    );
+    let compared = environment.trueup(&["diff", "prod", "HEAD~1..HEAD"]).success();
+    compared.prints("data.level").prints("warn");
+}
+
+#[test]
+fn an_error_of_the_server_names_the_line_of_the_variable() {
+    let environment = asking("{REPLICAS: -1}");
+    environment
+        .write("deploy/a.yaml", &deployment("web", "web:1").replace("replicas: 1", "replicas: ${REPLICAS}"));
+    environment.trueup(&["plan", "prod"]).exits(1).complains("--> deploy/a.yaml:6:3");
+}
+
+#[test]
+fn what_a_program_renders_may_ask_too() {
+    let environment = asking("{LEVEL: debug}").with_tools(&[Tool::Kustomize]);
+    environment.write("deploy/kustomization.yaml", "resources: [a.yaml]\n");
+    environment.write("deploy/a.yaml", &config_map("settings", "level", "${LEVEL} ${MORE:-x}"));
+    environment.trueup(&["render", "prod"]).success().prints("level: debug x");
+}
+
+#[test]
+fn bad_variables_are_refused() {
+    let environment = asking("{2A: x, B: [1]}");
+    let run = environment.trueup(&["render", "prod"]).exits(1);
+    run.complains("\"2A\" isn't a variable's name").complains("vars.B` must be");
+    let environment = asking("{A: x}");
+    environment.write("deploy/a.yaml", &config_map("settings", "a", "1"));
+    environment.trueup(&["render", "prod", "--var", "A"]).exits(64).complains("expected NAME=VALUE");
+    environment.write("vars.yaml", "A: {b: c}\n");
+    environment
+        .trueup(&["render", "prod", "--var-file", "vars.yaml"])
+        .exits(1)
+        .complains("--> vars.yaml:1:1");
+    environment
+        .trueup(&["render", "prod", "--var-file", "none.yaml"])
+        .exits(1)
+        .complains("can't read none.yaml");
+}
