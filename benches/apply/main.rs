@@ -8,7 +8,7 @@
 //!
 //! `kubectl apply --server-side`, `kapp deploy --wait=false` and `helm install`
 //! are measured if they are on PATH. `-- --quick` leaves out the larger set and
-//! the other programs.
+//! the other programs, `-- --size N` measures one set of so many objects.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
@@ -39,9 +39,15 @@ use scene::Scene;
 use table::Row;
 
 fn main() {
-    let quick = std::env::args().any(|argument| argument == "--quick");
-    let sizes: &[usize] = if quick { &[1000] } else { &[1000, 5000] };
-    for &size in sizes {
+    let arguments: Vec<String> = std::env::args().collect();
+    let after = |name| arguments.iter().skip_while(|argument| *argument != name).nth(1);
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let sizes = match after("--size").map(|size| size.parse().expect("a number of objects")) {
+        Some(size) => vec![size],
+        None if quick => vec![1000],
+        None => vec![1000, 5000],
+    };
+    for size in sizes {
         let floor = floor::create(&Scene::new(size));
         let peers: Vec<Measured> =
             if quick { Vec::new() } else { Peer::all().iter().map(|peer| measured(*peer, size)).collect() };
