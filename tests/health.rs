@@ -37,6 +37,45 @@ fn a_job_is_waited_for_until_it_is_complete() {
 }
 
 #[test]
+fn a_job_that_is_gone_as_soon_as_it_is_complete_was_complete() {
+    let mut environment = TestEnvironment::new();
+    let job = job("migrate", "migrate:job-slow");
+    let job = job.replacen("spec:\n", "spec:\n  ttlSecondsAfterFinished: 0\n", 1);
+    environment.commit_file("deploy/migrate.yaml", &job);
+
+    environment.apply();
+
+    wait_until("the Job is gone", || environment.live("batch/v1/jobs/migrate").is_none());
+}
+
+#[test]
+fn somebody_who_scales_while_it_is_waited_for_does_not_end_the_wait_too_early() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:never-ready"));
+    let run = environment.spawn(&["apply", "prod", "--yes", "--wait-timeout", "8s"]);
+    let pods = || environment.live_list("v1/pods").len();
+    wait_until("a pod is there", || pods() == 1);
+
+    environment.edit("apps/v1/deployments/web/scale", &json!({"spec": {"replicas": 2}}));
+    wait_until("another pod is there", || pods() == 2);
+
+    run.end().exits(4).prints("Deployment/web");
+}
+
+#[test]
+fn what_somebody_scales_to_zero_while_it_is_waited_for_is_not_waited_for_any_more() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:never-ready"));
+    let run = environment.spawn(&["apply", "prod", "--yes"]);
+    wait_until("a pod is there", || environment.live_list("v1/pods").len() == 1);
+
+    environment.edit("apps/v1/deployments/web/scale", &json!({"spec": {"replicas": 0}}));
+
+    run.end().success();
+    environment.trueup(&["diff", "prod", "--drift"]).success().prints("spec.replicas");
+}
+
+#[test]
 fn a_fix_over_a_broken_rollout_becomes_healthy() {
     let mut environment = TestEnvironment::new();
     environment.commit_file("deploy/web.yaml", &deployment("web", "web:missing"));

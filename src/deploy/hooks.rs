@@ -7,7 +7,7 @@ use super::assemble::Work;
 use super::memory::Memory;
 use super::resolve::Desired;
 use super::sending::Sending;
-use crate::apply::has_succeeded;
+use crate::health::has_succeeded;
 use crate::json::Value;
 use crate::object::{Hook, Moment, ObjectId, Occasion, left_out};
 use crate::plan::order::{Place, Turn};

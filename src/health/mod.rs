@@ -49,6 +49,7 @@ mod custom_resource_definition;
 mod daemon_set;
 mod deployment;
 mod doom;
+mod ended;
 #[cfg(test)]
 mod fixtures;
 mod gateway;
@@ -79,6 +80,7 @@ pub use address::addresses;
 pub use cause::Cause;
 pub use context::{Baseline, Context, Patience};
 pub use doom::{Doom, doom};
+pub use ended::has_succeeded;
 pub use image_pull::{PullFault, pull_fault};
 pub use pod::{PodCount, pod_count};
 pub use revision::{Newest, Owned};

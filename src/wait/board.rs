@@ -12,7 +12,7 @@ use super::watches::{Watch, Watched, behind};
 use super::{Awaited, Ended};
 use crate::apply::Event;
 use crate::cluster::WatchEvent;
-use crate::health::{Cause, Context, Health, Newest, Owned, Verdict, judge_workload_in};
+use crate::health::{Cause, Context, Health, Newest, Owned, Verdict, has_succeeded, judge_workload_in};
 use crate::json::Value;
 use crate::object::{GroupKind, ObjectId};
 
@@ -255,12 +255,7 @@ fn judge(
     on_event: &mut dyn FnMut(Event),
 ) {
     let (verdict, causes, newest) = if row.gone {
-        let message = "it was deleted while it was waited for".to_owned();
-        (
-            Verdict { health: Health::Failed, reason: "Deleted".to_owned(), message },
-            Vec::new(),
-            Newest::default(),
-        )
+        (gone(&row.newest), Vec::new(), Newest::default())
     } else {
         let context = Context::at(now).since(row.awaited.baseline.as_ref());
         let context = context.ruled_by(row.awaited.rule.as_ref());
@@ -273,6 +268,17 @@ fn judge(
         on_event(Event::Health { id: row.awaited.id.clone(), verdict: verdict.clone() });
         row.verdict = Some(verdict);
     }
+}
+
+/// What isn't there any more has failed, unless it had done its work, as a Job has that
+/// its TTL takes away.
+fn gone(last: &Value) -> Verdict {
+    if has_succeeded(last) {
+        let message = "it succeeded, and is gone since".to_owned();
+        return Verdict { health: Health::Ready, reason: String::new(), message };
+    }
+    let message = "it was deleted while it was waited for".to_owned();
+    Verdict { health: Health::Failed, reason: "Deleted".to_owned(), message }
 }
 
 #[cfg(test)]
@@ -355,6 +361,21 @@ mod tests {
         board.take(&watch, WatchEvent::Gone(deployment(3, 1)));
         judge_at(&mut board);
         assert_eq!(board.into_outcomes()[0].verdict.reason, "Deleted");
+    }
+
+    #[test]
+    fn a_job_that_was_complete_when_it_went_has_not_failed() {
+        let job = |status: Value| {
+            json!({"apiVersion": "batch/v1", "kind": "Job", "status": status,
+                "metadata": {"name": "web", "namespace": "shop", "generation": 1, "uid": "j"}})
+        };
+        let complete = json!({"conditions": [{"type": "Complete", "status": "True"}]});
+        for (status, health) in [(json!({"active": 1}), Health::Failed), (complete, Health::Ready)] {
+            let (mut board, watch) = board(job(json!({})));
+            board.take(&watch, WatchEvent::Gone(job(status)));
+            judge_at(&mut board);
+            assert_eq!(board.into_outcomes()[0].verdict.health, health);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{HookRun, Watching};
 use crate::apply::Event;
 use crate::apply::write::Job;
 use crate::cluster::Cluster;
-use crate::health::{Cause, Context, Health, Owned, Verdict, judge_workload_in};
+use crate::health::{Cause, Context, Health, Owned, Verdict, has_succeeded, judge_workload_in};
 use crate::json::Value;
 
 /// How often it's judged again without anything being seen: verdicts may depend on
@@ -178,15 +178,6 @@ impl Following<'_> {
         let line = (self.watching.scrub)(line);
         (self.watching.tell)(self.logs.take(&self.job.id, speaker, line));
     }
-}
-
-/// Whether a hook's object has done its work: a Job is complete, a Pod has succeeded.
-/// Running well isn't enough.
-pub fn has_succeeded(object: &Value) -> bool {
-    let conditions = object["status"]["conditions"].as_array().into_iter().flatten();
-    let mut conditions = conditions.filter(|condition| condition["status"] == "True");
-    object["status"]["phase"] == "Succeeded"
-        || (object["kind"] == "Job" && conditions.any(|condition| condition["type"] == "Complete"))
 }
 
 /// A Pod that crashes and is run again may still succeed: until then its dependencies

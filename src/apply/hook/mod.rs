@@ -19,7 +19,6 @@ use crate::error::Diagnostic;
 use crate::health::{Cause, Health, Verdict};
 use crate::json::Value;
 use crate::object::{Deletion, Hook};
-pub use following::has_succeeded;
 use following::{End, follow};
 use sight::Sight;
 
