@@ -164,3 +164,39 @@ fn a_namespace_with_a_secret_that_is_left_alone_stays() {
     run.prints(&format!("note: Namespace/{other} isn't deleted: Secrets that are left alone are in it"));
     assert_eq!(environment.live_list_in(&other, "v1/secrets").len(), 1);
 }
+
+#[test]
+fn where_only_a_secret_would_go_back_there_is_nothing_to_change() {
+    let mut environment = rotated();
+    environment.commit_file("deploy/db.yaml", &secret("db", "password", "rotated-again"));
+    environment.apply();
+    let before = live(&environment, "db");
+
+    let run = environment.trueup(&KEEP).success();
+
+    run.prints("nothing to change").prints("Secret/db is left as it is (--keep-secrets)");
+    assert_eq!(live(&environment, "db"), before);
+    assert_eq!(drift(&environment), [""; 0]);
+}
+
+#[test]
+fn an_immutable_secret_is_not_replaced() {
+    let immutable = |value: &str| format!("{}immutable: true\n", secret("key", "key", value));
+    let replaced = |manifest: String| {
+        manifest.replace("  name:", "  annotations:\n    trueup.dev/on-immutable: replace\n  name:")
+    };
+    let mut environment = rotated();
+    environment.commit_file("deploy/key.yaml", &replaced(immutable(OLD)));
+    environment.apply();
+    environment.write("deploy/settings.yaml", &config_map("settings", "value", "three"));
+    environment.commit_file("deploy/key.yaml", &replaced(immutable(NEW)));
+    environment
+        .trueup(&["apply", "prod", "--yes", "--override", "immutable", "--reason", "a test"])
+        .success();
+    let before = live(&environment, "key");
+
+    environment.trueup(&["rollback", "prod", "--yes", "--keep-secrets", "--exact"]).success();
+
+    assert_eq!(live(&environment, "key"), before);
+    assert_eq!(setting(&environment), "two");
+}
