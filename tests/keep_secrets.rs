@@ -200,3 +200,14 @@ fn an_immutable_secret_is_not_replaced() {
     assert_eq!(live(&environment, "key"), before);
     assert_eq!(setting(&environment), "two");
 }
+
+#[test]
+fn what_is_left_alone_is_not_held() {
+    let mut environment = rotated();
+    environment.trueup(&KEEP).success();
+
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "mended"));
+    environment.apply();
+
+    assert_eq!(setting(&environment), "mended");
+}

@@ -222,7 +222,8 @@ async fn plan_for(
         let unwanted = !wanted_ids.contains(&observe::id_of(&kind, object));
         is_ours(object) && kept_by(object).is_none() && options.removes() && unwanted
     };
-    let leaves = |object: &Value| is_ours(object) && options.removes();
+    let stays = |object: &Value| options.keep_secrets && object["kind"] == "Secret";
+    let leaves = |object: &Value| is_ours(object) && options.removes() && !stays(object);
     let (live, definitions, absent, autoscaled, dependencies, mut stored) = futures::join!(
         live(&observed, &desired, memory.as_ref(), &kinds, &spanned, options.may_guess, &lists),
         definitions(cluster, &desired, |_| !options.exact),
