@@ -288,6 +288,7 @@ set edit:completion:arg-completer[trueup] = {|@words|
             cand --output 'What to print on standard output'
             cand --report 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)'
             cand --color 'When to use colour'
+            cand --keep-secrets 'Leave live Secrets as they are: neither change nor delete them; what is missing is created'
             cand --exact 'Ask the API server about every object, even where a proof exists'
             cand --no-prune 'Leave objects alone that are no longer in the repository'
             cand --cause 'Tell for each change which commit asked for it (the default)'

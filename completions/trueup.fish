@@ -338,6 +338,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l report -d 'Wr
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l keep-secrets -d 'Leave live Secrets as they are: neither change nor delete them; what is missing is created'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l exact -d 'Ask the API server about every object, even where a proof exists'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l no-prune -d 'Leave objects alone that are no longer in the repository'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l cause -d 'Tell for each change which commit asked for it (the default)'

@@ -297,6 +297,7 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'What to print on standard output')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Writes a report to a file too: markdown=FILE, json=FILE or junit=FILE; or github, which annotates (repeatable)')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--keep-secrets', '--keep-secrets', [CompletionResultType]::ParameterName, 'Leave live Secrets as they are: neither change nor delete them; what is missing is created')
             [CompletionResult]::new('--exact', '--exact', [CompletionResultType]::ParameterName, 'Ask the API server about every object, even where a proof exists')
             [CompletionResult]::new('--no-prune', '--no-prune', [CompletionResultType]::ParameterName, 'Leave objects alone that are no longer in the repository')
             [CompletionResult]::new('--cause', '--cause', [CompletionResultType]::ParameterName, 'Tell for each change which commit asked for it (the default)')

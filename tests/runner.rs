@@ -36,6 +36,7 @@ mod hooks;
 mod input;
 mod interrupt;
 mod judging;
+mod keep_secrets;
 mod killed;
 mod kinds;
 mod kstatus;

@@ -92,7 +92,12 @@ pub(super) enum Purpose {
         may_be_dirty: bool,
     },
     /// To undo a release.
-    Rollback(Undone),
+    Rollback {
+        /// What that undoes and puts back.
+        undone: Undone,
+        /// Live Secrets stay as they are.
+        keep_secrets: bool,
+    },
     /// To let objects go.
     Forget(Vec<NamedObject>),
     /// To delete the whole target.
@@ -112,11 +117,12 @@ impl Purpose {
             adopts: matches!(self, Self::Adopt { .. }),
             skips_superseded: matches!(self, Self::Apply { skips_superseded: true, .. }),
             restores: self.undone().and_then(|undone| undone.to),
-            is_rollback: matches!(self, Self::Rollback(_)),
+            is_rollback: matches!(self, Self::Rollback { .. }),
+            keep_secrets: matches!(self, Self::Rollback { keep_secrets: true, .. }),
             departure: match self {
                 Self::Forget(objects) => Some(Departure::Objects(objects.clone())),
                 Self::Delete { .. } => Some(Departure::Everything),
-                Self::Apply { .. } | Self::Adopt { .. } | Self::Rollback(_) => None,
+                Self::Apply { .. } | Self::Adopt { .. } | Self::Rollback { .. } => None,
             },
             ..planning.options()
         }
@@ -124,7 +130,7 @@ impl Purpose {
 
     fn undone(&self) -> Option<&Undone> {
         match self {
-            Self::Rollback(undone) => Some(undone),
+            Self::Rollback { undone, .. } => Some(undone),
             Self::Apply { .. } | Self::Adopt { .. } | Self::Forget(_) | Self::Delete { .. } => None,
         }
     }
@@ -132,14 +138,16 @@ impl Purpose {
     fn way_back(&self) -> Option<&WayBack> {
         match self {
             Self::Apply { way_back, .. } => way_back.as_ref(),
-            Self::Adopt { .. } | Self::Rollback(_) | Self::Forget(_) | Self::Delete { .. } => None,
+            Self::Adopt { .. } | Self::Rollback { .. } | Self::Forget(_) | Self::Delete { .. } => None,
         }
     }
 
     /// Asks whether to go on. Who deletes everything has to type its name.
     fn is_agreed(&self, terminal: &Terminal, target: &str) -> bool {
         match self {
-            Self::Apply { .. } | Self::Rollback(_) => terminal.confirm(&format!("Apply this to {target}?")),
+            Self::Apply { .. } | Self::Rollback { .. } => {
+                terminal.confirm(&format!("Apply this to {target}?"))
+            }
             Self::Adopt { .. } => terminal.confirm(&format!("Take these objects over into {target}?")),
             Self::Forget(_) => terminal.confirm(&format!("Let these objects of {target} go?")),
             Self::Delete { name } => {
@@ -152,7 +160,7 @@ impl Purpose {
     fn unasked(&self) -> &'static str {
         match self {
             Self::Delete { .. } => "use --yes and --confirm ENV in scripts",
-            Self::Forget(_) | Self::Apply { .. } | Self::Adopt { .. } | Self::Rollback(_) => {
+            Self::Forget(_) | Self::Apply { .. } | Self::Adopt { .. } | Self::Rollback { .. } => {
                 "use --yes in scripts"
             }
         }

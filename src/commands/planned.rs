@@ -35,6 +35,7 @@ impl Planning {
             restores: None,
             skips_superseded: false,
             is_rollback: false,
+            keep_secrets: false,
         }
     }
 

@@ -26,6 +26,9 @@ pub struct Args {
     /// Hold everything afterwards, until `trueup hold clear`, instead of what was rolled back alone
     #[arg(long, value_name = "REASON", num_args = 0..=1, default_missing_value = "")]
     hold: Option<String>,
+    /// Leave live Secrets as they are: neither change nor delete them; what is missing is created
+    #[arg(long)]
+    keep_secrets: bool,
     #[command(flatten)]
     planning: Planning,
     #[command(flatten)]
@@ -52,6 +55,6 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
     };
     let setups = select(global, &what)?;
     found.undone.holds_everything = args.hold;
-    let purpose = Purpose::Rollback(found.undone);
+    let purpose = Purpose::Rollback { undone: found.undone, keep_secrets: args.keep_secrets };
     applying::all(global, terminal, setups, &args.planning, &args.running, &purpose).await
 }

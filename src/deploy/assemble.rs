@@ -120,6 +120,8 @@ pub(super) struct Membership<'a> {
     pub is_part: bool,
     /// Leave objects alone that aren't desired any more.
     pub keep_removed: bool,
+    /// Leave Secrets alone that aren't desired any more, and what they live in.
+    pub keep_secrets: bool,
     /// A run that was killed may have written without a record.
     pub was_killed: bool,
     /// An object in the form in which a record of it holds it.
@@ -173,6 +175,8 @@ pub(super) struct Assembled {
     pub digest: String,
     /// The digest without the creation of the state namespace.
     pub identity: String,
+    /// Secrets that aren't desired any more and are left alone.
+    pub kept: Vec<ObjectId>,
 }
 
 /// Puts the actions together.

@@ -204,6 +204,9 @@ fn changes<'a>(record: &'a Record, planned: &'a Planned, key: &DigestKey) -> Vec
     let mut changes = Vec::new();
     for recorded in &record.objects {
         let id = recorded.id();
+        if planned.kept.contains(&id) {
+            continue;
+        }
         let differs = match restored.get(&id) {
             Some(object) => {
                 let now = protect(&object.manifest.body, &id, &object.manifest.secrets, key);

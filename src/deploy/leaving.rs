@@ -66,7 +66,7 @@ pub(super) async fn plan(
     let cluster_name = observed.uid.clone().unwrap_or_else(|| cluster.server().to_owned());
     let nothing = Set { desired: &[], hooks: &Hooks::default() };
     seal(&mut assembled, nothing, [&cluster_name, &memory.target.to_string()], None);
-    let Assembled { actions, work, guards, notes, digest, identity } = assembled;
+    let Assembled { actions, work, guards, notes, digest, identity, .. } = assembled;
     let commit = memory.record.as_ref().and_then(|record| record.summary.commit.as_ref()).map(commit_ref);
     let plan = TargetPlan {
         target: setup.environment.clone(),
@@ -99,6 +99,7 @@ pub(super) async fn plan(
         former: Vec::new(),
         outside: BTreeMap::new(),
         superseded: None,
+        kept: BTreeSet::new(),
     })
 }
 

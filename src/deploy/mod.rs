@@ -13,6 +13,7 @@ mod blame;
 mod carry;
 pub mod checking;
 pub mod comparing;
+mod credentials;
 mod definitions;
 mod deleting;
 mod dependencies;

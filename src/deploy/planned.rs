@@ -1,6 +1,6 @@
 //! A plan, and what is behind it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::assemble::Work;
 use super::dependencies::Outside;
@@ -49,6 +49,8 @@ pub struct Planned {
     pub former: Vec<(Value, SecretPaths)>,
     /// A newer commit is deployed, and this one needn't be any more: how they relate.
     pub superseded: Option<String>,
+    /// Secrets that stay as they are, and as they were recorded, whatever the commit says.
+    pub kept: BTreeSet<ObjectId>,
 }
 
 impl Planned {

@@ -12,6 +12,7 @@ use super::adopting::refuse_unadoptable;
 use super::assemble::{Assembled, Ingredients, Membership, assemble};
 use super::autoscaling::autoscaled;
 use super::blame;
+use super::credentials;
 use super::definitions::{definitions, schemas};
 use super::dependencies::{Set, dependencies, hard_edges};
 use super::explain::warned;
@@ -86,6 +87,8 @@ pub struct Options {
     pub skips_superseded: bool,
     /// The way back: limits only warn, whoever rolls back at night needs all of it.
     pub is_rollback: bool,
+    /// Secrets that are live stay as they are, members that aren't desired any more, too.
+    pub keep_secrets: bool,
 }
 
 impl Options {
@@ -219,7 +222,8 @@ async fn plan_for(
         let unwanted = !wanted_ids.contains(&observe::id_of(&kind, object));
         is_ours(object) && kept_by(object).is_none() && options.removes() && unwanted
     };
-    let leaves = |object: &Value| is_ours(object) && options.removes();
+    let stays = |object: &Value| options.keep_secrets && object["kind"] == "Secret";
+    let leaves = |object: &Value| is_ours(object) && options.removes() && !stays(object);
     let (live, definitions, absent, autoscaled, dependencies, mut stored) = futures::join!(
         live(&observed, &desired, memory.as_ref(), &kinds, &spanned, options.may_guess, &lists),
         definitions(cluster, &desired, |_| !options.exact),
@@ -250,9 +254,12 @@ async fn plan_for(
     let is_there =
         |object: &Desired| object.id().namespace.as_ref().is_none_or(|name| !absent.contains(name));
     let may_prove = |object: &Desired| !options.exact && object.served && is_there(object);
-    let proved = prove_all(&schemas, &desired, &bodies, &live, may_prove);
+    let mut proved = prove_all(&schemas, &desired, &bodies, &live, may_prove);
+    let mut kept =
+        if options.keep_secrets { credentials::keep(&desired, &live, &mut proved) } else { Vec::new() };
     // Where nothing changes, nobody asks what was written last.
     let is_settled = proved.iter().all(Option::is_some)
+        && kept.is_empty()
         && hooks.all.is_empty()
         && live.members().all(|(id, ..)| wanted_ids.contains(id));
     // What is proved by its fields isn't being deleted.
@@ -301,6 +308,7 @@ async fn plan_for(
         bootstrap: bootstrap.as_ref(),
         is_part: selection.is_some(),
         keep_removed: options.keep_removed,
+        keep_secrets: options.keep_secrets,
         was_killed: memory.parent.as_ref().is_some_and(|parent| parent.state.unrecorded().is_some()),
         keep_form: &keep_form,
     });
@@ -329,7 +337,9 @@ async fn plan_for(
         Some(memory) => not_chosen(memory, &wanted_ids),
         None => lingering(&live, &wanted_ids, &assembled.actions),
     };
-    let Assembled { mut actions, mut work, mut guards, mut notes, digest, identity } = assembled;
+    let Assembled { mut actions, mut work, mut guards, mut notes, digest, identity, kept: also_kept } =
+        assembled;
+    kept.extend(also_kept);
     let trying = Trying { prophet: &prophet, set, membership, is_there: &is_there };
     guards.extend(trying.all(setup, &mut actions, &mut work).await?);
     notes.extend(hooks.notes());
@@ -353,6 +363,10 @@ async fn plan_for(
         0..0,
         setup.notes.iter().cloned().chain(memory.iter().flat_map(|memory| memory.notes.clone())),
     );
+    if options.is_rollback {
+        let first = credentials::returning(&actions, &work, &desired).into_iter();
+        notes.splice(0..0, first.chain(credentials::left_alone(&kept)));
+    }
     let approximate = actions.iter().any(|action| action.approximate);
     let plan = TargetPlan {
         target: setup.environment.clone(),
@@ -388,6 +402,7 @@ async fn plan_for(
         dirty: wanted.dirty,
         former: Vec::new(),
         superseded: standing.superseded,
+        kept: kept.into_iter().collect(),
     })
 }
 

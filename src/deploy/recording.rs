@@ -17,7 +17,7 @@ use crate::json::Value;
 use crate::object::{ObjectId, ObjectRef};
 use crate::plan::{CommitRef, Summary as PlanSummary, Verb};
 use crate::release::{
-    Actor, Commit, Counts, DigestKey, Override, Protected, Record, RecordedAction, RecordedObject,
+    Actor, Commit, Counts, DigestKey, Override, PART_OF, Protected, Record, RecordedAction, RecordedObject,
     ReleaseResult, Rollback, Run, Running, Summary, TOOL, Trailer, protect,
 };
 
@@ -180,6 +180,9 @@ fn objects(planned: &Planned, memory: &Memory, key: &DigestKey, fates: &[Fate]) 
         .desired
         .iter()
         .filter_map(|object| match live.get(object.id()) {
+            Some(live) if planned.kept.contains(object.id()) => {
+                as_it_stays(object, live, memory, key, previous(object.id()))
+            }
             Some(live) => Some(recorded(object, live, key, health.get(object.id()).copied())),
             None => previous(object.id()).filter(|_| !is_gone(object.id())),
         })
@@ -193,6 +196,23 @@ fn objects(planned: &Planned, memory: &Memory, key: &DigestKey, fates: &[Fate]) 
     objects.extend(planned.lingering.iter().filter_map(previous));
     objects.extend(unremoved.filter_map(|fate| previous(&planned.plan.actions[fate.at].id())));
     objects
+}
+
+/// A Secret that was left alone: as the last record has it. Where that doesn't know what
+/// was written last, as it is, unless it isn't ours at all.
+fn as_it_stays(
+    object: &Desired,
+    live: &Value,
+    memory: &Memory,
+    key: &DigestKey,
+    previous: Option<RecordedObject>,
+) -> Option<RecordedObject> {
+    let was_killed = memory.parent.as_ref().is_some_and(|parent| parent.state.unrecorded().is_some());
+    let is_member = live["metadata"]["labels"][PART_OF] == memory.target.applyset_id().as_str();
+    match previous {
+        Some(previous) if !was_killed || !is_member => Some(previous),
+        _ => is_member.then(|| recorded(object, live, key, None)),
+    }
 }
 
 /// Whether a hook needn't run again as it is: it succeeded, or wasn't to run. What ran

@@ -9,7 +9,7 @@ use super::observe::Live;
 use super::resolve::Desired;
 use crate::cluster::{MANAGER, Resource};
 use crate::json::Value;
-use crate::object::{Hook, ObjectId, ObjectRef};
+use crate::object::{Hook, ObjectId, ObjectRef, kinds};
 use crate::plan::order::{self, Node};
 use crate::plan::prune::{Evidence, Removal, removal};
 use crate::plan::{Action, Cause, Verb};
@@ -61,6 +61,9 @@ pub(super) fn left<'a>(
             Removal::Prune | Removal::Forget(_) if membership.keep_removed => {
                 assembled.notes.push(format!("{id} isn't in the repository any more and stays (--no-prune)"));
             }
+            Removal::Prune | Removal::Forget(_) if membership.keep_secrets && kinds::is_secret(&id.kind) => {
+                assembled.kept.push(id.clone());
+            }
             Removal::Prune => deleted.push((id, resource, object)),
             Removal::Forget(why) => forgotten.push(((id, resource, object), format!("it stays: {why}"))),
             Removal::Keep(why) => assembled.notes.push(format!("{id} isn't deleted: {why}")),
@@ -71,7 +74,23 @@ pub(super) fn left<'a>(
         let message = format!("objects of {kind} may have to be deleted, but its API server doesn't answer");
         assembled.notes.push(message);
     }
+    if membership.keep_secrets {
+        keep_namespaces(&mut deleted, desired, assembled);
+    }
     Left { deleted, forgotten }
+}
+
+/// A namespace that is deleted would take the Secrets with it that are left alone.
+fn keep_namespaces(deleted: &mut Vec<Leaving<'_>>, desired: &[Desired], assembled: &mut Assembled) {
+    let desired = desired.iter().map(Desired::id).filter(|id| kinds::is_secret(&id.kind));
+    let secrets = desired.chain(&assembled.kept);
+    let holding: BTreeSet<String> = secrets.filter_map(|id| id.namespace.clone()).collect();
+    let (kept, left): (Vec<_>, Vec<_>) = std::mem::take(deleted)
+        .into_iter()
+        .partition(|(id, ..)| kinds::is_namespace(&id.kind) && holding.contains(&id.name));
+    *deleted = left;
+    let note = |(id, ..): &Leaving<'_>| format!("{id} isn't deleted: Secrets that are left alone are in it");
+    assembled.notes.extend(kept.iter().map(note));
 }
 
 /// When members leave, and why.

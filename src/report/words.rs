@@ -91,6 +91,11 @@ pub fn list<S: AsRef<str>>(items: &[S]) -> String {
     }
 }
 
+/// What a note warns of, where it's more than a note.
+pub fn warning(note: &str) -> Option<&str> {
+    note.strip_prefix("warning: ")
+}
+
 /// How many columns the text takes on a terminal.
 pub fn width(text: &str) -> usize {
     anstream::adapter::strip_str(text).map(unicode_width::UnicodeWidthStr::width).sum()

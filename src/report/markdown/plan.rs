@@ -128,7 +128,11 @@ fn guard(verdict: &GuardVerdict) -> Option<String> {
 
 /// The notes as a list.
 pub(super) fn notes(notes: &[String]) -> String {
-    let lines: Vec<_> = notes.iter().map(|note| format!("- {}\n", text(note))).collect();
+    let line = |note: &String| match words::warning(note) {
+        Some(warning) => format!("- ⚠️ **warning**: {}\n", text(warning)),
+        None => format!("- {}\n", text(note)),
+    };
+    let lines: Vec<_> = notes.iter().map(line).collect();
     if lines.is_empty() { String::new() } else { format!("{}\n", lines.concat()) }
 }
 

@@ -7,7 +7,7 @@ use anstyle::Style;
 
 use super::header::origin;
 use super::verdict::{verdict, verdict_on_rollback};
-use super::{TextOptions, diagnostics, guards::guards, labelled, lines_to_text};
+use super::{TextOptions, diagnostics, guards::guards, lines_to_text};
 use crate::apply::{ActionOutcome, ActionResult, FailedContainer, Failure, RunResult, TargetOutcome};
 use crate::health::Health;
 use crate::plan::GuardVerdict;
@@ -226,7 +226,7 @@ fn quoted(title: &str, quotations: &[String]) -> Vec<String> {
 }
 
 fn notes(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
-    outcome.notes.iter().flat_map(|note| labelled(STRONG, "note:", &visible(note), options.width)).collect()
+    super::plan::notes(&outcome.notes, options)
 }
 
 /// `prod: release 13 is healthy (abc1234 "subject", 12 changed, 31 unchanged, 4.2 s)`.

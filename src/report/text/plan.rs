@@ -60,7 +60,14 @@ fn unchanged(plan: &TargetPlan, options: &TextOptions) -> Vec<String> {
 
 /// What is worth knowing besides.
 pub(super) fn notes(notes: &[String], options: &TextOptions) -> Vec<String> {
-    notes.iter().flat_map(|note| labelled(STRONG, "note:", &visible(note), options.width)).collect()
+    notes.iter().flat_map(|note| remark(note, options)).collect()
+}
+
+fn remark(note: &str, options: &TextOptions) -> Vec<String> {
+    match words::warning(note) {
+        Some(warning) => labelled(DANGER, "warning:", &visible(warning), options.width),
+        None => labelled(STRONG, "note:", &visible(note), options.width),
+    }
 }
 
 /// `prod: nothing to change (43 objects, 9 requests, 0.21 s)`.
