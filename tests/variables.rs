@@ -160,6 +160,20 @@ fn a_rollback_without_a_variable_that_it_needs_changes_nothing() {
 }
 
 #[test]
+fn a_rollback_after_a_failure_takes_the_variables_of_the_apply() {
+    let mut environment = asking("{}");
+    for (image, status) in [("web:1", 0), ("web:crash", 5)] {
+        environment.write("deploy/a.yaml", &config_map("settings", "all", &format!("${{STAGE}} {image}")));
+        environment.write("deploy/b.yaml", &deployment("web", image));
+        environment.commit(image);
+        let apply = ["apply", "prod", "--yes", "--rollback-on-failure", "--var", "STAGE=live"];
+        environment.trueup(&apply).exits(status);
+    }
+
+    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["all"], "live web:1");
+}
+
+#[test]
 fn an_error_of_the_server_names_the_line_of_the_variable() {
     let environment = asking("{REPLICAS: -1}");
     environment
