@@ -114,6 +114,65 @@ fn what_variables_say_is_deployed_and_a_change_of_one_is_a_change() {
     compared.prints("data.level").prints("warn");
 }
 
+/// Two commits that were deployed with a variable of the command line: `old`, then `new`.
+fn deployed_with_variables() -> TestEnvironment {
+    let mut environment = asking("{LEVEL: info}");
+    for (suffix, tag) in [("", "old"), ("!", "new")] {
+        environment
+            .write("deploy/a.yaml", &config_map("settings", "all", &format!("${{LEVEL}} ${{TAG}}{suffix}")));
+        environment.commit(&format!("Deploy {tag}"));
+        environment.trueup(&["apply", "prod", "--yes", "--var", &format!("TAG={tag}")]).success();
+    }
+    environment
+}
+
+#[test]
+fn a_rollback_takes_variables_of_its_command_line() {
+    let environment = deployed_with_variables();
+
+    environment.trueup(&["rollback", "prod", "--yes", "--var", "TAG=old", "--var", "LEVEL=warn"]).success();
+
+    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["all"], "warn old");
+}
+
+#[test]
+fn a_rollback_takes_variables_of_files() {
+    let environment = deployed_with_variables();
+    environment.write("vars.yaml", "TAG: file\nLEVEL: file\n");
+
+    let options = ["--var-file", "vars.yaml", "--var", "TAG=given"];
+    environment.trueup(&[&["rollback", "prod", "--release", "1", "--yes"][..], &options].concat()).success();
+
+    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["all"], "file given");
+}
+
+#[test]
+fn a_rollback_without_a_variable_that_it_needs_changes_nothing() {
+    let environment = deployed_with_variables();
+
+    let run = environment.trueup(&["rollback", "prod", "--yes"]).exits(1);
+
+    run.complains("${TAG} has no value").complains("--> deploy/a.yaml:6:").complains("--var TAG=");
+    let run = environment.trueup(&["rollback", "prod", "--yes", "--var-file", "none.yaml"]).exits(1);
+    run.complains("can't read none.yaml");
+    environment.trueup(&["rollback", "prod", "--yes", "--var", "TAG"]).exits(64).complains("NAME=VALUE");
+    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["all"], "info new!");
+}
+
+#[test]
+fn a_rollback_after_a_failure_takes_the_variables_of_the_apply() {
+    let mut environment = asking("{}");
+    for (image, status) in [("web:1", 0), ("web:crash", 5)] {
+        environment.write("deploy/a.yaml", &config_map("settings", "all", &format!("${{STAGE}} {image}")));
+        environment.write("deploy/b.yaml", &deployment("web", image));
+        environment.commit(image);
+        let apply = ["apply", "prod", "--yes", "--rollback-on-failure", "--var", "STAGE=live"];
+        environment.trueup(&apply).exits(status);
+    }
+
+    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["all"], "live web:1");
+}
+
 #[test]
 fn an_error_of_the_server_names_the_line_of_the_variable() {
     let environment = asking("{REPLICAS: -1}");

@@ -1,7 +1,9 @@
 //! `trueup rollback`: an ordinary apply of an earlier commit.
 
+use std::path::PathBuf;
+
 use super::applying::{self, Purpose, Running};
-use super::{Planning, What, select};
+use super::{Planning, What, select, vars};
 use crate::cli::Global;
 use crate::deploy::rollback::{self, Destination};
 use crate::error::{CommandError, Diagnostic, Exit};
@@ -29,6 +31,12 @@ pub struct Args {
     /// Leave live Secrets as they are: neither change nor delete them; what is missing is created
     #[arg(long)]
     keep_secrets: bool,
+    /// Set a variable for sources with `substitute: true` (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = vars::assignment)]
+    vars: Vec<(String, String)>,
+    /// Set the variables that this YAML file has (repeatable; --var wins)
+    #[arg(long = "var-file", value_name = "FILE")]
+    var_files: Vec<PathBuf>,
     #[command(flatten)]
     planning: Planning,
     #[command(flatten)]
@@ -37,7 +45,12 @@ pub struct Args {
 
 /// Finds the commit, then plans, asks, applies, waits and records.
 pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
-    let what = What { environments: vec![args.environment], ..What::default() };
+    let what = What {
+        environments: vec![args.environment],
+        vars: args.vars,
+        var_files: args.var_files,
+        ..What::default()
+    };
     let destination = match (args.reference, args.release) {
         (Some(reference), _) => Destination::Reference(reference),
         (None, Some(release)) => Destination::Release(release),
@@ -48,11 +61,8 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
     })?;
     let cluster = setup.access.connect().await.map_err(Diagnostic::from)?;
     let mut found = rollback::find(&setup, &cluster, &destination).await?;
-    let what = What {
-        reference: Some(found.commit.to_string()),
-        environments: vec![setup.environment],
-        ..What::default()
-    };
+    let what =
+        What { reference: Some(found.commit.to_string()), environments: vec![setup.environment], ..what };
     let setups = select(global, &what)?;
     found.undone.holds_everything = args.hold;
     let purpose = Purpose::Rollback { undone: found.undone, keep_secrets: args.keep_secrets };
