@@ -31,13 +31,16 @@ pub(crate) fn apply(scene: &Scene, changed: usize, deployments: usize) -> (Appli
 
 async fn watch(client: Client, ready: Ready) {
     let api: Api<Deployment> = Api::all(client);
-    let mut events = pin!(api.watch(&WatchParams::default(), "0").await.expect("a watch"));
-    while let Some(event) = events.next().await {
-        if let WatchEvent::Added(seen) | WatchEvent::Modified(seen) = event.expect("an event")
-            && is_ready(&seen)
-        {
-            let name = seen.metadata.name.expect("a name");
-            ready.lock().expect("nobody panicked").entry(name).or_insert_with(Instant::now);
+    // The server ends the watch of who is too slow for it.
+    loop {
+        let mut events = pin!(api.watch(&WatchParams::default(), "0").await.expect("a watch"));
+        while let Some(Ok(event)) = events.next().await {
+            if let WatchEvent::Added(seen) | WatchEvent::Modified(seen) = event
+                && is_ready(&seen)
+            {
+                let name = seen.metadata.name.expect("a name");
+                ready.lock().expect("nobody panicked").entry(name).or_insert_with(Instant::now);
+            }
         }
     }
 }
