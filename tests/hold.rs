@@ -44,6 +44,39 @@ fn is_held(environment: &TestEnvironment) {
 }
 
 #[test]
+fn a_fix_that_fails_does_not_end_the_hold() {
+    let mut environment = wide();
+    for image in ["web:1", "web:crash"] {
+        environment.commit_file("deploy/web.yaml", &deployment("web", image));
+        drop(environment.trueup(&["apply", "prod", "--yes", "--no-wait"]).success());
+    }
+    environment.trueup(&["rollback", "prod", "--yes", "--release", "1"]).success();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:missing"));
+    environment.trueup(&["apply", "prod", "--yes"]).exits(4);
+
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:crash"));
+
+    is_held(&environment);
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:2"));
+    environment.trueup(&["apply", "prod", "--yes"]).success().prints("the hold is over");
+}
+
+#[test]
+fn of_two_lines_of_history_that_are_held_a_fix_ends_its_own() {
+    let (mut environment, [first, _]) = rolled_back();
+    environment.repository.git(&["checkout", "--quiet", "-b", "side", &first]);
+    let side = environment.commit_file("deploy/other.yaml", &config_map("other", "value", "side"));
+    environment.trueup(&["apply", "prod", "--yes"]).success();
+    environment.trueup(&["rollback", "prod", "--yes", "--release", "1"]).success();
+    environment.repository.git(&["checkout", "--quiet", "main"]);
+    environment.commit_file("deploy/settings.yaml", &settings("three"));
+
+    environment.trueup(&["apply", "prod", "--yes"]).success();
+
+    assert_eq!(hold(&environment)["commits"], json!([side]));
+}
+
+#[test]
 fn a_pipeline_that_is_run_again_does_not_deploy_what_was_rolled_back() {
     let (environment, commits) = rolled_back();
     let before = environment.footprint();
@@ -101,7 +134,7 @@ fn a_rollback_says_what_it_holds_and_how_git_says_the_same() {
     Plan: 1 to update
     digest v1:[digest]
     ([n] requests, [time])
-    note: $COMMIT3 and 1 commit before it are held: `apply` refuses them until a commit mends or reverts that, or until `trueup hold clear prod`
+    note: $COMMIT3 and 1 other commit are held: `apply` refuses them until a commit mends or reverts that, or until `trueup hold clear prod`
     note: `git revert $COMMIT1..$COMMIT3` makes Git say what the cluster has now
 
     prod: release 3 is healthy ($COMMIT1 "Change deploy/settings.yaml", 1 changed, 0 unchanged, [time])

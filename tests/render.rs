@@ -109,7 +109,9 @@ fn objects_are_written_one_a_file_and_a_stale_folder_is_told() {
     environment.trueup(&["render", "prod", "--check", "rendered"]).success();
     let file = environment.read(&format!("rendered/{}/configmap_one.yaml", environment.namespace));
     assert!(
-        file.starts_with("# Rendered by trueup from deploy/a.yaml:1:1 (document 1)\napiVersion: v1\n"),
+        file.starts_with(
+            "# Rendered by trueup for prod from deploy/a.yaml:1:1 (document 1)\napiVersion: v1\n"
+        ),
         "{file}"
     );
     let masked = environment.read(&format!("rendered/{}/secret_credentials.yaml", environment.namespace));

@@ -1,9 +1,8 @@
 //! `trueup render`: the desired objects, without a cluster.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::split::{self, HEAD};
+use super::split::{Split, Written};
 use super::{What, no_reports, select};
 use crate::cli::{Global, Output};
 use crate::diff;
@@ -36,17 +35,18 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
     let mut masks = Masks::new();
     let mut objects = Vec::new();
     let mut text = String::new();
-    let mut files = BTreeMap::new();
+    let environments = setups.iter().map(|setup| setup.environment.as_str()).collect();
+    let folder = args.split.as_ref().or(args.check.as_ref());
+    let from = |folder: &PathBuf| global.directory.clone().unwrap_or_default().join(folder);
+    let mut split = folder.map(|folder| Split::into(from(folder), environments));
     for setup in &setups {
         let rendered = setup.render()?;
         for mut manifest in rendered.manifests {
             place(&mut manifest, setup.namespace.as_deref().or(global.namespace.as_deref()));
             let masked = mask_object(&manifest.body, &manifest.secrets, &mut masks);
-            if args.split.is_some() || args.check.is_some() {
-                let content = format!("{HEAD}{}\n{}", manifest.source.location(), yaml::to_text(&masked));
-                let path = split::path_of(&manifest.id);
-                let path = if setups.len() > 1 { format!("{}/{path}", setup.environment) } else { path };
-                files.insert(path, content);
+            if let Some(split) = &mut split {
+                let from = manifest.source.location().to_string();
+                split.add(&setup.environment, &manifest.id, &from, &yaml::to_text(&masked));
                 continue;
             }
             text.push_str(&document(&manifest, &masked));
@@ -54,18 +54,11 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
         }
         setup.notes.iter().for_each(|note| terminal.note(note));
     }
-    let from = |folder: &PathBuf| global.directory.clone().unwrap_or_default().join(folder);
-    if let Some(folder) = &args.split {
-        split::write(&from(folder), &files)?;
-        return Ok(Exit::Done);
-    }
-    if let Some(folder) = &args.check {
-        let differences = split::differences(&from(folder), &files)?;
-        if differences.is_empty() {
-            return Ok(Exit::Done);
-        }
-        let hint = format!("`trueup render --split {}` writes them", folder.display());
-        return Err(CommandError::from(differences).hint(hint));
+    if let Some(split) = split {
+        return match &args.check {
+            Some(folder) => check(&split, folder),
+            None => write(&split, terminal),
+        };
     }
     let environment = match setups.as_slice() {
         [one] => Some(one.environment.as_str()),
@@ -77,6 +70,21 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
         Output::Markdown => return Err(CommandError::usage("render prints text, yaml or json")),
     }
     Ok(Exit::Done)
+}
+
+fn write(split: &Split<'_>, terminal: &Terminal) -> Result<Exit, CommandError> {
+    let Written { written, removed } = split.write()?;
+    terminal.note(&format!("{written} files written, {removed} removed"));
+    Ok(Exit::Done)
+}
+
+fn check(split: &Split<'_>, folder: &Path) -> Result<Exit, CommandError> {
+    let differences = split.differences()?;
+    if differences.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let hint = format!("`trueup render --split {}` writes them", folder.display());
+    Err(CommandError::from(differences).hint(hint))
 }
 
 /// The object as it would be applied: its namespace filled in where the kind is

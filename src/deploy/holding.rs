@@ -1,7 +1,7 @@
 //! The hold that a rollback leaves behind, and its end. Pure but for the
 //! repository, which is asked how commits relate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -38,8 +38,10 @@ impl Undoing<'_> {
         let former = self.former();
         let commits = self.commits();
         let asked = self.undone.holds_everything.as_ref();
+        let restored = self.planned.plan.commit.as_ref().map(|commit| commit.sha.clone());
         if commits.is_empty() && asked.is_none() {
-            return former;
+            // Another commit than before is what the cluster has now.
+            return former.map(|former| Hold { to: self.undone.to, restored, ..former });
         }
         let reason = asked.filter(|reason| !reason.is_empty()).cloned().or_else(|| self.cause());
         let changed = if commits.is_empty() { Vec::new() } else { self.changed() };
@@ -47,7 +49,7 @@ impl Undoing<'_> {
             commits,
             from: self.undone.of,
             to: self.undone.to,
-            restored: self.planned.plan.commit.as_ref().map(|commit| commit.sha.clone()),
+            restored,
             changed,
             everything: asked.is_some(),
             by: self.by.to_owned(),
@@ -55,9 +57,23 @@ impl Undoing<'_> {
             reason,
         };
         Some(bounded(match former {
-            Some(former) => joined(hold, former),
+            Some(former) => {
+                let is_further_back = self.is_further_back(&hold, &former);
+                joined(hold, former, is_further_back)
+            }
             None => hold,
         }))
+    }
+
+    /// Whether this rollback only goes further back than the one before: what it undoes is
+    /// in the history of what that undid.
+    fn is_further_back(&self, new: &Hold, former: &Hold) -> bool {
+        let newest = |hold: &Hold| hold.commits.first()?.parse::<CommitId>().ok();
+        let within = || {
+            let relation = self.setup.origin.repository()?.relation(&newest(former)?, &newest(new)?).ok()?;
+            Some(matches!(relation, Relation::Same | Relation::Newer))
+        };
+        within().unwrap_or(false)
     }
 
     /// Why the release that is undone didn't end well.
@@ -107,7 +123,7 @@ impl Undoing<'_> {
     fn former(&self) -> Option<Hold> {
         let mut former = self.state.hold.clone()?;
         if let (Some(repository), Some(restored)) = (self.setup.origin.repository(), self.restored()) {
-            former.commits = still_held(repository, &former.commits, &restored);
+            former.commits = outside_of(repository, former.commits, &restored);
         }
         if let Some(memory) = &self.planned.memory {
             let rendering = Rendering::of(self.planned.desired.iter().collect(), &memory.key, true);
@@ -134,37 +150,50 @@ pub(super) fn rolled_back(state: &State) -> Option<&str> {
     }
 }
 
-/// What remains of a hold when this commit was deployed, which it let pass: nothing,
-/// once what was rolled back is in that commit's history, and `order` sees to the rest.
-/// A commit beside it says nothing about what was rolled back.
-pub(super) fn after(hold: Hold, repository: Option<&Repository>, commit: Option<&CommitRef>) -> Option<Hold> {
+/// What remains of a hold when this commit was deployed and is well, which it let pass:
+/// what isn't in that commit's history. `order` sees to the rest. A commit beside it says
+/// nothing about what was rolled back.
+pub(super) fn after(
+    mut hold: Hold,
+    repository: Option<&Repository>,
+    commit: Option<&CommitRef>,
+) -> Option<Hold> {
     let commit = commit.filter(|commit| !commit.dirty);
-    let contains = || {
-        let deployed: CommitId = commit?.sha.parse().ok()?;
-        let newest: CommitId = hold.commits.first()?.parse().ok()?;
-        let relation = repository?.relation(&deployed, &newest).ok()?;
-        Some(matches!(relation, Relation::Same | Relation::Newer))
-    };
-    let is_over = !hold.everything && contains().unwrap_or(false);
+    let deployed = commit.and_then(|commit| commit.sha.parse::<CommitId>().ok());
+    if let Some((repository, deployed)) = repository.zip(deployed) {
+        hold.commits = outside_of(repository, hold.commits, &deployed);
+    }
+    let is_over = !hold.everything && hold.commits.is_empty();
     (!is_over).then_some(hold)
 }
 
-/// The commits of a former hold that aren't in the restored commit's history.
-fn still_held(repository: &Repository, held: &[String], restored: &CommitId) -> Vec<String> {
-    let newest = held.first().and_then(|newest| newest.parse::<CommitId>().ok());
-    let left = newest.and_then(|newest| repository.only_in(&newest, restored).ok());
-    let Some(left) = left else { return held.to_vec() };
-    let left: std::collections::HashSet<String> = left.iter().map(ToString::to_string).collect();
-    held.iter().filter(|commit| left.contains(*commit)).cloned().collect()
+/// The held commits that aren't in another commit's history. What this clone doesn't know
+/// stays held.
+fn outside_of(repository: &Repository, held: Vec<String>, commit: &CommitId) -> Vec<String> {
+    // Several lines of history may be held; each is walked from its newest commit.
+    let mut outside: BTreeSet<String> = BTreeSet::new();
+    let mut is_outside = |held: &String| {
+        if outside.contains(held) {
+            return true;
+        }
+        let newest = held.parse::<CommitId>().ok();
+        let Some(Ok(line)) = newest.map(|newest| repository.only_in(&newest, commit)) else { return true };
+        outside.extend(line.iter().map(ToString::to_string));
+        outside.contains(held)
+    };
+    held.into_iter().filter(|commit| is_outside(commit)).collect()
 }
 
-/// Two holds as one, told as the new one.
-fn joined(new: Hold, former: Hold) -> Hold {
-    let mut commits = former.commits;
-    let unknown: Vec<String> = new.commits.into_iter().filter(|commit| !commits.contains(commit)).collect();
-    commits.extend(unknown);
+/// Two holds as one, told as the new one: what it undid comes first, unless that only goes
+/// further back.
+fn joined(new: Hold, former: Hold, is_further_back: bool) -> Hold {
+    let (mut commits, others) =
+        if is_further_back { (former.commits, new.commits) } else { (new.commits, former.commits) };
+    let others: Vec<String> = others.into_iter().filter(|it| !commits.contains(it)).collect();
+    commits.extend(others);
     let mut changed = new.changed;
-    changed.extend(former.changed);
+    let others: Vec<_> = former.changed.into_iter().filter(|set| !changed.contains(set)).collect();
+    changed.extend(others);
     Hold {
         commits,
         changed,
@@ -174,15 +203,16 @@ fn joined(new: Hold, former: Hold) -> Hold {
     }
 }
 
-/// The same in a size that fits.
+/// The same in a size that fits. A set of objects is mended as a whole, so it's held as a
+/// whole or not at all.
 fn bounded(mut hold: Hold) -> Hold {
     hold.commits.truncate(Hold::MOST_COMMITS);
     let mut room = Hold::MOST_OBJECTS;
-    for set in &mut hold.changed {
-        set.truncate(room);
-        room -= set.len();
-    }
-    hold.changed.retain(|set| !set.is_empty());
+    hold.changed.retain(|set| {
+        let fits = set.len() <= room;
+        room -= if fits { set.len() } else { 0 };
+        fits
+    });
     hold
 }
 
@@ -292,8 +322,8 @@ pub(super) fn told(hold: &Hold, setup: &Setup) -> Vec<String> {
     let Some(newest) = hold.commits.first() else { return Vec::new() };
     let others = match hold.commits.len() {
         1 => String::new(),
-        2 => " and 1 commit before it".to_owned(),
-        many => format!(" and {} commits before it", many - 1),
+        2 => " and 1 other commit".to_owned(),
+        many => format!(" and {} other commits", many - 1),
     };
     let (is, it) = if hold.commits.len() == 1 { ("is", "it") } else { ("are", "them") };
     let mut notes = vec![format!(

@@ -23,8 +23,8 @@ use crate::plan::{Judgement, Verb};
 use crate::release::history::{list_summaries, trim, write_record};
 use crate::release::key::ensure_key;
 use crate::release::{
-    DigestKey, Hold, Listed, Lock, Override, PART_OF, Parent, Pointer, Record, Rollback, Running, State,
-    Target, inventory,
+    DigestKey, Hold, Listed, Lock, Override, PART_OF, Parent, Pointer, Record, ReleaseResult, Rollback,
+    Running, State, Target, inventory,
 };
 
 /// A run that holds the lock.
@@ -235,7 +235,8 @@ impl Locked<'_> {
         if let Some(record) = &record {
             write_record(cluster, target, record).await.map_err(Diagnostic::from)?;
             parent.state.finish(&record.summary);
-            notes.extend(self.settle_hold(&mut parent.state));
+            let is_well = matches!(record.summary.result, ReleaseResult::Healthy | ReleaseResult::Applied);
+            notes.extend(self.settle_hold(&mut parent.state, is_well));
         } else {
             parent.state.give_up();
             parent.state.hold = begun.former_hold;
@@ -302,7 +303,7 @@ impl Locked<'_> {
         let number = |pointer: &Option<Pointer>| pointer.as_ref().map(|pointer| pointer.release);
         let healthy = number(&parent.state.healthy) == number(&parent.state.deployed);
         parent.state.move_to(pointer, healthy);
-        let notes = self.settle_hold(&mut parent.state);
+        let notes = self.settle_hold(&mut parent.state, healthy);
         inventory::write(self.ongoing.cluster, target, parent).await.map_err(Diagnostic::from)?;
         Ok(notes)
     }
@@ -315,15 +316,15 @@ impl Locked<'_> {
     }
 
     /// A rollback tells what it holds; the deployment of a commit that the hold let pass
-    /// may be the end of it.
-    fn settle_hold(&self, state: &mut State) -> Vec<String> {
+    /// may be the end of it, once that is well.
+    fn settle_hold(&self, state: &mut State, is_well: bool) -> Vec<String> {
         let options = self.ongoing.options;
         let setup = self.ongoing.setup;
         if options.undone.is_some() {
             return state.hold.iter().flat_map(|hold| holding::told(hold, setup)).collect();
         }
         let is_whole = options.planning.selection.is_none() && options.planning.departure.is_none();
-        let Some(hold) = state.hold.take_if(|_| is_whole) else { return Vec::new() };
+        let Some(hold) = state.hold.take_if(|_| is_whole && is_well) else { return Vec::new() };
         let repository = setup.origin.repository().map(|repository| &**repository);
         state.hold = holding::after(hold, repository, self.planned.plan.commit.as_ref());
         match state.hold {
