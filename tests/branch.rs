@@ -30,19 +30,6 @@ fn require(environment: &TestEnvironment, requires: &str) {
     environment.write("trueup.yaml", &configuration);
 }
 
-fn clone(environment: &TestEnvironment, arguments: &[&str]) -> PathBuf {
-    let clone = environment.outside().join("clone");
-    let origin = format!("file://{}", environment.root().display());
-    let to = clone.to_string_lossy();
-    environment.repository.git(&[&["clone", "--quiet"][..], arguments, &[&*origin, &*to]].concat());
-    clone
-}
-
-fn value(environment: &TestEnvironment) -> String {
-    let live = environment.live_object("v1/configmaps/settings");
-    live["data"]["value"].as_str().expect("a value").to_owned()
-}
-
 #[test]
 fn a_commit_that_is_not_on_the_branch_is_refused() {
     let environment = on_main();
@@ -75,7 +62,7 @@ fn a_commit_that_is_not_on_the_branch_is_refused() {
     environment.apply();
     environment.repository.git(&["merge", "--quiet", "side"]);
     environment.apply();
-    assert_eq!(value(&environment), "side");
+    assert_eq!(environment.setting(), "side");
 }
 
 #[test]
@@ -91,7 +78,7 @@ fn an_override_lets_a_branch_pass_and_a_rollback_only_warns() {
 
     environment.trueup(&["rollback", "prod", "side", "--yes"]).success().prints("warning: branch:");
 
-    assert_eq!(value(&environment), "side");
+    assert_eq!(environment.setting(), "side");
 }
 
 #[test]
@@ -107,13 +94,13 @@ fn with_a_branch_what_diverged_is_refused_unless_any_order_will_do() {
     require(&environment, "{branch: main, order: newer}");
     environment.commit("Let it diverge");
     environment.apply();
-    assert_eq!(value(&environment), "one");
+    assert_eq!(environment.setting(), "one");
 }
 
 #[test]
 fn where_there_is_a_remote_its_branch_counts() {
     let environment = on_main();
-    let clone = clone(&environment, &[]);
+    let clone = environment.clone_with(&[]);
     let git = |arguments: &[&str]| {
         let folder = clone.to_string_lossy();
         environment.repository.git(&[&["-C", &*folder][..], arguments].concat())
@@ -128,13 +115,13 @@ fn where_there_is_a_remote_its_branch_counts() {
     environment.repository.git(&["merge", "--quiet", "other"]);
     git(&["fetch", "--quiet", "origin", "main:refs/remotes/origin/main"]);
     environment.trueup_in(&clone, &["apply", "prod", "--yes"]).success();
-    assert_eq!(value(&environment), "mine");
+    assert_eq!(environment.setting(), "mine");
 }
 
 #[test]
 fn a_branch_that_is_not_here_is_refused_with_the_fetch_that_brings_it() {
     let environment = on_main();
-    let clone = clone(&environment, &["--single-branch", "--branch=side"]);
+    let clone = environment.clone_with(&["--single-branch", "--branch=side"]);
 
     let run = environment.trueup_in(&clone, &["apply", "prod", "--yes"]).exits(3);
 
@@ -149,7 +136,7 @@ fn a_branch_that_is_not_here_is_refused_with_the_fetch_that_brings_it() {
 fn a_shallow_clone_that_cannot_see_the_branch_says_what_to_fetch() {
     let mut environment = on_main();
     environment.commit_file("deploy/settings.yaml", &settings("two"));
-    let clone = clone(&environment, &["--depth=1", "--no-single-branch", "--branch=side"]);
+    let clone = environment.clone_with(&["--depth=1", "--no-single-branch", "--branch=side"]);
 
     let run = environment.trueup_in(&clone, &["apply", "prod", "--yes"]).exits(3);
 
@@ -161,7 +148,7 @@ fn old_clone() -> (TestEnvironment, PathBuf) {
     let mut environment = wide();
     environment.commit_file("deploy/settings.yaml", &settings("one"));
     environment.apply();
-    let clone = clone(&environment, &[]);
+    let clone = environment.clone_with(&[]);
     environment.write("trueup.yaml", &format!("{}    limits: {{delete: 0}}\n", environment.configuration()));
     environment.commit_file("deploy/settings.yaml", &settings("two"));
     environment.apply();
@@ -209,7 +196,7 @@ fn a_checkout_with_rules_of_its_own_is_not_an_old_one() {
 
     environment.apply();
 
-    assert_eq!(value(&environment), "side");
+    assert_eq!(environment.setting(), "side");
 }
 
 #[test]
@@ -219,7 +206,7 @@ fn a_clone_that_does_not_know_the_deployed_commit_cannot_tell_whose_rules_are_ne
     environment.commit_file("deploy/settings.yaml", &settings("one"));
     environment.apply();
     environment.commit_file("deploy/settings.yaml", &settings("two"));
-    let clone = clone(&environment, &["--depth=1"]);
+    let clone = environment.clone_with(&["--depth=1"]);
 
     let run = environment.trueup_in(&clone, &["apply", "prod", "--yes"]).exits(3);
 

@@ -1,8 +1,6 @@
 //! Why each field changes: the commit and line that asked for it, or who changed
 //! it live.
 
-use std::path::Path;
-
 use trueup::json::{Value, json};
 
 use crate::harness::manifests::{config_map, deployment, secret};
@@ -267,8 +265,7 @@ fn a_shallow_clone_blames_nobody_beyond_its_end() {
     environment.apply();
     environment.commit_file("deploy/a.yaml", &two.replace("one: \"1\"", "one: \"2\""));
     let last = environment.commit_file("deploy/a.yaml", &two.replace("\"1\"", "\"2\""));
-    let clone = environment.outside().join("shallow");
-    clone_shallowly(environment.root(), &clone, 2);
+    let clone = environment.clone_with(&["--depth=2"]);
 
     let run = environment.trueup_in(&clone, &["diff", "prod"]).success();
     insta::assert_snapshot!(run.snapshot(), @r#"
@@ -287,16 +284,6 @@ fn a_shallow_clone_blames_nobody_beyond_its_end() {
     assert!(action(&shallow, "ConfigMap/a")["changes"][0]["commit"].is_null());
     assert_eq!(blamed(action(&shallow, "ConfigMap/a"), 1), format!("{last} deploy/a.yaml:7"));
     assert_eq!(shallow["digest"], plan(&environment)["digest"]);
-}
-
-fn clone_shallowly(from: &Path, to: &Path, depth: usize) {
-    let output = std::process::Command::new("git")
-        .args(["clone", "--quiet", "--depth", &depth.to_string()])
-        .arg(format!("file://{}", from.display()))
-        .arg(to)
-        .output()
-        .expect("git on PATH");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

@@ -27,11 +27,6 @@ fn require(environment: &mut TestEnvironment, requires: &str) {
     environment.commit("Require something");
 }
 
-fn value(environment: &TestEnvironment) -> String {
-    let live = environment.live_object("v1/configmaps/settings");
-    live["data"]["value"].as_str().expect("a value").to_owned()
-}
-
 /// A branch with a commit of its own, beside what is on `main`.
 fn branch_off(environment: &mut TestEnvironment, at: &str) -> String {
     environment.repository.git(&["checkout", "--quiet", "-b", "side", at]);
@@ -75,7 +70,7 @@ fn an_older_commit_is_refused_and_told_of_the_rollback() {
     "#);
     assert_eq!(environment.footprint(), before);
     environment.trueup(&["rollback", "prod", "HEAD~1", "--yes"]).success();
-    assert_eq!(value(&environment), "two");
+    assert_eq!(environment.setting(), "two");
 }
 
 #[test]
@@ -108,7 +103,7 @@ fn an_override_lets_an_older_commit_pass_and_is_recorded() {
     let run = environment.trueup(&[&["apply", "prod", "--ref", "HEAD~1", "--yes"][..], &reason].concat());
 
     run.success().prints("overridden: ");
-    assert_eq!(value(&environment), "two");
+    assert_eq!(environment.setting(), "two");
     let record = environment.live_object("v1/configmaps/trueup-shop-prod.r2");
     let summary = record["data"]["summary"].as_str().expect("a summary");
     let summary: Value = serde_json::from_str(summary).expect("JSON");
@@ -146,7 +141,7 @@ fn a_commit_beside_the_deployed_one_passes_unless_only_forward_will_do() {
     --- exit status 3
     "#);
     environment.trueup(&["plan", "prod", "--ref", "side"]).success().prints("apply would be refused now:");
-    assert_eq!(value(&environment), "three");
+    assert_eq!(environment.setting(), "three");
     require(&mut environment, "{order: newer}");
     environment.trueup(&["apply", "prod", "--ref", "side", "--yes"]).success();
     assert_eq!(deployed_commit(&environment), side.as_str());
@@ -157,7 +152,7 @@ fn where_order_is_no_matter_any_commit_passes() {
     let (mut environment, _) = deployed();
     require(&mut environment, "{order: any}");
     environment.trueup(&["apply", "prod", "--ref", "HEAD~3", "--yes"]).success();
-    assert_eq!(value(&environment), "one");
+    assert_eq!(environment.setting(), "one");
 }
 
 #[test]
@@ -220,9 +215,7 @@ fn what_is_deployed_between_the_plan_and_the_lock_counts() {
     let (mut environment, _) = deployed();
     let older = environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "four"));
     environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "five"));
-    let leases = environment.live_list("coordination.k8s.io/v1/leases");
-    let lease = leases.first().expect("the lock's Lease")["metadata"]["name"].as_str().expect("a name");
-    let lock = format!("coordination.k8s.io/v1/leases/{lease}");
+    let lock = environment.lock();
     let apply = ["apply", "prod", "--ref", &older, "--yes"];
     let deploy_newer = || drop(environment.apply());
 
@@ -234,7 +227,7 @@ fn what_is_deployed_between_the_plan_and_the_lock_counts() {
     );
 
     run.success().prints("prod: superseded");
-    assert_eq!(value(&environment), "five");
+    assert_eq!(environment.setting(), "five");
     let history = environment.trueup(&["history", "prod", "-o", "json"]).success().json();
     assert_eq!(history["targets"].as_array().map(Vec::len), Some(2), "{history}");
 }
@@ -243,9 +236,7 @@ fn what_is_deployed_between_the_plan_and_the_lock_counts() {
 fn a_shallow_clone_that_cannot_tell_says_how_it_could() {
     let (mut environment, _) = deployed();
     environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "four"));
-    let shallow = environment.outside().join("shallow");
-    let origin = format!("file://{}", environment.root().display());
-    environment.repository.git(&["clone", "--quiet", "--depth", "1", &origin, &shallow.to_string_lossy()]);
+    let shallow = environment.clone_with(&["--depth=1"]);
 
     let run = environment.trueup_in(&shallow, &["apply", "prod", "--yes"]).exits(3);
 
@@ -272,21 +263,19 @@ fn a_shallow_clone_that_cannot_tell_says_how_it_could() {
     prod: refused by order, nothing was written ($COMMIT4 "Change deploy/settings.yaml", [time])
     --- exit status 3
     "#);
-    assert_eq!(value(&environment), "three");
+    assert_eq!(environment.setting(), "three");
     environment.repository.git(&["-C", &shallow.to_string_lossy(), "fetch", "--quiet", "--depth", "2"]);
     environment.trueup_in(&shallow, &["apply", "prod", "--yes"]).success();
-    assert_eq!(value(&environment), "four");
+    assert_eq!(environment.setting(), "four");
 }
 
 #[test]
 fn a_history_that_was_rewritten_is_told_from_one_that_goes_on() {
     let (mut environment, _) = deployed();
-    let clone = environment.outside().join("clone");
     environment.repository.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
     environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "other"));
     // It has only what is on a branch now.
-    let origin = format!("file://{}", environment.root().display());
-    environment.repository.git(&["clone", "--quiet", &origin, &clone.to_string_lossy()]);
+    let clone = environment.clone_with(&[]);
 
     let run = environment.trueup_in(&clone, &["apply", "prod", "--yes"]).exits(3);
 
@@ -311,9 +300,9 @@ fn a_history_that_was_rewritten_is_told_from_one_that_goes_on() {
     prod: refused by repository, nothing was written ($COMMIT4 "Change deploy/settings.yaml", [time])
     --- exit status 3
     "#);
-    assert_eq!(value(&environment), "three");
+    assert_eq!(environment.setting(), "three");
     let override_it = ["--override", "repository", "--reason", "We cleaned the history up"];
     let arguments = [&["apply", "prod", "--yes"][..], &override_it].concat();
     environment.trueup_in(&clone, &arguments).success();
-    assert_eq!(value(&environment), "other");
+    assert_eq!(environment.setting(), "other");
 }

@@ -115,9 +115,7 @@ fn a_bare_repository_deploys_a_ref() {
 #[test]
 fn a_shallow_clone_deploys_what_it_has() {
     let (environment, _) = three_commits();
-    let shallow = environment.outside().join("shallow");
-    let origin = format!("file://{}", environment.root().display());
-    environment.repository.git(&["clone", "--quiet", "--depth", "1", &origin, &shallow.to_string_lossy()]);
+    let shallow = environment.clone_with(&["--depth=1"]);
 
     environment.trueup_in(&shallow, &["apply", "prod", "--yes"]).success();
 

@@ -3,7 +3,7 @@
 
 use trueup::json::json;
 
-use crate::harness::manifests::{config_map, deployment};
+use crate::harness::manifests::{config_map, deployment, job};
 use crate::harness::{TestEnvironment, action, wait_until};
 
 #[test]
@@ -19,7 +19,7 @@ fn a_wait_ends_when_its_time_is_over() {
 #[test]
 fn a_job_that_fails_is_a_failed_deployment() {
     let mut environment = TestEnvironment::new();
-    environment.commit_file("deploy/migrate.yaml", &job("migrate", "migrate:job-fail"));
+    environment.commit_file("deploy/migrate.yaml", &job("migrate", "migrate:job-fail", &[]));
 
     let outcome = environment.trueup(&["apply", "prod", "--yes", "-o", "json"]).exits(4).target();
 
@@ -29,7 +29,7 @@ fn a_job_that_fails_is_a_failed_deployment() {
 #[test]
 fn a_job_is_waited_for_until_it_is_complete() {
     let mut environment = TestEnvironment::new();
-    environment.commit_file("deploy/migrate.yaml", &job("migrate", "migrate:job-slow"));
+    environment.commit_file("deploy/migrate.yaml", &job("migrate", "migrate:job-slow", &[]));
 
     environment.apply();
 
@@ -39,7 +39,7 @@ fn a_job_is_waited_for_until_it_is_complete() {
 #[test]
 fn a_job_that_is_gone_as_soon_as_it_is_complete_was_complete() {
     let mut environment = TestEnvironment::new();
-    let job = job("migrate", "migrate:job-slow");
+    let job = job("migrate", "migrate:job-slow", &[]);
     let job = job.replacen("spec:\n", "spec:\n  ttlSecondsAfterFinished: 0\n", 1);
     environment.commit_file("deploy/migrate.yaml", &job);
 
@@ -175,24 +175,6 @@ fn objects_that_are_fine_are_told_from_those_that_arent() {
     });
     let status = environment.trueup(&["status", "prod", "-o", "json"]).success().target();
     assert_eq!(status["health"], json!({"ready": 2, "progressing": 0, "failed": 1, "unknown": 0}));
-}
-
-fn job(name: &str, image: &str) -> String {
-    format!(
-        "apiVersion: batch/v1
-kind: Job
-metadata:
-  name: {name}
-spec:
-  backoffLimit: 0
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - name: {name}
-          image: {image}
-"
-    )
 }
 
 #[test]

@@ -27,11 +27,6 @@ fn rolled_back() -> (TestEnvironment, [String; 2]) {
     (environment, commits)
 }
 
-fn value(environment: &TestEnvironment) -> String {
-    let live = environment.live_object("v1/configmaps/settings");
-    live["data"]["value"].as_str().expect("a value").to_owned()
-}
-
 fn hold(environment: &TestEnvironment) -> Value {
     environment.trueup(&["hold", "show", "prod", "-o", "json"]).success().target()["hold"].clone()
 }
@@ -105,7 +100,7 @@ fn a_pipeline_that_is_run_again_does_not_deploy_what_was_rolled_back() {
     --- exit status 3
     "#);
     assert_eq!(environment.footprint(), before);
-    assert_eq!(value(&environment), "one");
+    assert_eq!(environment.setting(), "one");
     let plan = environment.trueup(&["plan", "prod"]).success();
     plan.prints("apply would be refused now: hold:");
     environment.trueup(&["status", "prod"]).success().prints("release 2 was rolled back");
@@ -177,7 +172,7 @@ fn an_unrelated_merge_on_top_is_held_and_a_fix_is_not() {
     run.prints("ConfigMap/settings as before release 2 was rolled back by tester");
     environment.commit_file("deploy/settings.yaml", &settings("three"));
     environment.trueup(&["apply", "prod", "--yes"]).success().prints("the hold is over");
-    assert_eq!(value(&environment), "three");
+    assert_eq!(environment.setting(), "three");
     assert_eq!(hold(&environment), Value::Null);
 }
 
@@ -201,7 +196,7 @@ fn a_commit_without_the_fault_passes_and_leaves_the_hold() {
     environment.trueup(&["apply", "prod", "--yes"]).success();
 
     environment.trueup(&["apply", "prod", "--ref", "main", "--yes"]).exits(3).prints("refused: hold: ");
-    assert_eq!(value(&environment), "one");
+    assert_eq!(environment.setting(), "one");
 }
 
 #[test]
@@ -211,7 +206,7 @@ fn what_was_restored_may_be_applied_again() {
 
     environment.trueup(&["apply", "prod", "--ref", &commits[0], "--yes"]).success();
 
-    assert_eq!(value(&environment), "one");
+    assert_eq!(environment.setting(), "one");
     is_held(&environment);
 }
 
@@ -231,7 +226,7 @@ fn what_was_deleted_and_is_deleted_again_is_held() {
     environment.commit_file("deploy/settings.yaml", &settings("one"));
 
     environment.apply();
-    assert_eq!(value(&environment), "one");
+    assert_eq!(environment.setting(), "one");
 }
 
 #[test]
@@ -300,7 +295,7 @@ fn a_second_rollback_holds_both() {
     is_held(&environment);
     // The way forward isn't barred.
     environment.trueup(&["rollback", "prod", &commits[2], "--yes"]).success();
-    assert_eq!(value(&environment), "three");
+    assert_eq!(environment.setting(), "three");
     assert_eq!(hold(&environment), Value::Null);
     environment.apply();
 }
@@ -340,7 +335,7 @@ fn everything_is_held_until_somebody_ends_it() {
     ");
     environment.trueup(&["hold", "clear", "prod", "--yes"]).success().prints("nothing of prod is held");
     environment.apply();
-    assert_eq!(value(&environment), "three");
+    assert_eq!(environment.setting(), "three");
 }
 
 #[test]
@@ -355,7 +350,7 @@ fn an_override_passes_a_hold_once() {
 
     environment.trueup(&passing).success().prints("overridden: everything is held");
 
-    assert_eq!(value(&environment), "two");
+    assert_eq!(environment.setting(), "two");
     environment.commit_file("deploy/settings.yaml", &settings("three"));
     is_held(&environment);
     environment.trueup(&["hold", "clear", "prod", "--yes"]).success();
@@ -397,7 +392,7 @@ fn a_rollback_that_is_killed_holds_already() {
         }
     }
 
-    assert_eq!(value(&environment), "two");
+    assert_eq!(environment.setting(), "two");
     assert_eq!(hold(&environment)["commits"], json!([commits[1]]));
     is_held(&environment);
 }
@@ -410,9 +405,7 @@ fn a_clone_that_does_not_know_the_way_holds_what_it_knows() {
     for commit in [&commits[0], &commits[2]] {
         environment.trueup(&["apply", "prod", "--ref", commit, "--yes"]).success();
     }
-    let shallow = environment.outside().join("shallow");
-    let origin = format!("file://{}", environment.root().display());
-    environment.repository.git(&["clone", "--quiet", "--depth", "1", &origin, &shallow.to_string_lossy()]);
+    let shallow = environment.clone_with(&["--depth=1"]);
 
     let run = environment.trueup_in(&shallow, &["rollback", "prod", "--yes"]).exits(1);
     run.complains("isn't in this clone").complains("git fetch --unshallow");
@@ -420,7 +413,7 @@ fn a_clone_that_does_not_know_the_way_holds_what_it_knows() {
     environment.repository.git(&fetch);
     environment.trueup_in(&shallow, &["rollback", "prod", "--yes"]).success();
 
-    assert_eq!(value(&environment), "one");
+    assert_eq!(environment.setting(), "one");
     assert_eq!(hold(&environment)["commits"], json!([commits[2]]));
     is_held(&environment);
 }

@@ -103,10 +103,7 @@ fn held_elsewhere() -> (TestEnvironment, String) {
     let mut environment = TestEnvironment::new();
     environment.commit_file("deploy/a.yaml", &config_map("a", "x", "1"));
     environment.apply();
-    let leases = environment.live_list("coordination.k8s.io/v1/leases");
-    let lease = leases.first().expect("the lock's Lease");
-    let path =
-        format!("coordination.k8s.io/v1/leases/{}", lease["metadata"]["name"].as_str().expect("a name"));
+    let path = environment.lock();
     let now = jiff::Timestamp::now();
     let held = json!({"spec": {
         "holderIdentity": "somebody@elsewhere", "leaseDurationSeconds": 60,

@@ -16,11 +16,6 @@ fn three_releases() -> (TestEnvironment, Vec<String>) {
     (environment, commits.into())
 }
 
-fn value(environment: &TestEnvironment) -> String {
-    let live = environment.live_object("v1/configmaps/settings");
-    live["data"]["value"].as_str().expect("a value").to_owned()
-}
-
 #[test]
 fn without_a_ref_it_goes_to_the_release_before() {
     let (environment, commits) = three_releases();
@@ -48,7 +43,7 @@ fn without_a_ref_it_goes_to_the_release_before() {
     updated  $NAMESPACE/ConfigMap/settings
     --- exit status 0
     "#);
-    assert_eq!(value(&environment), "two");
+    assert_eq!(environment.setting(), "two");
     let status = environment.trueup(&["status", "prod", "-o", "json"]).success().target();
     assert_eq!(status["deployed"]["commit"]["sha"], commits[1].as_str());
     assert_eq!((&status["deployed"]["release"], &status["deployed"]["restored"]), (&4.into(), &2.into()));
@@ -63,14 +58,14 @@ fn a_second_rollback_goes_on_backwards() {
 
     environment.trueup(&["rollback", "prod", "--yes"]).success();
 
-    assert_eq!(value(&environment), "one");
+    assert_eq!(environment.setting(), "one");
 }
 
 #[test]
 fn it_goes_to_a_release_by_its_number() {
     let (environment, _) = three_releases();
     environment.trueup(&["rollback", "prod", "--release", "1", "--yes"]).success();
-    assert_eq!(value(&environment), "one");
+    assert_eq!(environment.setting(), "one");
 }
 
 #[test]
@@ -83,7 +78,7 @@ fn it_goes_to_any_ref() {
         [("good", "one"), ("stable", "two"), ("HEAD~2", "one"), (&commits[2][..8], "three")]
     {
         environment.trueup(&["rollback", "prod", reference, "--yes"]).success();
-        assert_eq!(value(&environment), expected, "{reference}");
+        assert_eq!(environment.setting(), expected, "{reference}");
     }
 }
 
@@ -95,7 +90,7 @@ fn it_renders_from_git_and_leaves_the_work_tree_alone() {
 
     environment.trueup(&["rollback", "prod", "HEAD~1", "--yes"]).success();
 
-    assert_eq!(value(&environment), "two");
+    assert_eq!(environment.setting(), "two");
     assert_eq!(environment.read("deploy/settings.yaml"), "not even YAML: [");
     assert_eq!(environment.repository.git(&["diff", "--name-only"]), "deploy/settings.yaml");
 }
@@ -109,7 +104,7 @@ fn it_deletes_what_the_earlier_commit_did_not_have() {
     environment.trueup(&["rollback", "prod", "--yes"]).success();
 
     assert!(environment.live("v1/configmaps/added").is_none());
-    assert_eq!(value(&environment), "three");
+    assert_eq!(environment.setting(), "three");
 }
 
 #[test]
@@ -121,7 +116,7 @@ fn it_brings_back_what_was_removed_since() {
 
     environment.trueup(&["rollback", "prod", "HEAD~1", "--yes"]).success();
 
-    assert_eq!(value(&environment), "three");
+    assert_eq!(environment.setting(), "three");
 }
 
 #[test]
@@ -212,9 +207,7 @@ fn a_ref_that_isnt_there_is_an_error() {
 #[test]
 fn a_commit_that_isnt_in_this_clone_is_told_with_what_to_fetch() {
     let (environment, commits) = three_releases();
-    let clone = environment.outside().join("shallow");
-    let from = format!("file://{}", environment.root().display());
-    environment.repository.git(&["clone", "--quiet", "--depth=1", &from, clone.to_str().expect("a path")]);
+    let clone = environment.clone_with(&["--depth=1"]);
     let before = environment.footprint();
 
     let run = environment.trueup_in(&clone, &["rollback", "prod", "--yes"]).exits(1);
@@ -232,7 +225,7 @@ fn a_dry_run_shows_the_way_back_and_does_not_go_it() {
 
     assert_eq!(run.json()["kind"], "Plan");
     assert!(changing(&run.target()).contains(&"ConfigMap/settings".to_owned()), "{run}");
-    assert_eq!(value(&environment), "three");
+    assert_eq!(environment.setting(), "three");
 }
 
 /// Kubernetes doesn't replace the broken pod of an `OrderedReady` `StatefulSet` when
@@ -399,7 +392,7 @@ fn a_release_that_its_commit_does_not_say_today_is_told() {
 
     run.prints("release 1 was deployed with files that weren't committed")
         .prints("ConfigMap/settings isn't what it was in release 1");
-    assert_eq!(value(&environment), "one");
+    assert_eq!(environment.setting(), "one");
     let run = environment.trueup(&["rollback", "prod", "--release", "2", "--yes"]).success();
     run.never_says("isn't what it was");
 }

@@ -2,7 +2,7 @@
 
 use trueup::json::{Value, json};
 
-use crate::harness::manifests::{config_map, deployment, secret};
+use crate::harness::manifests::{config_map, deployment, job, secret};
 use crate::harness::{Reply, Run, TestEnvironment, action, wait_until};
 
 const APPLY: [&str; 4] = ["apply", "prod", "--yes", "--rollback-on-failure"];
@@ -213,22 +213,7 @@ fn a_hook_that_fails_is_a_failure_too() {
 
 /// A Job that is a hook at this moment, and how it fares by its image's tag.
 fn hook(moment: &str, image: &str) -> String {
-    format!(
-        "apiVersion: batch/v1
-kind: Job
-metadata:
-  name: smoke
-  annotations:
-    trueup.dev/hook: {moment}
-spec:
-  backoffLimit: 0
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - {{name: smoke, image: \"{image}\"}}
-"
-    )
+    job("smoke", image, &[&format!("trueup.dev/hook: {moment}")])
 }
 
 /// A healthy release with a hook for rollbacks, and then one that isn't healthy.
@@ -402,9 +387,7 @@ fn the_first_release_has_nothing_to_go_back_to() {
 #[test]
 fn a_shallow_clone_says_what_to_fetch() {
     let environment = broken();
-    let clone = environment.outside().join("shallow");
-    let url = format!("file://{}", environment.root().display());
-    environment.repository.git(&["clone", "--quiet", "--depth=1", &url, clone.to_str().expect("a path")]);
+    let clone = environment.clone_with(&["--depth=1"]);
 
     let passing = ["--override", "order", "--reason", "a shallow clone can't tell"];
     let run = environment.trueup_in(&clone, &[&APPLY[..], &passing].concat()).exits(4);

@@ -9,13 +9,6 @@ use trueup::json::json;
 use crate::harness::manifests::config_map;
 use crate::harness::{Reply, Request, TestEnvironment};
 
-/// The lock of the target `prod`, when it's taken by a second run.
-fn lease(environment: &TestEnvironment) -> String {
-    let leases = environment.live_list("coordination.k8s.io/v1/leases");
-    let name = leases.first().expect("the lock's Lease")["metadata"]["name"].as_str().expect("a name");
-    format!("coordination.k8s.io/v1/leases/{name}")
-}
-
 /// Runs this, which must succeed. How many requests of this sort it sends.
 fn counted(environment: &TestEnvironment, arguments: &[&str], is_counted: fn(&Request) -> bool) -> usize {
     let count = Arc::new(AtomicUsize::new(0));
@@ -36,7 +29,7 @@ fn a_run_that_another_came_before_plans_again() {
     let other = environment.commit_file("deploy/a.yaml", &config_map("a", "x", "2"));
     environment.commit_file("deploy/a.yaml", &config_map("a", "x", "1"));
     environment.commit_file("deploy/b.yaml", &config_map("b", "x", "1"));
-    let lock = lease(&environment);
+    let lock = environment.lock();
 
     let run = environment.apply_and_before("PUT", &lock, || {
         environment.trueup(&["apply", "prod", "--yes", "--ref", &other]).success();
@@ -69,7 +62,7 @@ fn what_somebody_writes_before_the_lock_is_taken_is_not_overwritten_blindly() {
     environment.commit_file("deploy/a.yaml", &config_map("a", "x", "1"));
     environment.apply();
     environment.commit_file("deploy/a.yaml", &config_map("a", "x", "2"));
-    let lock = lease(&environment);
+    let lock = environment.lock();
 
     let run = environment.apply_and_before("PUT", &lock, || {
         environment.edit("v1/configmaps/a", &json!({"data": {"x": "3"}}));

@@ -243,6 +243,30 @@ impl TestEnvironment {
         self.trueup(&["apply", "prod", "--yes"]).success()
     }
 
+    /// A clone of the repository, beside it: `git clone` with these options.
+    #[track_caller]
+    pub(crate) fn clone_with(&self, options: &[&str]) -> PathBuf {
+        let clone = self.outside().join("clone");
+        let (from, to) = (format!("file://{}", self.root().display()), clone.to_string_lossy());
+        self.repository.git(&[&["clone", "--quiet"][..], options, &[&*from, &*to]].concat());
+        clone
+    }
+
+    /// The Lease that is the lock, once there was a run.
+    #[track_caller]
+    pub(crate) fn lock(&self) -> String {
+        let leases = self.live_list("coordination.k8s.io/v1/leases");
+        let name = leases.first().expect("the lock's Lease")["metadata"]["name"].as_str().expect("a name");
+        format!("coordination.k8s.io/v1/leases/{name}")
+    }
+
+    /// What the `ConfigMap` `settings` says live: its `value`.
+    #[track_caller]
+    pub(crate) fn setting(&self) -> String {
+        let live = self.live_object("v1/configmaps/settings");
+        live["data"]["value"].as_str().expect("a value").to_owned()
+    }
+
     /// Ends the hold that a rollback leaves, so that the same may be deployed again.
     #[track_caller]
     pub(crate) fn end_hold(&self) {

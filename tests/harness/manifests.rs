@@ -21,6 +21,30 @@ pub(crate) fn secret(name: &str, key: &str, value: &str) -> String {
     format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}\nstringData:\n  {key}: \"{value}\"\n")
 }
 
+/// A Job of one try, with annotations such as `trueup.dev/hook: pre-apply`. The
+/// sandbox reads the image's tag: `:job-fail` fails.
+pub(crate) fn job(name: &str, image: &str, annotations: &[&str]) -> String {
+    let annotations: String = match annotations {
+        [] => String::new(),
+        several => format!("\n  annotations:\n    {}", several.join("\n    ")),
+    };
+    format!(
+        "apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {name}{annotations}
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: {name}
+          image: {image}
+"
+    )
+}
+
 /// A Deployment of one pod. The sandbox reads the image's tag: `:missing`
 /// can't be pulled, `:crash` crashes, `:never-ready` never gets ready.
 pub(crate) fn deployment(name: &str, image: &str) -> String {

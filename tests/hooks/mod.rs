@@ -6,31 +6,8 @@ mod others;
 
 use trueup::json::json;
 
-use crate::harness::manifests::{config_map, deployment, secret};
+use crate::harness::manifests::{config_map, deployment, job, secret};
 use crate::harness::{Run, TestEnvironment, action, changing};
-
-/// A Job of one try, with annotations such as `trueup.dev/hook: pre-apply`. The
-/// sandbox reads the image's tag: `:job-fail` fails.
-fn job(name: &str, image: &str, annotations: &[&str]) -> String {
-    let annotations = annotations.join("\n    ");
-    format!(
-        "apiVersion: batch/v1
-kind: Job
-metadata:
-  name: {name}
-  annotations:
-    {annotations}
-spec:
-  backoffLimit: 0
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - name: {name}
-          image: {image}
-"
-    )
-}
 
 const PRE: &str = "trueup.dev/hook: pre-apply";
 const POST: &str = "trueup.dev/hook: post-apply";
