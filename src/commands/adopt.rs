@@ -5,11 +5,11 @@ use clap::builder::NonEmptyStringValueParser;
 use jiff::Timestamp;
 
 use super::applying::{self, Purpose, Running};
-use super::{Planning, What, no_reports, select};
+use super::select::select_one;
+use super::{Planning, What, no_reports};
 use crate::cli::{Global, Output};
 use crate::config::Adoption;
 use crate::deploy::rebuilding;
-use crate::deploy::setup::Setup;
 use crate::error::{CommandError, Diagnostic, Exit};
 use crate::object::NamedObject;
 use crate::report::{text, words};
@@ -54,9 +54,7 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
         return rebuild(global, args.environment, &args.running, terminal).await;
     }
     let what = What { environments: vec![args.environment], reference: args.reference, ..What::default() };
-    let [mut setup]: [Setup; 1] = select(global, &what)?
-        .try_into()
-        .map_err(|_| CommandError::usage("objects are taken into one environment: name one"))?;
+    let mut setup = select_one(global, &what, "objects are taken into one environment: name one")?;
     setup.rules.adoption = Adoption::Asked;
     let planning = Planning {
         only: args.objects.iter().map(Into::into).collect(),
@@ -79,9 +77,8 @@ async fn rebuild(
     if global.output != Output::Text {
         return Err(CommandError::usage("adopt --rebuild prints text"));
     }
-    let [setup]: [Setup; 1] = select(global, &What::recorded(Some(environment), None))?
-        .try_into()
-        .map_err(|_| CommandError::usage("an inventory is of one environment: name one"))?;
+    let what = What::recorded(Some(environment), None);
+    let setup = select_one(global, &what, "an inventory is of one environment: name one")?;
     let cluster = setup.access.connect().await.map_err(Diagnostic::from)?;
     let step = terminal.step("looking");
     let rebuilt = rebuilding::look(&setup, &cluster).await?;

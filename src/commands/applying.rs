@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::asking::Question;
 use super::planned::{self, Layout};
 use super::saved::SavedPlans;
 use super::signals::{self, Listening};
@@ -31,7 +32,7 @@ use crate::ui::{Progress, ProgressOptions, Terminal};
 
 /// How long another run is waited for unless something else is asked for: long
 /// enough for the lock of a killed run to expire.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Options of what writes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -193,13 +194,7 @@ impl Running {
         if self.yes {
             return Ok(());
         }
-        if !terminal.is_interactive() {
-            return Err(CommandError::usage("nobody is there to confirm this").hint("use --yes in scripts"));
-        }
-        if terminal.confirm(question) {
-            return Ok(());
-        }
-        Err(Diagnostic::new("not done: that wasn't confirmed").into())
+        Question { subject: "this", told: "", asked: question, otherwise: "not done" }.ask(terminal)
     }
 
     /// What the plan of each setup must be, if that is asked for.

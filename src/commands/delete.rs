@@ -3,10 +3,10 @@
 use clap::builder::NonEmptyStringValueParser;
 
 use super::applying::{self, Purpose, Running};
-use super::{Planning, What, select};
+use super::select::select_one;
+use super::{Planning, What};
 use crate::cli::Global;
 use crate::config::Period;
-use crate::deploy::setup::Setup;
 use crate::error::{CommandError, Exit};
 use crate::ui::Terminal;
 
@@ -47,9 +47,8 @@ pub struct Args {
 
 /// Plans, asks and deletes.
 pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
-    let [setup]: [Setup; 1] = select(global, &What::recorded(args.environment, args.name.clone()))?
-        .try_into()
-        .map_err(|_| CommandError::usage("delete is for one environment: name one"))?;
+    let recorded = What::recorded(args.environment, args.name.clone());
+    let setup = select_one(global, &recorded, "delete is for one environment: name one")?;
     let what = if args.name.is_some() { "name" } else { "environment" };
     let name = args.name.unwrap_or_else(|| setup.environment.clone());
     if let Some(confirmed) = args.confirm.filter(|confirmed| *confirmed != name) {

@@ -5,7 +5,10 @@ use std::time::Duration;
 use clap::Subcommand;
 use jiff::Timestamp;
 
-use super::{What, no_reports, select};
+use super::applying::LOCK_TIMEOUT;
+use super::asking::Question;
+use super::select::select_one;
+use super::{What, no_reports};
 use crate::cli::{Global, Output};
 use crate::cluster::Cluster;
 use crate::config::Period;
@@ -16,9 +19,6 @@ use crate::release::HeldBy;
 use crate::report::json::{self, Kind};
 use crate::report::{HoldReport, text};
 use crate::ui::Terminal;
-
-/// How long a run is waited for.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Shows what may not be deployed again after a rollback, or ends that
 ///
@@ -65,9 +65,8 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
         Action::Show(target) => (target, None),
         Action::Clear { target, yes, lock_timeout } => (target, Some((yes, lock_timeout))),
     };
-    let [setup] = select(global, &What::recorded(target.environment, None))?
-        .try_into()
-        .map_err(|_| CommandError::usage("a hold is of one environment: name one"))?;
+    let what = What::recorded(target.environment, None);
+    let setup = select_one(global, &what, "a hold is of one environment: name one")?;
     let cluster = setup.access.connect().await.map_err(Diagnostic::from)?;
     let report = match clears {
         None => holds::report(&setup, holds::look(&setup, &cluster).await?.as_ref(), false),
@@ -103,15 +102,13 @@ async fn end(
 }
 
 fn confirm(report: &HoldReport, terminal: &Terminal) -> Result<(), CommandError> {
-    if !terminal.is_interactive() {
-        let unasked = CommandError::usage("nobody is there to confirm that the hold is ended");
-        return Err(unasked.hint("use --yes in scripts"));
-    }
-    as_text(report, terminal).lines().for_each(|line| terminal.note(line));
-    if terminal.confirm(&format!("End the hold of {}?", report.target)) {
-        return Ok(());
-    }
-    Err(Diagnostic::new("not ended: that wasn't confirmed").into())
+    let question = Question {
+        subject: "that the hold is ended",
+        told: &as_text(report, terminal),
+        asked: &format!("End the hold of {}?", report.target),
+        otherwise: "not ended",
+    };
+    question.ask(terminal)
 }
 
 fn as_text(report: &HoldReport, terminal: &Terminal) -> String {

@@ -3,7 +3,9 @@
 use clap::Subcommand;
 use jiff::Timestamp;
 
-use super::{What, no_reports, select};
+use super::asking::Question;
+use super::select::select_one;
+use super::{What, no_reports};
 use crate::cli::{Global, Output};
 use crate::cluster::Cluster;
 use crate::deploy::locking;
@@ -58,9 +60,8 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
         Action::Show(target) => (target, None),
         Action::Break { target, yes } => (target, Some(yes)),
     };
-    let [setup] = select(global, &What::recorded(target.environment, target.name))?
-        .try_into()
-        .map_err(|_| CommandError::usage("a lock is of one environment: name one"))?;
+    let what = What::recorded(target.environment, target.name);
+    let setup = select_one(global, &what, "a lock is of one environment: name one")?;
     let cluster = setup.access.connect().await.map_err(Diagnostic::from)?;
     let report = match breaks {
         None => locking::report(&setup, locking::look(&setup, &cluster).await?.as_ref(), false),
@@ -68,9 +69,7 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
     };
     match global.output {
         Output::Json => terminal.data(&json::document(Kind::Lock, Some(&setup.environment), &[report])),
-        _ => {
-            terminal.data(&text::lock(&report, &text::TextOptions::new(terminal.width(), Timestamp::now())));
-        }
+        _ => terminal.data(&as_text(&report, terminal)),
     }
     Ok(Exit::Done)
 }
@@ -93,15 +92,16 @@ async fn end(
 }
 
 fn confirm(report: &LockReport, terminal: &Terminal) -> Result<(), CommandError> {
-    if !terminal.is_interactive() {
-        let unasked = CommandError::usage("nobody is there to confirm that the lock is broken");
-        return Err(unasked.hint("use --yes in scripts"));
-    }
-    let options = text::TextOptions::new(terminal.width(), Timestamp::now());
-    text::lock(report, &options).lines().for_each(|line| terminal.note(line));
     let holder = report.lock.as_ref().map(|lock| lock.holder.as_str()).unwrap_or_default();
-    if terminal.confirm(&format!("Break the lock of {}, held by {}?", report.target, visible(holder))) {
-        return Ok(());
-    }
-    Err(Diagnostic::new("not broken: that wasn't confirmed").into())
+    let question = Question {
+        subject: "that the lock is broken",
+        told: &as_text(report, terminal),
+        asked: &format!("Break the lock of {}, held by {}?", report.target, visible(holder)),
+        otherwise: "not broken",
+    };
+    question.ask(terminal)
+}
+
+fn as_text(report: &LockReport, terminal: &Terminal) -> String {
+    text::lock(report, &text::TextOptions::new(terminal.width(), Timestamp::now()))
 }

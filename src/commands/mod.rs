@@ -4,6 +4,7 @@
 pub mod adopt;
 pub mod apply;
 mod applying;
+mod asking;
 mod between;
 pub mod check;
 pub mod completions;

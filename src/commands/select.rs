@@ -53,6 +53,13 @@ fn without_repository(global: &Global, what: &What, directory: &Path) -> Result<
     environments.into_iter().map(|environment| setup(global, environment, &file, origin.clone())).collect()
 }
 
+/// The one environment that the command line means; `otherwise` says why there can't be
+/// several.
+pub(super) fn select_one(global: &Global, what: &What, otherwise: &str) -> Result<Setup, CommandError> {
+    let [setup] = select(global, what)?.try_into().map_err(|_| CommandError::usage(otherwise))?;
+    Ok(setup)
+}
+
 /// What is deployed can be said in one way at a time. Not clap's to judge: `diff`
 /// takes two commits where the others take environments.
 fn refuse_two_answers(what: &What) -> Result<(), CommandError> {
