@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use super::Workspace;
 
 /// So much of what a program complains about is kept.
-const MOST_COMPLAINTS: u64 = 64 * 1024;
+const MOST_COMPLAINTS: usize = 64 * 1024;
 
 /// Between two looks at whether a program has ended that has closed its output.
 const SOON: Duration = Duration::from_millis(2);
@@ -80,10 +80,10 @@ pub fn run(call: &Call<'_>, limits: Limits) -> Result<Vec<u8>, Failure> {
     let deadline = Instant::now() + limits.time;
     let mut child = command(call).spawn().map_err(Failure::NotStarted)?;
     let printed = reading(child.stdout.take(), limits.output);
-    let complained = reading(child.stderr.take(), MOST_COMPLAINTS);
+    let complained = reading(child.stderr.take(), MOST_COMPLAINTS as u64);
     let output = match printed.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-        Ok(Some(output)) => output,
-        Ok(None) => return Err(killed(child, Failure::TooMuch(limits.output))),
+        Ok(Some(output)) if output.len() as u64 <= limits.output => output,
+        Ok(_) => return Err(killed(child, Failure::TooMuch(limits.output))),
         Err(_) => return Err(killed(child, Failure::TooLong(limits.time))),
     };
     let Some(status) = ended(&mut child, deadline) else {
@@ -121,23 +121,17 @@ fn command(call: &Call<'_>) -> Command {
     command
 }
 
-/// Reads a pipe to its end on a thread of its own: all of it, or nothing when it's
-/// more than that.
+/// Reads a pipe on a thread of its own: its first bytes, one more than `most` where there
+/// are more, or nothing where it breaks. The rest is read as well: a full pipe would stop
+/// the program.
 fn reading(pipe: Option<impl Read + Send + 'static>, most: u64) -> Receiver<Option<Vec<u8>>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let Some(mut pipe) = pipe else { return };
         let mut bytes = Vec::new();
         let read = pipe.by_ref().take(most + 1).read_to_end(&mut bytes);
-        let is_all = read.is_ok() && bytes.len() as u64 <= most;
-        if most == MOST_COMPLAINTS {
-            bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-            // A full pipe would stop the program.
-            let _ = sender.send(Some(bytes));
-            let _ = io::copy(&mut pipe, &mut io::sink());
-        } else {
-            let _ = sender.send(is_all.then_some(bytes));
-        }
+        let _ = sender.send(read.is_ok().then_some(bytes));
+        let _ = io::copy(&mut pipe, &mut io::sink());
     });
     receiver
 }
@@ -164,7 +158,11 @@ fn killed(mut child: Child, failure: Failure) -> Failure {
 
 fn failure(status: ExitStatus, complained: &Receiver<Option<Vec<u8>>>) -> Failure {
     let complaints = match complained.recv_timeout(LAST_WORDS) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned(),
+        Ok(bytes) => {
+            let mut bytes = bytes.unwrap_or_default();
+            bytes.truncate(MOST_COMPLAINTS);
+            String::from_utf8_lossy(&bytes).into_owned()
+        }
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => String::new(),
     };
     match (status.signal(), status.code()) {
