@@ -9,7 +9,8 @@ use super::planned::Planned;
 use super::resolve::Desired;
 use super::running::Undone;
 use super::setup::Setup;
-use crate::git::{CommitId, Relation, Repository};
+use super::standing::commit_id;
+use crate::git::{CommitId, Repository};
 use crate::guard::Rendered;
 use crate::health::Health;
 use crate::json::Value;
@@ -69,10 +70,7 @@ impl Undoing<'_> {
     /// in the history of what that undid.
     fn is_further_back(&self, new: &Hold, former: &Hold) -> bool {
         let newest = |hold: &Hold| hold.commits.first()?.parse::<CommitId>().ok();
-        let within = || {
-            let relation = self.setup.origin.repository()?.relation(&newest(former)?, &newest(new)?).ok()?;
-            Some(matches!(relation, Relation::Same | Relation::Newer))
-        };
+        let within = || self.setup.origin.repository()?.is_ancestor(&newest(new)?, &newest(former)?).ok();
         within().unwrap_or(false)
     }
 
@@ -159,7 +157,7 @@ pub(super) fn after(
     commit: Option<&CommitRef>,
 ) -> Option<Hold> {
     let commit = commit.filter(|commit| !commit.dirty);
-    let deployed = commit.and_then(|commit| commit.sha.parse::<CommitId>().ok());
+    let deployed = commit_id(commit);
     if let Some((repository, deployed)) = repository.zip(deployed) {
         hold.commits = outside_of(repository, hold.commits, &deployed);
     }

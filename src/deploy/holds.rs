@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::memory::target_of;
 use super::observe::check_pinned;
 use super::running::{identify, locked_out};
 use super::setup::Setup;
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
-use crate::release::{HeldBy, Hold, Holder, Target, inventory, lock};
+use crate::release::{HeldBy, Hold, Target, inventory, lock};
 use crate::report::{HoldDetail, HoldReport};
 
 /// What is held of a target, if anything is.
@@ -30,9 +28,7 @@ pub async fn end(
     waits_for: impl FnMut(&HeldBy),
 ) -> Result<bool, CommandError> {
     let target = target_of(setup, cluster)?;
-    let identity = identify(cluster).await?;
-    let holder =
-        Holder::this(&identity.actor, identity.run.as_ref(), identity.host.clone(), Timestamp::now());
+    let holder = identify(cluster).await?.holder();
     let lock = lock::acquire(cluster, &target, holder, wait, waits_for).await.map_err(locked_out)?;
     let ended = end_locked(cluster, &target, seen).await;
     // One that can't be released expires by itself.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::memory::Memory;
 use super::setup::{Origin, Setup, normalised};
-use super::standing::deployments;
+use super::standing::{commit_id, deployments};
 use crate::git::{CommitId, GitError, Repository};
 use crate::guard::{self, OffBranch, Unsigned};
 use crate::plan::{CommitRef, GuardVerdict};
@@ -18,7 +18,7 @@ pub(super) fn off_branch(setup: &Setup, commit: Option<&CommitRef>) -> Option<Gu
     let branch = setup.requires.branch.as_ref()?;
     let repository = setup.origin.repository()?;
     let branch = repository.required_branch(branch);
-    let id = commit.and_then(|commit| commit.sha.parse::<CommitId>().ok());
+    let id = commit_id(commit);
     let name = id.map_or_else(|| "what isn't committed".to_owned(), |id| id.short());
     let off = match branch.tip {
         None => OffBranch::NoBranch { fetch: branch.fetch },
@@ -40,7 +40,7 @@ pub(super) fn unsigned(setup: &Setup, commit: Option<&CommitRef>) -> Option<Guar
         return None;
     }
     let repository = setup.origin.repository()?;
-    let id = commit.and_then(|commit| commit.sha.parse::<CommitId>().ok());
+    let id = commit_id(commit);
     let (Some(id), Some(false)) = (id, commit.map(|commit| commit.dirty)) else {
         return Some(guard::signature("", &Unsigned::Dirty));
     };

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::memory::releases;
 use super::planning::Options;
 use super::setup::Setup;
+use super::standing::commit_id;
 use crate::error::{CommandError, Diagnostic};
-use crate::git::CommitId;
 use crate::guard::{self, Lived};
 use crate::plan::{CommitRef, GuardVerdict};
 use crate::release::{Listed, lived};
@@ -25,7 +25,7 @@ pub(super) async fn too_early(
         return Vec::new();
     }
     let clean = commit.filter(|commit| !commit.dirty);
-    let name = match clean.and_then(|commit| commit.sha.parse::<CommitId>().ok()) {
+    let name = match commit_id(clean) {
         Some(id) => id.short(),
         None => "what isn't committed".to_owned(),
     };

@@ -90,6 +90,13 @@ pub(super) struct Identity {
     pub(super) host: Option<String>,
 }
 
+impl Identity {
+    /// As the holder of a lock, from now on.
+    pub(super) fn holder(&self) -> Holder {
+        Holder::this(&self.actor, self.run.as_ref(), self.host.clone(), Timestamp::now())
+    }
+}
+
 /// Finds that out.
 pub(super) async fn identify(cluster: &Cluster) -> Result<Identity, CommandError> {
     let environment = |name: &str| std::env::var(name).ok();
@@ -261,12 +268,7 @@ impl Ongoing<'_> {
         let Some(Taken { lock, waited }) = self.lock(planned, identity, listener).await? else {
             return Ok(blank(&planned.plan, RunResult::Interrupted));
         };
-        let again = match self.is_still_true(planned, waited).await {
-            Ok(true) => Ok(Again::Agreed),
-            Ok(false) => self.again(planned, listener).await,
-            Err(error) => Err(error),
-        };
-        let outcome = match again {
+        let outcome = match self.again(planned, waited, listener).await {
             Ok(Again::Agreed) => {
                 let locked = Locked { ongoing: self, planned, identity, lock: &lock };
                 match locked.run(listener).await {
@@ -296,8 +298,7 @@ impl Ongoing<'_> {
     ) -> Result<Option<Taken>, CommandError> {
         let Some(memory) = &planned.memory else { return Ok(None) };
         let mut waited = false;
-        let holder =
-            Holder::this(&identity.actor, identity.run.as_ref(), identity.host.clone(), Timestamp::now());
+        let holder = identity.holder();
         let waits = |held: &HeldBy| {
             waited = true;
             listener.waits_for(held);
@@ -361,9 +362,17 @@ impl Ongoing<'_> {
         }
     }
 
-    /// Plans the same objects again, now that nobody else deploys here. A plan
-    /// that is no longer the one that was agreed to is asked about.
-    async fn again(&self, planned: &mut Planned, listener: &mut dyn Listener) -> Result<Again, CommandError> {
+    /// Plans the same objects again, now that nobody else deploys here, unless the plan is
+    /// still true. One that is no longer the one that was agreed to is asked about.
+    async fn again(
+        &self,
+        planned: &mut Planned,
+        waited: bool,
+        listener: &mut dyn Listener,
+    ) -> Result<Again, CommandError> {
+        if self.is_still_true(planned, waited).await? {
+            return Ok(Again::Agreed);
+        }
         let (agreed, made) = (planned.identity.clone(), planned.made.take());
         *planned = plan_again(self.setup, self.cluster, &self.options.planning, planned).await?;
         planned.made = made;

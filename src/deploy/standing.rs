@@ -45,6 +45,11 @@ pub(super) fn standing(
     standing
 }
 
+/// A commit's id; `None` outside of a repository.
+pub(super) fn commit_id(commit: Option<&CommitRef>) -> Option<CommitId> {
+    commit?.sha.parse().ok()
+}
+
 /// The deployed commit must be known to this repository: two repositories under
 /// one name would delete each other's objects. A shallow clone can't tell.
 pub(super) fn unknown_history(setup: &Setup, memory: Option<&Memory>) -> Option<GuardVerdict> {
@@ -71,7 +76,7 @@ fn order(
     let Some(state) = memory.and_then(|memory| memory.parent.as_ref()).map(|parent| &parent.state) else {
         return;
     };
-    let Some(id) = commit.and_then(|commit| commit.sha.parse::<CommitId>().ok()) else { return };
+    let Some(id) = commit_id(commit) else { return };
     for (other, deployed) in deployments(state) {
         let Some(order) = order_of(repository, &id, &other) else { continue };
         if options.skips_superseded && order == Order::Older {
@@ -101,7 +106,7 @@ fn hold(
     let rendering = Rendering::of(objects, &memory.key, options.selection.is_none());
     // Files that differ from their commit may be what mends it.
     let clean = commit.filter(|commit| !commit.dirty);
-    let id = commit.and_then(|commit| commit.sha.parse::<CommitId>().ok());
+    let id = commit_id(commit);
     let name = id.map_or_else(|| "this".to_owned(), |id| id.short());
     let candidate = Candidate { commit: clean.map(|commit| commit.sha.as_str()), name: &name };
     guard::hold(candidate, hold, |id| rendering.of_object(id), &setup.environment)

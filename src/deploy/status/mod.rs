@@ -23,8 +23,8 @@ use crate::error::CommandError;
 use crate::health::Health;
 use crate::object::scrub;
 use crate::plan::ClusterRef;
-use crate::release::Summary;
 use crate::release::history::read_record;
+use crate::release::{Running, Summary};
 use crate::report::{DeployedState, HealthCount, HoldState, ObjectStatus, OwnedStatus, StatusReport};
 use around::{Around, Locking, seen};
 use family::Families;
@@ -117,16 +117,17 @@ impl Look {
     fn notes(&self) -> Vec<String> {
         let memory = self.memory.as_ref();
         let running = memory.and_then(|memory| memory.parent.as_ref()?.state.running.as_ref());
-        let running = running.map(|running| match &self.around.lock {
-            Locking::Free => {
-                let Begun { release, actor, at } = Begun::of(running);
-                format!("release {release} was begun by {actor} at {at} and killed: the next run finishes it")
+        let running = running.map(|running| {
+            let Running { release, actor, started_at, .. } = running;
+            match &self.around.lock {
+                Locking::Free => format!(
+                    "release {release} was begun by {actor} at {started_at:.0} and killed: the next run finishes it"
+                ),
+                Locking::Held(_) => {
+                    format!("release {release} is under way: begun by {actor} at {started_at:.0}")
+                }
+                Locking::Unknown => unfinished(running),
             }
-            Locking::Held(_) => {
-                let Begun { release, actor, at } = Begun::of(running);
-                format!("release {release} is under way: begun by {actor} at {at}")
-            }
-            Locking::Unknown => unfinished(running),
         });
         let notes = memory.into_iter().flat_map(|memory| memory.notes.clone());
         notes
@@ -176,19 +177,6 @@ impl Look {
     /// What is ready has nothing to tell but numbers.
     fn scrubbed_message(&self, health: Health, message: String) -> String {
         if health == Health::Ready { message } else { self.scrub(&message) }
-    }
-}
-
-/// A run that hasn't ended, in words.
-struct Begun<'a> {
-    release: u64,
-    actor: &'a str,
-    at: String,
-}
-
-impl<'a> Begun<'a> {
-    fn of(running: &'a crate::release::Running) -> Self {
-        Self { release: running.release, actor: &running.actor, at: format!("{:.0}", running.started_at) }
     }
 }
 
