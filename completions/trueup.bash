@@ -92,7 +92,7 @@ _trueup() {
 
     case "${cmd}" in
         trueup)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version render check diff plan apply rollback adopt forget delete status history health hold lock sandbox completions"
+            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version render check diff plan apply rollback adopt forget delete status history health hold lock sandbox completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -158,7 +158,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__adopt)
-            opts="-y -C -n -o -q -v -h -V --rebuild --ref --dirty --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --override --reason --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --rebuild --ref --dirty --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --override --reason --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -256,7 +256,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__apply)
-            opts="-f -y -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --dirty --rollback-on-failure --skip-superseded --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -y -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --dirty --rollback-on-failure --skip-superseded --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -390,7 +390,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__check)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --kubernetes-version --strict --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --kubernetes-version --strict --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -484,7 +484,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__completions)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version bash elvish fish powershell zsh"
+            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -550,7 +550,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__delete)
-            opts="-y -C -n -o -q -v -h -V --name --yes --confirm --dry-run --override --reason --wait-timeout --lock-timeout --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --name --yes --confirm --dry-run --override --reason --wait-timeout --lock-timeout --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -640,7 +640,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__diff)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --drift --strict --unified --exit-code --show-unchanged --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --kubernetes-version --api-version --drift --strict --unified --exit-code --show-unchanged --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -691,6 +691,14 @@ _trueup() {
                     return 0
                     ;;
                 --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kubernetes-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-version)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -754,7 +762,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__forget)
-            opts="-f -y -C -n -o -q -v -h -V --filename --name --yes --dry-run --lock-timeout --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -y -C -n -o -q -v -h -V --filename --name --yes --dry-run --lock-timeout --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -836,7 +844,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__health)
-            opts="-f -C -n -o -q -v -h -V --filename --exit-code --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --filename --exit-code --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -910,7 +918,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__history)
-            opts="-C -n -o -q -v -h -V --at --name --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --at --name --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -984,7 +992,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__hold)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version show clear"
+            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version show clear"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1050,7 +1058,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__hold__subcmd__clear)
-            opts="-y -C -n -o -q -v -h -V --yes --lock-timeout --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --yes --lock-timeout --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1120,7 +1128,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__hold__subcmd__show)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1186,7 +1194,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__lock)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version show break"
+            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version show break"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1252,7 +1260,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__lock__subcmd__break)
-            opts="-y -C -n -o -q -v -h -V --name --yes --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --name --yes --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1322,7 +1330,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__lock__subcmd__show)
-            opts="-C -n -o -q -v -h -V --name --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --name --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1392,7 +1400,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__plan)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --out --exit-code --show-unchanged --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --out --exit-code --show-unchanged --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1510,7 +1518,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__render)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --split --check --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --kubernetes-version --api-version --split --check --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1537,6 +1545,14 @@ _trueup() {
                     return 0
                     ;;
                 --var-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kubernetes-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-version)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1608,7 +1624,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__rollback)
-            opts="-y -C -n -o -q -v -h -V --release --hold --keep-secrets --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --release --hold --keep-secrets --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1734,7 +1750,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__sandbox)
-            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version start stop status"
+            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version start stop status"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1804,7 +1820,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__sandbox__subcmd__start)
-            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1874,7 +1890,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__sandbox__subcmd__status)
-            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1944,7 +1960,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__sandbox__subcmd__stop)
-            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2014,7 +2030,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__status)
-            opts="-w -C -n -o -q -v -h -V --all --name --ref --tree --watch --exit-code --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-w -C -n -o -q -v -h -V --all --name --ref --tree --watch --exit-code --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_trueup_global_optspecs
-    string join \n C= config= kubeconfig= context= n/namespace= timeout= as= as-group= o/output= report= color= q/quiet v/verbose h/help V/version
+    string join \n C= config= kubeconfig= context= no-cache n/namespace= timeout= as= as-group= o/output= report= color= q/quiet v/verbose h/help V/version
 end
 
 function __fish_trueup_needs_command
@@ -41,6 +41,7 @@ complete -c trueup -n "__fish_trueup_needs_command" -l report -d 'Writes a repor
 complete -c trueup -n "__fish_trueup_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
+complete -c trueup -n "__fish_trueup_needs_command" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_needs_command" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_needs_command" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -66,6 +67,8 @@ complete -c trueup -n "__fish_trueup_using_subcommand render" -l name -d 'Keep a
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l ref -d 'Read from this commit, branch or tag instead of the work tree' -r
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l var -d 'Set a variable for sources with `substitute: true`, or for what -f names (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l var-file -d 'Set the variables that this YAML file has (repeatable; --var wins)' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l kubernetes-version -d 'Render charts as for this version of Kubernetes, such as 1.34 [default: the newest known]' -r
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l api-version -d 'Render charts as where this is served, too: a version such as monitoring.coreos.com/v1, or a kind such as monitoring.coreos.com/v1/ServiceMonitor (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l split -d 'Write a file for each object into this folder, and remove those that are no longer rendered' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l check -d 'Fail if --split would change this folder, and say in which files' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s C -d 'Run as if started in this folder' -r -F
@@ -86,6 +89,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand render" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l all -d 'All environments'
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -115,6 +119,7 @@ always\t'Always'
 never\t'Never'"
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l all -d 'All environments'
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l strict -d 'Take notes for errors'
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand check" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand check" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -144,6 +149,8 @@ config\t''
 after\t''
 signature\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l reason -d 'Why a guard is overridden; it is recorded' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l kubernetes-version -d 'Render charts as for this version of Kubernetes, such as 1.34 [default: the newest known]' -r
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l api-version -d 'Render charts as where this is served, too: a version such as monitoring.coreos.com/v1, or a kind such as monitoring.coreos.com/v1/ServiceMonitor (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l kubeconfig -d 'The kubeconfig file' -r -F
@@ -171,6 +178,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand diff" -l strict -d 'With -
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l unified -d 'Show YAML before and after, as a patch'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l exit-code -d 'Exit with 2 when something differs'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l show-unchanged -d 'List the objects too that don\'t differ'
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -225,6 +233,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand plan" -l cause -d 'Tell fo
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l no-cause -d 'Don\'t look for the commits that asked for changes'
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l exit-code -d 'Exit with 2 when there is something to do'
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l show-unchanged -d 'List the objects too that stay as they are'
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -289,6 +298,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-wait -d 'Don\
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dirty -d 'Deploy the work tree although it isn\'t committed'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l rollback-on-failure -d 'When it fails, put the last healthy release back'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l skip-superseded -d 'Succeed and change nothing when the deployed commit is newer than this one'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -349,6 +359,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s y -l yes -d '
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l dry-run -d 'Only show the plan'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l fail-fast -d 'Start nothing more after the first failure'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l no-wait -d 'Don\'t wait for health'
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -399,6 +410,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s y -l yes -d 'Don
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l dry-run -d 'Only show the plan'
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l fail-fast -d 'Start nothing more after the first failure'
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l no-wait -d 'Don\'t wait for health'
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -425,6 +437,7 @@ always\t'Always'
 never\t'Never'"
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s y -l yes -d 'Don\'t ask'
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l dry-run -d 'Only show the plan'
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -455,6 +468,7 @@ always\t'Always'
 never\t'Never'"
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s y -l yes -d 'Don\'t ask (needs --confirm)'
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l dry-run -d 'Only show the plan'
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -482,6 +496,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand status" -l all -d 'All env
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l tree -d 'Show what controllers made for each object, down to pods'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s w -l watch -d 'Go on showing it as it changes, until interrupted'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l exit-code -d 'Exit with 2 when something drifted, isn\'t healthy, or isn\'t deployed yet'
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -505,6 +520,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand history" -l report -d 'Wri
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -528,6 +544,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand health" -l color -d 'When 
 always\t'Always'
 never\t'Never'"
 complete -c trueup -n "__fish_trueup_using_subcommand health" -l exit-code -d 'Exit with 2 when something isn\'t ready'
+complete -c trueup -n "__fish_trueup_using_subcommand health" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -549,6 +566,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -572,6 +590,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -595,6 +614,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subc
 always\t'Always'
 never\t'Never'"
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s y -l yes -d 'Don\'t ask'
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -616,6 +636,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -640,6 +661,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -663,6 +685,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subc
 always\t'Always'
 never\t'Never'"
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s y -l yes -d 'Don\'t ask'
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -685,6 +708,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_se
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -710,6 +734,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -732,6 +757,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -754,6 +780,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -775,6 +802,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand completions" -l report -d 
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set (`CLICOLOR` and `CLICOLOR_FORCE` are heeded too)'
 always\t'Always'
 never\t'Never'"
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -s v -l verbose -d 'Say more'
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

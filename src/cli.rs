@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::cluster::Access;
@@ -84,6 +85,9 @@ pub struct Global {
     /// The kubeconfig's context
     #[arg(long, value_name = "NAME", env = "TRUEUP_CONTEXT", global = true, help_heading = CONNECTION)]
     pub context: Option<String>,
+    /// Neither use nor keep what earlier runs have kept in the user's cache folder
+    #[arg(long, env = "TRUEUP_NO_CACHE", value_parser = FalseyValueParser::new(), global = true)]
+    pub no_cache: bool,
     /// The namespace of objects that name none
     #[arg(short, long, value_name = "NAMESPACE", global = true, help_heading = CONNECTION)]
     pub namespace: Option<String>,
@@ -194,6 +198,7 @@ impl Global {
             user: self.as_user.clone(),
             groups: self.as_groups.clone(),
             timeout: self.timeout.map(|Period(timeout)| timeout),
+            no_cache: self.no_cache,
         }
     }
 }

@@ -15,6 +15,7 @@
 //! terminal. `docs/architecture.md` is the map.
 
 pub mod apply;
+mod cache;
 pub mod cel;
 pub mod check;
 pub mod cli;

@@ -2,7 +2,7 @@
 //! on which is done first.
 
 use std::num::NonZeroUsize;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// So many things make another thread worth its while.
 const THINGS_A_THREAD: usize = 16;
@@ -29,6 +29,31 @@ pub(crate) fn each<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Syn
     })
 }
 
+/// The same for few things that take long: each thread takes the next one.
+pub(crate) fn each_of_few<T: Send, R: Send>(
+    things: Vec<T>,
+    threads: usize,
+    work: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let threads = threads.min(things.len());
+    if threads <= 1 {
+        return things.into_iter().map(work).collect();
+    }
+    let count = things.len();
+    let next = Mutex::new(things.into_iter().enumerate());
+    let take = || next.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let some = || std::iter::from_fn(take).map(|(at, thing)| (at, work(thing))).collect::<Vec<_>>();
+    let mut results: Vec<(usize, R)> = Vec::with_capacity(count);
+    std::thread::scope(|scope| {
+        let begun: Vec<_> = (0..threads).map(|_| scope.spawn(some)).collect();
+        for part in begun {
+            results.extend(part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+    });
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
 /// How many threads run at once; asking the system takes longer than small work.
 pub(crate) fn cores() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
@@ -48,6 +73,7 @@ mod tests {
         for count in [0, 1, 15, 16, 17, 1000] {
             let things: Vec<usize> = (0..count).collect();
             assert_eq!(super::each(things.clone(), |thing| thing), things);
+            assert_eq!(super::each_of_few(things.clone(), 3, |thing| thing), things);
         }
     }
 }

@@ -3,6 +3,7 @@
 use trueup::json::json;
 
 use crate::harness::manifests::{config_map, deployment, secret, service};
+use crate::harness::tools::Tool;
 use crate::harness::{Run, TestEnvironment, action, changing, verb};
 
 /// A shop on `main`, with a tag `v1`, and changes of all sorts since.
@@ -302,4 +303,134 @@ fn an_error_of_a_commit_says_of_which() {
     caused by: this is how main ($COMMIT3) has it
     --- exit status 1
     ");
+}
+
+/// Three sources of different renderers, changed in the second commit.
+fn rendered() -> TestEnvironment {
+    let mut environment =
+        TestEnvironment::new().with_tools(&[Tool::Kustomize, Tool::Helm4]).variable("KUBECONFIG", "/nowhere");
+    let sources = "sources: [overlay, {path: chart, values: [values.yaml]}, main.jsonnet]\n";
+    environment.write("trueup.yaml", &environment.configuration().replace("sources: deploy\n", sources));
+    environment.write("overlay/kustomization.yaml", "resources: [a.yaml]\nnamePrefix: shop-\n");
+    environment.write("overlay/a.yaml", &config_map("a", "a", "1"));
+    environment.write("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 1.0.0\n");
+    let template = "apiVersion: v1
+kind: ConfigMap
+metadata: {name: chart}
+data:
+  level: {{ .Values.level }}
+  version: {{ .Capabilities.KubeVersion.Minor | quote }}
+  monitors: {{ .Capabilities.APIVersions.Has \"monitoring.coreos.com/v1\" | quote }}
+";
+    environment.write("chart/templates/chart.yaml", template);
+    environment.write("values.yaml", "level: info\n");
+    environment.write(
+        "main.jsonnet",
+        "[{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: n }, data: { a: '1' } } for n in ['j', 'k']]\n",
+    );
+    environment.commit("Start");
+    environment.write("overlay/a.yaml", &config_map("a", "a", "2"));
+    environment.write("values.yaml", "level: warn\n");
+    environment.write("main.jsonnet", &environment.read("main.jsonnet").replace("'k'", "'l'"));
+    environment.commit("Change");
+    environment
+}
+
+#[test]
+fn what_is_rendered_is_compared_without_a_cluster_too() {
+    let environment = rendered();
+    let diff = environment.trueup(&["diff", "prod", "HEAD~1..HEAD", "-o", "json"]).success().target();
+    let mut changed = changing(&diff);
+    changed.sort();
+    assert_eq!(changed, ["ConfigMap/chart", "ConfigMap/k", "ConfigMap/l", "ConfigMap/shop-a"]);
+    assert_eq!(verb(&diff, "ConfigMap/k"), "delete");
+    assert_eq!(verb(&diff, "ConfigMap/l"), "create");
+    assert_eq!(action(&diff, "ConfigMap/chart")["changes"][0]["to"], "warn");
+}
+
+#[test]
+fn charts_are_rendered_for_the_cluster_that_is_told_of() {
+    let environment = rendered();
+    let told = ["--kubernetes-version", "1.31", "--api-version", "monitoring.coreos.com/v1"];
+    let render = [&["render", "prod"][..], &told].concat();
+    environment.trueup(&render).success().prints("monitors: \"true\"").prints("version: \"31\"");
+    environment.trueup(&["render", "prod"]).success().prints("monitors: \"false\"");
+    let diff = [&["diff", "prod", "HEAD~1..HEAD", "--unified"][..], &told].concat();
+    environment.trueup(&diff).success().prints("monitors: \"true\"");
+    environment
+        .trueup(&[&["diff", "prod"][..], &told].concat())
+        .exits(64)
+        .complains("here the cluster says what it is");
+}
+
+#[test]
+fn a_pull_requests_comment_holds_whatever_content_there_is() {
+    let mut environment = TestEnvironment::new().variable("KUBECONFIG", "/nowhere");
+    let odd = |text: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: odd}}\ndata:\n  a: {}\n", json!(text))
+    };
+    environment.write("deploy/odd.yaml", &odd("one"));
+    environment.write("deploy/login.yaml", &secret("login", "password", "hunter2"));
+    for number in 0..400 {
+        environment.write(&format!("deploy/{number}.yaml"), &config_map(&format!("c-{number}"), "a", "1"));
+    }
+    environment.commit("Start");
+    environment.write("deploy/odd.yaml", &odd("```\n| a | b |\n</details> <script>\n`x`"));
+    environment.write("deploy/login.yaml", &secret("login", "password", "correct-horse"));
+    for number in 0..400 {
+        let text = format!("{number} {}", "long ".repeat(100));
+        environment.write(&format!("deploy/{number}.yaml"), &config_map(&format!("c-{number}"), "a", &text));
+    }
+    environment.commit("Change | <b>everything</b> `now`");
+
+    let comment = environment.trueup(&["diff", "prod", "HEAD~1..HEAD", "-o", "markdown"]).success().stdout;
+
+    assert!(comment.chars().count() < 65_536, "{}", comment.chars().count());
+    assert!(comment.contains("objects left out"), "{comment}");
+    assert!(!comment.contains("hunter2") && !comment.contains("correct-horse"));
+    let only =
+        ["diff", "prod", "HEAD~1..HEAD", "-o", "markdown", "--only", "name=odd", "--only", "name=login"];
+    let comment = environment.trueup(&only).success();
+    insta::assert_snapshot!(comment.snapshot(), @r#"
+    $ trueup diff prod HEAD~1..HEAD -o markdown --only name=odd --only name=login
+    ### prod: 2 differences
+
+    From <code>HEAD&#126;1</code> (<code>$COMMIT1</code>) “Start” to <code>HEAD</code> (<code>$COMMIT2</code>) “Change \| &lt;b&gt;everything&lt;/b&gt; \`now\`”; no cluster was asked.
+
+    | update | unchanged |
+    | ---: | ---: |
+    | 2 | 0 |
+
+    - only a part is compared: --only name=odd --only name=login
+
+
+    <details><summary><code>&#126;</code> update <code>$NAMESPACE/ConfigMap/odd</code></summary>
+
+    <code>deploy/odd.yaml:1</code>
+
+    ````diff
+      data.a:
+    -  one
+    +  ```
+    +  | a | b |
+    +  </details> <script>
+    +  `x`
+    # $COMMIT2 "Change | <b>everything</b> `now`", Ada Example (line 5)
+    ````
+
+    </details>
+
+    <details><summary><code>&#126;</code> update <code>$NAMESPACE/Secret/login</code></summary>
+
+    <code>deploy/login.yaml:1</code>
+
+    ```diff
+    - data.password: ‹masked #1›
+    + data.password: ‹masked #2›
+    # $COMMIT2 "Change | <b>everything</b> `now`", Ada Example (line 6)
+    ```
+
+    </details>
+    --- exit status 0
+    "#);
 }

@@ -111,44 +111,6 @@ fn bases_count_when_it_is_asked_whether_all_is_committed() {
 }
 
 #[test]
-fn no_commit_is_blamed_for_what_a_program_made() {
-    let mut environment = overlay();
-    environment.commit("Start");
-    environment.apply();
-    environment.commit_file("deploy/base/settings.yaml", &config_map("settings", "other", "x"));
-    let kustomization =
-        environment.read("deploy/prod/kustomization.yaml").replace("name: generated", "name: other");
-    environment.commit_file("deploy/prod/kustomization.yaml", &kustomization);
-
-    let plan = environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
-
-    for action in plan["actions"].as_array().expect("actions") {
-        assert!(action.get("commit").is_none_or(trueup::json::Value::is_null), "{action}");
-        for change in action["changes"].as_array().into_iter().flatten() {
-            assert!(change.get("commit").is_none_or(trueup::json::Value::is_null), "{change}");
-        }
-    }
-}
-
-#[test]
-fn an_object_that_its_file_never_had_by_that_name_is_blamed_on_nobody() {
-    let mut environment = overlay();
-    environment.write("deploy/prod/kustomization.yaml", "resources: [../base]\nnamePrefix: prod-\n");
-    environment.commit("Start");
-    environment.apply();
-    environment.commit_file("deploy/base/settings.yaml", &config_map("other", "level", "x"));
-
-    let plan = environment.trueup(&["plan", "prod", "-o", "json"]).success().target();
-
-    let actions = plan["actions"].as_array().expect("actions");
-    let verbs: Vec<&str> = actions.iter().filter_map(|action| action["action"].as_str()).collect();
-    assert!(verbs.contains(&"create") && verbs.contains(&"delete"), "{plan}");
-    for action in actions {
-        assert!(action.get("commit").is_none_or(trueup::json::Value::is_null), "{action}");
-    }
-}
-
-#[test]
 fn kubectl_will_do_where_there_is_no_kustomize() {
     let environment = overlay();
     let kubectl = environment.outside().join("bin/kubectl");

@@ -28,6 +28,8 @@ pub struct Access {
     pub groups: Vec<String>,
     /// How long one request may take; [`Access::REQUEST_TIMEOUT`] when absent.
     pub timeout: Option<Duration>,
+    /// Neither use nor keep what an earlier run has kept on disk.
+    pub no_cache: bool,
 }
 
 impl Access {
@@ -47,7 +49,7 @@ impl Access {
         let server = config.cluster_url.to_string().trim_end_matches('/').to_owned();
         let namespace = config.default_namespace.clone();
         let client = transport::client(config).map_err(|error| ConnectError::Client(root_cause(&error)))?;
-        let cache = DiscoveryCache::of_user(&server);
+        let cache = if self.no_cache { None } else { DiscoveryCache::of_user(&server) };
         let timeout = self.timeout.unwrap_or(Self::REQUEST_TIMEOUT);
         Ok(Cluster::new(client, server, namespace, timeout).with_discovery_cache(cache))
     }

@@ -7,16 +7,15 @@
 //! can't be written is no error. Nothing in it is secret.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::discovery::GroupList;
+use crate::cache;
 
 /// What such files begin with. Another number is another format.
 const FORMAT: &str = "trueup discovery 1";
@@ -53,8 +52,7 @@ impl DiscoveryCache {
     /// The one for a server in the cache folder of the user; `None` where there
     /// is no such folder.
     pub(super) fn of_user(server: &str) -> Option<Self> {
-        let variable = std::env::var_os("XDG_CACHE_HOME");
-        folder(variable, std::env::home_dir()).map(|folder| Self::in_folder(&folder, server))
+        cache::folder("discovery").map(|folder| Self::in_folder(&folder, server))
     }
 
     /// The one for a server in a folder.
@@ -66,11 +64,8 @@ impl DiscoveryCache {
 
     /// What is kept. Nothing, where that can't be read or isn't ours.
     pub(super) fn read(&self) -> Documents {
-        let text = File::open(&self.file).and_then(|file| {
-            let mut text = String::new();
-            file.take(LARGEST).read_to_string(&mut text).map(|_| text)
-        });
-        text.ok().and_then(|text| self.parse(&text)).unwrap_or_default()
+        let text = cache::read(&self.file, LARGEST).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        text.and_then(|text| self.parse(&text)).unwrap_or_default()
     }
 
     fn parse(&self, text: &str) -> Option<Documents> {
@@ -82,48 +77,13 @@ impl DiscoveryCache {
         (content.server == self.server).then_some(content.documents)
     }
 
-    /// Keeps these instead. Never half: the file is written beside its place and
-    /// moved there.
+    /// Keeps these instead.
     pub(super) fn write(&self, documents: &Documents) -> io::Result<()> {
         let content = Content { server: self.server.clone(), documents: documents.clone() };
         let content = serde_json::to_string(&content)?;
         let text = format!("{}\n{content}", head(&content));
-        let folder = self.file.parent().ok_or(io::ErrorKind::NotFound)?;
-        make_folder(folder)?;
-        let beside = self.file.with_extension(format!("{:08x}", getrandom::u32().unwrap_or_default()));
-        let written = create(&beside)
-            .and_then(|mut file| file.write_all(text.as_bytes()))
-            .and_then(|()| fs::rename(&beside, &self.file));
-        if written.is_err() {
-            // Whatever is left of it is in nobody's way.
-            let _ = fs::remove_file(&beside);
-        }
-        written
+        cache::write(&self.file, text.as_bytes())
     }
-}
-
-/// `$XDG_CACHE_HOME/trueup/discovery`, else `~/.cache/trueup/discovery`. The
-/// variable counts only if it's absolute, as its specification has it.
-fn folder(variable: Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {
-    let named = variable.map(PathBuf::from).filter(|path| path.is_absolute());
-    let caches = named.or_else(|| home.filter(|home| home.is_absolute()).map(|home| home.join(".cache")))?;
-    Some(caches.join("trueup").join("discovery"))
-}
-
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-fn create(file: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)
 }
 
 /// The first line of a file with this content: its format, and what tells a
@@ -141,6 +101,8 @@ fn digest(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn documents(etag: &str) -> Documents {
@@ -166,18 +128,6 @@ mod tests {
         }
         let names = fs::read_dir(cache.file.parent().expect("a folder")).expect("a folder").count();
         assert_eq!(names, 1, "nothing is left beside it");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn only_its_owner_may_read_it() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let folder = tempfile::tempdir().expect("a folder");
-        let cache = cache(&folder);
-        cache.write(&documents("\"a\"")).expect("a file");
-        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
-        assert_eq!(mode(&cache.file), 0o600);
-        assert_eq!(mode(cache.file.parent().expect("a folder")), 0o700);
     }
 
     #[test]
@@ -223,20 +173,5 @@ mod tests {
         fs::write(folder.path().join("trueup"), "a file, not a folder").expect("a file");
         assert!(cache(&folder).write(&documents("\"a\"")).is_err());
         assert!(cache(&folder).read().is_empty());
-    }
-
-    #[test]
-    fn the_folder_is_the_users_cache_folder() {
-        let found = |variable: Option<&str>, home: Option<&str>| {
-            folder(variable.map(OsString::from), home.map(PathBuf::from))
-        };
-        let expected = |path: &str| Some(PathBuf::from(path).join("trueup/discovery"));
-        assert_eq!(found(Some("/caches"), Some("/home/ada")), expected("/caches"));
-        assert_eq!(found(None, Some("/home/ada")), expected("/home/ada/.cache"));
-        for ignored in ["", "caches"] {
-            assert_eq!(found(Some(ignored), Some("/home/ada")), expected("/home/ada/.cache"));
-        }
-        assert_eq!(found(None, None), None);
-        assert_eq!(found(None, Some("")), None);
     }
 }

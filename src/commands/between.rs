@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::planned::{no_junit, write_reports};
 use super::select::{self, Checkout};
-use super::{Planning, What, vars};
+use super::{Capabilities, Planning, What, vars};
 use crate::cli::{Global, Output, ReportKind};
 use crate::config::{self, Config};
 use crate::deploy::comparing::{self, Compared};
@@ -60,6 +60,7 @@ impl Range {
 pub(super) struct Comparing<'a> {
     pub(super) global: &'a Global,
     pub(super) terminal: &'a Terminal,
+    pub(super) capabilities: &'a Capabilities,
     pub(super) unified: bool,
     pub(super) show_unchanged: bool,
     pub(super) exit_code: bool,
@@ -70,7 +71,11 @@ impl Comparing<'_> {
     pub(super) fn run(&self, what: &What, planning: &Planning, range: &Range) -> Result<Exit, CommandError> {
         refuse_what_needs_a_cluster(what, planning)?;
         let step = self.terminal.step("comparing");
-        let sides = sides(self.global, what, range)?;
+        let mut sides = sides(self.global, what, range)?;
+        for (before, after) in &mut sides {
+            self.capabilities.lend(before);
+            self.capabilities.lend(after);
+        }
         let selection = planning.selection();
         let compared: Vec<Compared> = sides
             .iter()

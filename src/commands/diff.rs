@@ -4,7 +4,7 @@
 
 use super::between::{Comparing, Range};
 use super::planned::{self, Layout};
-use super::{Planning, What, select};
+use super::{Capabilities, Planning, What, select};
 use crate::cli::{Global, Output};
 use crate::deploy::drift::{self, Measure};
 use crate::error::{CommandError, Diagnostic, Exit};
@@ -23,6 +23,8 @@ pub struct Args {
     what: What,
     #[command(flatten)]
     planning: Planning,
+    #[command(flatten)]
+    capabilities: Capabilities,
     /// Show only what moved in the cluster since the last deployment
     #[arg(long)]
     drift: bool,
@@ -43,12 +45,25 @@ pub struct Args {
 /// Compares and prints.
 pub async fn run(global: &Global, mut args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
     if let Some(range) = Range::take(&mut args.what.environments)? {
-        let Args { what, planning, drift, unified, exit_code, show_unchanged, strict: _ } = args;
+        let Args { what, planning, capabilities, drift, unified, exit_code, show_unchanged, strict: _ } =
+            args;
         if drift {
             return Err(CommandError::usage("--drift is about a cluster, and A..B looks at none"));
         }
-        return Comparing { global, terminal, unified, show_unchanged, exit_code }
-            .run(&what, &planning, &range);
+        return Comparing {
+            global,
+            terminal,
+            capabilities: &capabilities,
+            unified,
+            show_unchanged,
+            exit_code,
+        }
+        .run(&what, &planning, &range);
+    }
+    if args.capabilities.is_given() {
+        return Err(CommandError::usage(
+            "--kubernetes-version and --api-version are for A..B: here the cluster says what it is",
+        ));
     }
     let setups = select(global, &args.what)?;
     let options = args.planning.to_look();

@@ -36,8 +36,10 @@ use clap::builder::NonEmptyStringValueParser;
 pub use select::select;
 
 use crate::cli::{Cli, Command, Global, Output, Report};
+use crate::deploy::setup::Setup;
 use crate::error::{CommandError, Exit};
 use crate::plan::Pattern;
+use crate::schema::Minor;
 use crate::ui::Terminal;
 
 /// What to deploy, and to which environments.
@@ -90,6 +92,33 @@ pub struct Files {
     /// Keep an inventory and a history for what -f names, under this name
     #[arg(long, value_name = "NAME", requires = "paths")]
     pub name: Option<String>,
+}
+
+/// What charts see of a cluster where none is asked.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Capabilities {
+    /// Render charts as for this version of Kubernetes, such as 1.34 [default: the newest known]
+    #[arg(long, value_name = "VERSION")]
+    pub kubernetes_version: Option<Minor>,
+    /// Render charts as where this is served, too: a version such as monitoring.coreos.com/v1, or a kind
+    /// such as monitoring.coreos.com/v1/ServiceMonitor (repeatable)
+    #[arg(long = "api-version", value_name = "VERSION[/KIND]", value_parser = NonEmptyStringValueParser::new())]
+    pub api_versions: Vec<String>,
+}
+
+impl Capabilities {
+    /// Whether any was given.
+    fn is_given(&self) -> bool {
+        self.kubernetes_version.is_some() || !self.api_versions.is_empty()
+    }
+
+    /// An environment as it is for a cluster with these.
+    fn lend(&self, setup: &mut Setup) {
+        if let Some(version) = self.kubernetes_version {
+            setup.means.kubernetes = Some(format!("v{version}.0"));
+        }
+        setup.means.served.extend(self.api_versions.iter().cloned());
+    }
 }
 
 /// How to plan.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::split::{Split, Written};
-use super::{What, no_reports, select};
+use super::{Capabilities, What, no_reports, select};
 use crate::cli::{Global, Output};
 use crate::diff;
 use crate::error::{CommandError, Exit};
@@ -20,6 +20,8 @@ use crate::yaml;
 pub struct Args {
     #[command(flatten)]
     what: What,
+    #[command(flatten)]
+    capabilities: Capabilities,
     /// Write a file for each object into this folder, and remove those that are no longer rendered
     #[arg(long, value_name = "DIR", conflicts_with = "check")]
     split: Option<PathBuf>,
@@ -31,7 +33,8 @@ pub struct Args {
 /// Renders and prints.
 pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
     no_reports(global, "render")?;
-    let setups = select(global, &args.what)?;
+    let mut setups = select(global, &args.what)?;
+    setups.iter_mut().for_each(|setup| args.capabilities.lend(setup));
     let mut masks = Masks::new();
     let mut objects = Vec::new();
     let mut text = String::new();

@@ -1,20 +1,23 @@
 //! From the command line to setups: which environments, read from where.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::{What, vars};
+use crate::cache;
 use crate::cli::Global;
 use crate::cluster::Access;
 use crate::config::{
-    self, Config, Dependencies, Environment, Lookup, Renderer, SetValue, SourceItem, ValuesFile,
+    self, AnyValue, Config, Dependencies, Environment, LibraryFolder, Lookup, Renderer, SetValue, SourceItem,
+    ValuesFile,
 };
 use crate::deploy::setup::{AD_HOC, Inventory, Origin, Setup, normalised};
 use crate::error::{CommandError, Diagnostic, Location};
 use crate::git::{CommitId, Repository};
 use crate::json::Value;
-use crate::render::{Chart, How, Item, Means, SourceTree};
+use crate::render::{Chart, How, Item, Jsonnet, Means, SourceTree};
 use crate::tools::{Tools, Wanted};
 
 /// The rules for an ad hoc environment: those of an environment that sets none.
@@ -131,7 +134,7 @@ fn ad_hoc(
         sources,
         configuration: None,
         namespace: global.namespace.clone(),
-        means: Means { namespace: global.namespace.clone(), ..Means::default() },
+        means: Means { namespace: global.namespace.clone(), kept_in: kept_in(global), ..Means::default() },
         access: global.access(),
         environment: what.environments.first().map_or_else(|| AD_HOC.to_owned(), Clone::clone),
         ..of_rules(rules)
@@ -353,6 +356,7 @@ pub(super) fn setup(
             tools,
             namespace: namespace.clone(),
             vars: vars::configured(&rendered),
+            kept_in: kept_in(global),
             ..Means::default()
         },
         namespace,
@@ -364,6 +368,11 @@ pub(super) fn setup(
         notes,
         ..of_rules(environment)
     })
+}
+
+/// Where what programs print is kept.
+fn kept_in(global: &Global) -> Option<PathBuf> {
+    if global.no_cache { None } else { cache::folder("rendered") }
 }
 
 /// The sources of an environment, each with the place that names it.
@@ -389,9 +398,12 @@ fn how(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, Comman
     let may_fetch = item.dependencies == Some(Dependencies::Fetch);
     let is_chart =
         item.release.is_some() || item.values.is_some() || item.set.is_some() || item.lookup.is_some();
+    let is_jsonnet = item.ext.is_some() || item.tla.is_some() || item.jpath.is_some();
     Ok(match item.renderer {
         Some(Renderer::Plain) => How::Plain,
         Some(Renderer::Kustomize) => How::Kustomize { may_fetch },
+        Some(Renderer::Jsonnet) => jsonnet(folder, item, place)?,
+        None if is_jsonnet => jsonnet(folder, item, place)?,
         None if !is_chart => How::AsItIs,
         Some(Renderer::Helm) | None => {
             let values = item.values.iter().flatten();
@@ -406,6 +418,22 @@ fn how(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, Comman
             })
         }
     })
+}
+
+fn jsonnet(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, CommandError> {
+    let values = |values: &Option<BTreeMap<String, AnyValue>>| {
+        let values = values.iter().flatten();
+        values.map(|(name, AnyValue(value))| (name.clone(), Value::from(value.clone()))).collect()
+    };
+    let libraries = item.jpath.as_ref().map(|folders| {
+        let folders = folders.iter().map(|LibraryFolder(path)| source(folder, path, place.clone()));
+        folders.collect::<Result<_, _>>()
+    });
+    Ok(How::Jsonnet(Jsonnet {
+        external: values(&item.ext),
+        arguments: values(&item.tla),
+        libraries: libraries.transpose()?,
+    }))
 }
 
 fn as_json(value: &SetValue) -> Value {

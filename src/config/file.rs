@@ -269,6 +269,13 @@ pub struct SourceItem {
     /// Helm: what is done with a chart that looks objects up in the cluster while
     /// it's rendered. Default: refuse.
     pub lookup: Option<Lookup>,
+    /// Jsonnet: what `std.extVar` finds, by name. Values keep their types.
+    pub ext: Option<BTreeMap<String, AnyValue>>,
+    /// Jsonnet: the arguments of the function that the file holds, by name.
+    pub tla: Option<BTreeMap<String, AnyValue>>,
+    /// Jsonnet: folders in which imports are looked for, relative to `trueup.yaml`,
+    /// the first wins. Default: `vendor` beside the file and in all folders above.
+    pub jpath: Option<Vec<LibraryFolder>>,
 }
 
 /// How a source becomes manifests.
@@ -281,6 +288,8 @@ pub enum Renderer {
     Kustomize,
     /// A chart, by Helm.
     Helm,
+    /// A Jsonnet file, or the `main.jsonnet` of a folder.
+    Jsonnet,
 }
 
 /// A file of values for Helm.
@@ -288,6 +297,17 @@ pub enum Renderer {
 #[serde(transparent)]
 #[schemars(extend("format" = "path"))]
 pub struct ValuesFile(pub String);
+
+/// A folder of Jsonnet libraries.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend("format" = "path"))]
+pub struct LibraryFolder(pub String);
+
+/// Any value: a text, a number, a list, a map.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct AnyValue(pub serde_json::Value);
 
 /// A value for Helm.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]

@@ -38,7 +38,8 @@ use check::Finding;
 
 pub use duration::{Period, PeriodError};
 pub use file::{
-    Dependencies, DriftRule, Lookup, OrderRule, Renderer, SetValue, SourceItem, ValuesFile, Variable, schema,
+    AnyValue, Dependencies, DriftRule, LibraryFolder, Lookup, OrderRule, Renderer, SetValue, SourceItem,
+    ValuesFile, Variable, schema,
 };
 pub use find::{FILE_NAME, find};
 pub use glob::{fits as name_fits, folder_of_pattern, path_fits};

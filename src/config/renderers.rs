@@ -5,12 +5,15 @@ use crate::json::Value;
 use crate::object::{FieldPath, Step};
 
 /// Keys that only some renderers have.
-const KEYS: [(&str, &[&str]); 5] = [
+const KEYS: [(&str, &[&str]); 8] = [
     ("release", &["helm"]),
     ("values", &["helm"]),
     ("set", &["helm"]),
     ("lookup", &["helm"]),
     ("dependencies", &["helm", "kustomize"]),
+    ("ext", &["jsonnet"]),
+    ("tla", &["jsonnet"]),
+    ("jpath", &["jsonnet"]),
 ];
 
 /// Keys that say something to another renderer than the source's.
@@ -31,14 +34,10 @@ pub(super) fn findings(file: &Value) -> Vec<Finding> {
 
 fn of_item(item: &Value, path: &FieldPath) -> Vec<Finding> {
     let Some(keys) = item.as_object() else { return Vec::new() };
-    let renderer = keys.get("renderer").and_then(Value::as_str);
+    // Without a word about it, a key that only one has makes it that one's.
+    let renderer = keys.get("renderer").and_then(Value::as_str).or_else(|| by_own_key(item));
     let misplaced = KEYS.iter().filter(|(key, renderers)| {
-        // Without a word about it, a key that only Helm has makes it Helm's.
-        keys.contains_key(key)
-            && match renderer {
-                Some(renderer) => !renderers.contains(&renderer),
-                None => renderers.len() > 1 && !has_own_key(item),
-            }
+        keys.contains_key(key) && renderer.is_none_or(|renderer| !renderers.contains(&renderer))
     });
     misplaced
         .map(|(key, renderers)| {
@@ -55,7 +54,10 @@ fn of_item(item: &Value, path: &FieldPath) -> Vec<Finding> {
         .collect()
 }
 
-/// Whether a key says by itself which renderer it is.
-fn has_own_key(item: &Value) -> bool {
-    KEYS.iter().any(|(key, renderers)| renderers.len() == 1 && item.get(*key).is_some())
+/// The renderer that a key says by itself: the first that does.
+fn by_own_key(item: &Value) -> Option<&'static str> {
+    KEYS.iter().find_map(|(key, renderers)| match renderers {
+        [only] if item.get(*key).is_some() => Some(*only),
+        _ => None,
+    })
 }

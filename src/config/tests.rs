@@ -218,11 +218,10 @@ notify: []
     trueup.yaml:13:15: `environments.prod.protect[0]`: "namespace" isn't a kind: it's written as in manifests, such as Namespace or Deployment.apps
     trueup.yaml:14:20: `environments.prod.cluster.uid`: "production" isn't a uid: `kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints it
     trueup.yaml:16:16: `environments.prod.sources[0].path`: "/etc" is absolute: it must be relative to this file
-    trueup.yaml:16:32: `environments.prod.sources[0].renderer: jsonnet` isn't supported by this version of trueup
     trueup.yaml:16:41: `environments.prod.sources[0].release` means nothing to the renderer jsonnet
       hint: it's for helm
     trueup.yaml:17:9: `environments.prod.sources[1].path` is missing
-    trueup.yaml:17:20: `environments.prod.sources[1].renderer` must be plain, kustomize or helm, not "helmm"
+    trueup.yaml:17:20: `environments.prod.sources[1].renderer` must be plain, kustomize, helm or jsonnet, not "helmm"
       hint: did you mean `helm`?
     trueup.yaml:18:9: `environments.prod.sources[2]` must be a string or a map, not a number
     trueup.yaml:19:3: `environments.false`: YAML reads this key as the boolean false, not as a name: put it in quotes if it's one

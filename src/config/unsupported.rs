@@ -2,15 +2,14 @@
 //! They are refused by name: what has no effect must not look as if it had.
 
 /// By the section (a type of the `file` module): its keys.
-const KEYS: [(&str, &[&str]); 4] = [
+const KEYS: [(&str, &[&str]); 3] = [
     ("File", &["movedFrom", "policies", "checks", "verify", "secrets", "notify"]),
     ("Settings", &["clusters", "rollout"]),
     ("Requires", &["approval", "windows"]),
-    ("SourceItem", &["ext"]),
 ];
 
 /// By the enumeration: its values.
-const VALUES: [(&str, &[&str]); 1] = [("Renderer", &["jsonnet"])];
+const VALUES: [(&str, &[&str]); 0] = [];
 
 /// Whether this key of a section will mean something one day.
 pub(super) fn is_key(section: &str, key: &str) -> bool {

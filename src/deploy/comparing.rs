@@ -48,7 +48,7 @@ pub fn compare(
     notes.extend(after.notes.iter().filter(|note| !before.notes.contains(note)).cloned());
     notes.extend(selection.map(|selection| format!("only a part is compared: {selection}")));
     if with_commits {
-        notes.extend(blame::between(after, &new.commit, &pairs, &mut actions));
+        notes.extend(blame::between(after, &old.commit, &new.commit, &pairs, &mut actions));
     }
     let changed = actions.iter().zip(&pairs).filter(|(action, _)| action.action != Verb::Unchanged);
     let versions = changed.map(|(action, versions)| visible(action, versions, &mut masks)).collect();

@@ -199,6 +199,7 @@ async fn plan_for(
     wanted: Wanted,
     looked: Looked,
 ) -> Result<Planned, CommandError> {
+    let rendering = setup.seen(&looked.seen);
     let Looked { seen: Seen { namespace, observed, mut memory }, lists, stored } = looked;
     let selection = options.selection.as_ref();
     let Part { chosen, left_out } = divide(wanted.manifests, selection, &observed.discovery, &namespace)?;
@@ -345,7 +346,7 @@ async fn plan_for(
     notes.extend(hooks.notes());
     if !options.without_commits {
         let commit = wanted.commit.as_ref();
-        notes.extend(blame::tell(setup, memory.as_ref(), commit, &desired, &work, &mut actions));
+        notes.extend(blame::tell(&rendering, memory.as_ref(), commit, &desired, &work, &mut actions));
     }
     guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
     guards.extend(too_early(setup, options, wanted.commit.as_ref()).await);

@@ -126,6 +126,16 @@ impl Repository {
     }
 }
 
+impl Repository {
+    /// A commit's parents, the first first; `None` where this clone is cut off.
+    pub fn parents(&self, id: &CommitId) -> Result<Option<Vec<CommitId>>, GitError> {
+        let repository = self.local();
+        let parents: Vec<CommitId> =
+            self.find_commit(&repository, id)?.parent_ids().map(|id| CommitId::new(id.detach())).collect();
+        Ok(parents.iter().all(|parent| self.contains(parent)).then_some(parents))
+    }
+}
+
 fn lossy(bytes: &BStr) -> String {
     String::from_utf8_lossy(bytes).trim().to_owned()
 }
@@ -188,6 +198,16 @@ mod tests {
         assert_eq!(commit.author_time.as_second(), 1_700_000_000);
         assert_eq!(commit.committer_time, Timestamp::MAX);
         assert_eq!(commit.subject, "gr\u{fffd}\u{fffd}e");
+    }
+
+    #[test]
+    fn parents_are_told_unless_the_clone_is_cut_off() {
+        let fixture = Fixture::new();
+        let first = fixture.commit("a.yaml", "a: 1\n");
+        let second = fixture.commit("a.yaml", "a: 2\n");
+        let repository = fixture.repository();
+        assert_eq!(repository.parents(&first), Ok(Some(Vec::new())));
+        assert_eq!(repository.parents(&second), Ok(Some(vec![first])));
     }
 
     #[test]

@@ -71,6 +71,9 @@ impl Repository {
         let index = whole_index(&self.local()).map_err(|error| damaged("the index", &error))?;
         let mut missing = Vec::new();
         for entry in index.entries() {
+            if entry.mode != Mode::COMMIT && !entry.flags.contains(Flags::SKIP_WORKTREE) {
+                continue;
+            }
             let path = entry.path(&index).to_str_lossy();
             let is_wanted = |wanted: &String| is_below(&path, wanted);
             let why = if entry.mode == Mode::COMMIT {

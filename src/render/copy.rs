@@ -10,12 +10,14 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use super::kept::Key;
 use super::list::{Listed, unresolved_finding};
 use super::load;
 use super::names::{SIZE_LIMIT, join};
 use super::place::{Kind, Place};
 use super::problem;
 use super::resolve::{Enclosure, Resolved, Unresolved};
+use super::source::SourceFile;
 use crate::error::Diagnostic;
 use crate::git::blob_id;
 
@@ -36,12 +38,28 @@ pub(super) struct Copy<'t, 'a> {
     findings: Vec<Diagnostic>,
 }
 
-/// What was written.
-pub(super) struct Written {
-    /// The blob id of each file.
+/// What is written.
+pub(super) struct Inputs {
+    /// The blob id of each file and link.
     pub(super) blobs: BTreeMap<String, String>,
+    /// The links.
+    links: BTreeSet<String>,
+    /// The folders, also those with nothing in them.
+    folders: BTreeSet<String>,
     /// What was asked for, and the links with what they lead to, sorted.
     pub(super) paths: Vec<String>,
+}
+
+impl Inputs {
+    /// All of it, as a part of what names a result.
+    pub(super) fn name(&self, key: Key) -> Key {
+        let key = self.folders.iter().fold(key, Key::with);
+        let key = key.with("files");
+        self.blobs.iter().fold(key, |key, (path, blob)| {
+            let kind = if self.links.contains(path) { "link" } else { "file" };
+            key.with(kind).with(path).with(blob)
+        })
+    }
 }
 
 impl<'t, 'a> Copy<'t, 'a> {
@@ -76,6 +94,11 @@ impl<'t, 'a> Copy<'t, 'a> {
     /// Whether a file is among them.
     pub(super) fn has(&self, real: &str) -> bool {
         self.files.contains_key(real)
+    }
+
+    /// All files.
+    pub(super) fn all_files(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
     }
 
     /// The files at or below a path, sorted.
@@ -157,23 +180,74 @@ impl<'t, 'a> Copy<'t, 'a> {
         self.taken.insert(real.to_owned());
     }
 
+    /// What would be written. Of a commit's files nothing is read for that.
+    pub(super) fn inputs(&self) -> Result<Inputs, Vec<Diagnostic>> {
+        let mut findings = self.wrong();
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        let mut blobs = BTreeMap::new();
+        let mut to_read = Vec::new();
+        for (path, place) in &self.files {
+            match place {
+                Place::Commit { entry, .. } => {
+                    blobs.insert(path.clone(), entry.blob());
+                }
+                place => to_read.push((path.clone(), place.clone())),
+            }
+        }
+        Self::read(to_read, &mut findings, |file| {
+            blobs.insert(file.path.to_string(), file.blob.to_string());
+            Ok(())
+        });
+        if findings.is_empty() { Ok(self.summed_up(blobs)) } else { Err(findings) }
+    }
+
     /// Writes all of it below a folder.
-    pub(super) fn write(self, into: &Path) -> Result<Written, Vec<Diagnostic>> {
-        let Self { files, folders, links, taken, mut findings, .. } = self;
-        if files.len() > MOST_FILES {
+    pub(super) fn write(&self, into: &Path) -> Result<Inputs, Vec<Diagnostic>> {
+        let mut findings = self.wrong();
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        let unwritable = |error: io::Error| vec![no_room(&error)];
+        for folder in &self.folders {
+            fs::create_dir_all(into.join(folder)).map_err(unwritable)?;
+        }
+        let mut blobs = BTreeMap::new();
+        let files = self.files.iter().map(|(path, place)| (path.clone(), place.clone())).collect();
+        Self::read(files, &mut findings, |file| {
+            write(&into.join(file.path.as_ref()), &file.bytes)?;
+            blobs.insert(file.path.to_string(), file.blob.to_string());
+            Ok(())
+        });
+        for (path, target) in &self.links {
+            let link = into.join(path);
+            if let Some(folder) = link.parent() {
+                fs::create_dir_all(folder).map_err(unwritable)?;
+            }
+            symlink(target, link).map_err(unwritable)?;
+        }
+        if findings.is_empty() { Ok(self.summed_up(blobs)) } else { Err(findings) }
+    }
+
+    /// What stands against writing any of it.
+    fn wrong(&self) -> Vec<Diagnostic> {
+        let mut findings = self.findings.clone();
+        if self.files.len() > MOST_FILES {
             findings.push(
                 Diagnostic::new(format!("what is to be rendered has more than {MOST_FILES} files"))
                     .hint("give it a folder of its own, with nothing else in it"),
             );
         }
-        if !findings.is_empty() {
-            return Err(findings);
-        }
-        let unwritable = |error: io::Error| vec![no_room(&error)];
-        for folder in &folders {
-            fs::create_dir_all(into.join(folder)).map_err(unwritable)?;
-        }
-        let mut blobs = BTreeMap::new();
+        findings
+    }
+
+    /// Reads files, some at a time, and does something with each.
+    fn read(
+        files: Vec<(String, Place<'a>)>,
+        findings: &mut Vec<Diagnostic>,
+        mut each: impl FnMut(SourceFile) -> io::Result<()>,
+    ) {
         let mut files = files.into_iter();
         loop {
             let some: Vec<Listed<'_>> = files
@@ -182,30 +256,23 @@ impl<'t, 'a> Copy<'t, 'a> {
                 .map(|(path, place)| Listed { path, is_named: true, place })
                 .collect();
             if some.is_empty() {
-                break;
+                return;
             }
             for file in load::files(some) {
-                match file {
-                    Ok(file) => {
-                        write(&into.join(file.path.as_ref()), &file.bytes).map_err(unwritable)?;
-                        blobs.insert(file.path.to_string(), file.blob.to_string());
-                    }
-                    Err(finding) => findings.push(finding),
+                if let Err(finding) = file.and_then(|file| each(file).map_err(|error| no_room(&error))) {
+                    findings.push(finding);
                 }
             }
         }
-        for (path, target) in links {
-            let link = into.join(&path);
-            if let Some(folder) = link.parent() {
-                fs::create_dir_all(folder).map_err(unwritable)?;
-            }
-            symlink(&target, link).map_err(unwritable)?;
-            blobs.insert(path, blob_id(target.as_bytes()));
-        }
-        if findings.is_empty() {
-            Ok(Written { blobs, paths: taken.into_iter().collect() })
-        } else {
-            Err(findings)
+    }
+
+    fn summed_up(&self, mut blobs: BTreeMap<String, String>) -> Inputs {
+        blobs.extend(self.links.iter().map(|(path, target)| (path.clone(), blob_id(target.as_bytes()))));
+        Inputs {
+            blobs,
+            links: self.links.keys().cloned().collect(),
+            folders: self.folders.clone(),
+            paths: self.taken.iter().cloned().collect(),
         }
     }
 }

@@ -13,7 +13,8 @@
 //! submodule, an LFS pointer) is an error, never an empty set.
 //!
 //! Kustomizations and Helm charts are rendered by the programs that do
-//! (`external`), which see a copy of the files and nothing else.
+//! (`external`), which see a copy of the files and nothing else. Jsonnet is
+//! evaluated here (`jsonnet`).
 //!
 //! Never talks to a cluster, never writes into the work tree, runs programs only
 //! through [`crate::tools`], and never puts a manifest's values into an error.
@@ -23,6 +24,8 @@ mod definitions;
 mod duplicates;
 mod external;
 mod hook_name;
+mod jsonnet;
+mod kept;
 mod list;
 mod live;
 mod load;
@@ -39,6 +42,7 @@ mod substitute;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use crate::error::{Diagnostic, Location};
 use crate::object::Manifest;
@@ -46,7 +50,8 @@ use crate::tools::Tools;
 
 pub use definitions::{definitions, no_definitions};
 pub use duplicates::duplicates;
-pub use external::{Chart, asks_about_cluster};
+pub use external::{Chart, asks_about_cluster, is_rendered};
+pub use jsonnet::Jsonnet;
 pub use live::{LiveObject, live};
 pub(crate) use plain::objects;
 pub use source::{SourceFile, SourceTree};
@@ -69,7 +74,7 @@ pub struct Rendered {
 }
 
 /// A file or folder to read, and how it becomes manifests.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Item {
     /// Its path in the tree.
     pub path: String,
@@ -82,7 +87,7 @@ pub struct Item {
 }
 
 /// How an item becomes manifests.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub enum How {
     /// As what it holds says: a folder with a kustomization or a chart isn't plain.
     #[default]
@@ -96,6 +101,8 @@ pub enum How {
     },
     /// By Helm.
     Helm(Chart),
+    /// Evaluated as Jsonnet.
+    Jsonnet(Jsonnet),
 }
 
 /// What rendering depends on beside the sources.
@@ -112,6 +119,9 @@ pub struct Means {
     /// What the cluster serves, such as `apps/v1` and `apps/v1/Deployment`; nothing
     /// where no cluster is asked.
     pub served: Vec<String>,
+    /// The folder in which what programs print is kept from one run to the next; it
+    /// isn't when absent.
+    pub kept_in: Option<PathBuf>,
 }
 
 /// An item that nobody names in a file.

@@ -12,6 +12,7 @@
 //! user's credentials or configuration, never reads a repository.
 
 mod find;
+mod identity;
 mod run;
 mod version;
 mod workspace;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use find::{NotFound, find};
+pub use identity::identity;
 pub use run::{Call, Failure, Limits, run};
 pub use semver::VersionReq;
 pub use version::version_in;

@@ -451,7 +451,20 @@ impl TestEnvironment {
         fs::write(self.kubeconfig(), kubeconfig).expect("a file");
     }
 
+    /// Runs trueup in the repository, with one more variable.
+    #[must_use = "a run that nobody looks at tests nothing"]
+    #[track_caller]
+    pub(crate) fn trueup_with(&self, arguments: &[&str], name: &str, value: &str) -> Run {
+        let mut command = self.command(self.root(), arguments);
+        command.env(name, value);
+        Running::start(command, None, shown(arguments), self.rewriter()).end()
+    }
+
     fn start(&self, folder: &Path, arguments: &[&str], input: Option<&str>) -> Running {
+        Running::start(self.command(folder, arguments), input, shown(arguments), self.rewriter())
+    }
+
+    fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trueup"));
         command
             .args(arguments)
@@ -463,7 +476,7 @@ impl TestEnvironment {
             .env("KUBECONFIG", self.kubeconfig())
             .env("NO_COLOR", "1")
             .envs(self.variables.iter().map(|(name, value)| (name, value)));
-        Running::start(command, input, shown(arguments), self.rewriter())
+        command
     }
 
     fn rewriter(&self) -> Rewriter {

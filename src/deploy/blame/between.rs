@@ -1,13 +1,9 @@
 //! Which commits asked for what differs between two commits.
 
-use std::collections::BTreeMap;
-
 use super::{Files, changes, creation, fill_in};
 use crate::deploy::setup::Setup;
 use crate::object::{Manifest, SecretPaths};
 use crate::plan::{Action, CommitRef, Verb};
-
-use super::parts::Part;
 
 /// An object in two commits; it's in one of them at least.
 #[derive(Clone, Copy, Default)]
@@ -36,13 +32,14 @@ impl<'a> Versions<'a> {
 /// telling about it.
 pub(in crate::deploy) fn between(
     setup: &Setup,
+    before: &CommitRef,
     commit: &CommitRef,
     objects: &[Versions<'_>],
     actions: &mut [Action],
 ) -> Vec<String> {
     let Some(repository) = setup.origin.repository() else { return Vec::new() };
     let Ok(from) = commit.sha.parse() else { return Vec::new() };
-    let mut files = Files { setup, repository, by_path: BTreeMap::new() };
+    let mut files = Files::new(setup, repository, before.sha.parse().ok());
     let differs = |(action, _): &(&Action, &Versions<'_>)| action.action != Verb::Unchanged;
     files.load(
         actions
@@ -55,22 +52,12 @@ pub(in crate::deploy) fn between(
         match (object.before, object.after) {
             (Some(_), Some(after)) => changes(at, action, after, &after.body, None, &mut files),
             (None, Some(after)) => creation(at, after, &mut files),
-            (Some(before), None) => removal(at, action, before, &mut files),
+            (Some(before), None) => files.removal(at, action.id(), &before.source.path),
             (None, None) => {}
         }
     }
     match files.answer(from) {
         Ok(answers) => fill_in(actions, answers),
         Err(error) => vec![format!("which commits asked for the changes isn't known: {error}")],
-    }
-}
-
-/// An object that its file still has went for another reason: the sources are
-/// others now, say.
-fn removal(at: usize, action: &Action, before: &Manifest, files: &mut Files<'_>) {
-    let Some(file) = files.of(&before.source.path, None) else { return };
-    let part = Part::Object { object: action.id(), is_there: false };
-    if part.holds(&file.objects) {
-        file.ask(at, None, part);
     }
 }

@@ -6,6 +6,7 @@
 mod between;
 mod moves;
 mod parts;
+mod rendered;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use super::resolve::Desired;
 use super::setup::{Origin, Setup, normalised};
 use crate::git::{Asked, Blamed, Commit, CommitId, GitError, MOST_COMMITS, Repository, blob_id};
 use crate::json::Value;
-use crate::object::{Manifest, Op};
+use crate::object::{Manifest, ObjectId, Op};
 use crate::parallel;
 use crate::plan::{Action, Cause, CommitRef, FieldChange, LastCommit};
 use crate::render::SourceFile;
@@ -23,6 +24,7 @@ use crate::yaml;
 pub(super) use between::{Versions, between};
 use moves::Moves;
 use parts::{Part, field, find, objects};
+use rendered::{Question, What};
 
 /// Fills in who asked for what. What is worth telling about it.
 pub(super) fn tell(
@@ -35,7 +37,7 @@ pub(super) fn tell(
 ) -> Vec<String> {
     let Some(repository) = setup.origin.repository() else { return Vec::new() };
     let Some(from) = commit.and_then(|commit| commit.sha.parse().ok()) else { return Vec::new() };
-    let mut files = Files { setup, repository, by_path: BTreeMap::new() };
+    let mut files = Files::new(setup, repository, deployed(memory));
     files.load(actions.iter().zip(work).filter_map(|(action, work)| match work {
         Work::Write { at, .. } => Some(desired[*at].source().path.to_string()),
         Work::Delete { .. } | Work::Forget { .. } => removed_from(action, memory),
@@ -60,6 +62,11 @@ pub(super) fn tell(
         Ok(answers) => fill_in(actions, answers),
         Err(error) => vec![format!("which commits asked for the changes isn't known: {error}")],
     }
+}
+
+/// The commit that is deployed, if this clone has it.
+fn deployed(memory: Option<&Memory>) -> Option<CommitId> {
+    memory?.record.as_ref()?.summary.commit.as_ref()?.sha.parse().ok()
 }
 
 fn is_deployed(memory: Option<&Memory>) -> bool {
@@ -94,6 +101,14 @@ fn changes(
         return;
     }
     let source = &object.source;
+    if source.is_rendered {
+        for change in wanted {
+            let FieldChange { path, op, .. } = &action.changes[change];
+            let what = What::Field { path: path.clone(), is_there: *op != Op::Remove };
+            files.question(at, Some(change), id, what);
+        }
+        return;
+    }
     let Some(file) = files.of(&source.path, Some(&source.blob)) else { return };
     for change in wanted {
         let FieldChange { path, op, .. } = &action.changes[change];
@@ -109,7 +124,9 @@ fn changes(
 
 fn creation(at: usize, object: &Manifest, files: &mut Files<'_>) {
     let source = &object.source;
-    if let Some(file) = files.of(&source.path, Some(&source.blob)) {
+    if source.is_rendered {
+        files.question(at, None, &object.id, What::Created);
+    } else if let Some(file) = files.of(&source.path, Some(&source.blob)) {
         file.ask(at, None, Part::Object { object: object.id.clone(), is_there: true });
     }
 }
@@ -117,11 +134,8 @@ fn creation(at: usize, object: &Manifest, files: &mut Files<'_>) {
 /// An object that its file still has goes for another reason: the sources are
 /// others now, say.
 fn deletion(at: usize, action: &Action, memory: Option<&Memory>, files: &mut Files<'_>) {
-    let Some(path) = removed_from(action, memory) else { return };
-    let Some(file) = files.of(&path, None) else { return };
-    let part = Part::Object { object: action.id(), is_there: false };
-    if part.holds(&file.objects) {
-        file.ask(at, None, part);
+    if let Some(path) = removed_from(action, memory) {
+        files.removal(at, action.id(), &path);
     }
 }
 
@@ -137,6 +151,10 @@ struct Files<'a> {
     repository: &'a Repository,
     /// By path from the repository's root, those that can be asked about.
     by_path: BTreeMap<String, File>,
+    /// What is asked about objects that a renderer made.
+    rendered: Vec<Question>,
+    /// The commit that nobody has to look behind, if there is one.
+    until: Option<CommitId>,
 }
 
 struct File {
@@ -174,7 +192,27 @@ enum Known {
     CutOff,
 }
 
-impl Files<'_> {
+impl<'a> Files<'a> {
+    fn new(setup: &'a Setup, repository: &'a Repository, until: Option<CommitId>) -> Self {
+        let until = until.filter(|until| repository.contains(until));
+        Self { setup, repository, by_path: BTreeMap::new(), rendered: Vec::new(), until }
+    }
+
+    fn question(&mut self, action: usize, change: Option<usize>, object: &ObjectId, what: What) {
+        self.rendered.push(Question { action, change, object: object.clone(), what });
+    }
+
+    /// Asks who took an object away. Whether a renderer made it, nothing tells any more:
+    /// the file that it was last made of may be one of manifests as well.
+    fn removal(&mut self, action: usize, object: ObjectId, path: &str) {
+        self.question(action, None, &object, What::Removed);
+        let Some(file) = self.of(path, None) else { return };
+        let part = Part::Object { object, is_there: false };
+        if part.holds(&file.objects) {
+            file.ask(action, None, part);
+        }
+    }
+
     /// Reads the files of these sources as they are now.
     fn load(&mut self, paths: impl Iterator<Item = String>) {
         let setup = self.setup;
@@ -197,7 +235,16 @@ impl Files<'_> {
         (blob.is_none() || file.blob.as_deref() == blob).then_some(file)
     }
 
-    fn answer(self, from: CommitId) -> Result<Vec<Answer>, GitError> {
+    fn answer(mut self, from: CommitId) -> Result<Vec<Answer>, GitError> {
+        let rendered = std::mem::take(&mut self.rendered);
+        let rendered = rendered::answers(self.setup, self.repository, from, self.until, rendered)?;
+        let mut answers = self.of_files(from)?;
+        // Who is known to have rendered it so knows better.
+        answers.extend(rendered);
+        Ok(answers)
+    }
+
+    fn of_files(self, from: CommitId) -> Result<Vec<Answer>, GitError> {
         let asking = |(_, file): &(String, File)| !file.wishes.is_empty();
         let files: Vec<(String, File)> = self.by_path.into_iter().filter(asking).collect();
         if files.is_empty() {

@@ -6,9 +6,10 @@ use std::path::Path;
 use super::super::names::{Renderer, join};
 use super::super::{Item, Means, Rendered, SourceTree};
 use super::complaint::told;
+use super::making::{digest, made, wrong};
 use super::output::{self, Printed};
 use super::program::Complaint;
-use super::{Copy, Ground, Part, Program, folder, lookup, unresolved};
+use super::{Copy, Inputs, Part, Program, Shop, Wish, folder, lookup, random, unresolved};
 use crate::error::{Diagnostic, Location};
 use crate::json::Value;
 use crate::schema::Minor;
@@ -37,7 +38,7 @@ pub(super) fn render(
     tree: &SourceTree<'_>,
     item: &Item,
     chart: &Chart,
-    means: &Means,
+    shop: &Shop<'_>,
 ) -> Result<Part, Vec<Diagnostic>> {
     let enclosure = tree.enclosure()?;
     let mut copy = Copy::new(&enclosure);
@@ -56,49 +57,67 @@ pub(super) fn render(
             copy.find(unresolved(local, why, Some(Location::file(tree.shown(&file)))));
         }
     }
-    if !chart.lookup_finds_nothing
-        && let Some((path, line)) = looked_up(&copy, &root)
-    {
-        return Err(vec![refused_lookup(&tree.shown(&path), line)]);
-    }
     let archives: Vec<String> = copy
         .files_below(&root)
         .filter(|path| Path::new(path).extension().is_some_and(|end| end == "tgz"))
         .map(str::to_owned)
         .collect();
-    let ground = Ground::lay(tree, copy)?;
-    let program = Program::wanted(Renderer::Helm, means, &ground).map_err(|finding| vec![finding])?;
-    let names = Names { tree, root: &root, ground: &ground, archives };
-    let usual = || Location::file(names.tree.shown(&file));
-    let failed = |complaint: Box<Complaint>| {
-        let lacks = complaint.said.contains("dependency build");
-        let finding = told(*complaint, usual(), |path| names.file(path));
-        vec![if lacks { with_hint(finding, &item.path) } else { finding }]
-    };
-    if chart.may_fetch {
-        for arguments in described.fetching(&root) {
-            program.run(arguments, &ground, true, &item.path).map_err(failed)?;
+    let refused = || looked_up(&copy, &root).filter(|_| !chart.lookup_finds_nothing);
+    let (program, means) = match shop.program(Renderer::Helm) {
+        Ok(program) => (program, shop.means),
+        // What is wrong with the files comes first.
+        Err(missing) => {
+            let lookup = refused().map(|(path, line)| vec![refused_lookup(&tree.shown(&path), line)]);
+            return Err(lookup.or_else(|| wrong(tree, &copy)).unwrap_or(missing));
         }
-    }
-    let arguments = arguments(&program, &root, &values, chart, means);
+    };
+    let arguments = arguments(program, &root, &values, chart, means);
+    let wish = Wish {
+        program,
+        arguments: &arguments,
+        beside: if chart.lookup_finds_nothing { &["lookup finds nothing"] } else { &[] },
+        may_be_kept: !chart.may_fetch,
+    };
+    let made = made(shop, tree, &copy, &wish, |ground| {
+        if let Some((path, line)) = refused() {
+            return Err(vec![refused_lookup(&tree.shown(&path), line)]);
+        }
+        let names = Names { tree, root: &root, inputs: &ground.inputs, archives: &archives };
+        let failed = |complaint: Box<Complaint>| {
+            let lacks = complaint.said.contains("dependency build");
+            let usual = Location::file(tree.shown(&file));
+            let finding = told(*complaint, usual, |path| names.file(path));
+            vec![if lacks { with_hint(finding, &item.path) } else { finding }]
+        };
+        if chart.may_fetch {
+            for arguments in described.fetching(&root) {
+                program.run(arguments, &ground.workspace, true, &item.path).map_err(failed)?;
+            }
+        }
+        let bytes = program.run(arguments.clone(), &ground.workspace, false, &item.path).map_err(failed)?;
+        let changes = |path: &str| copy.content(path).is_none_or(|content| random::is_in(path, &content));
+        Ok((bytes, !copy.all_files().any(changes)))
+    })?;
     let words: Vec<String> =
         arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
-    let bytes = program.run(arguments, &ground, false, &item.path).map_err(failed)?;
+    let (bytes, inputs, keep) = made.into_parts();
     let subject =
         chart.release.as_ref().map_or_else(|| item.path.clone(), |name| format!("{} ({name})", item.path));
     let printed = Printed {
         program: "Helm",
         subject: &subject,
         bytes,
-        digest: ground.digest(&words),
+        digest: digest(&inputs, &words),
         vars: item.vars(means),
+        keep,
     };
+    let names = Names { tree, root: &root, inputs: &inputs, archives: &archives };
     let file_of = |lines: &[&str], line: Option<u32>| {
         let named = line.and_then(|line| source_above(lines, line));
         named.and_then(|path| names.file(path)).unwrap_or_else(|| tree.shown(&file))
     };
     let (manifests, findings) = output::read(printed, file_of, |_| None);
-    Ok((Rendered { manifests, paths: ground.paths }, findings))
+    Ok((Rendered { manifests, paths: inputs.paths }, findings))
 }
 
 /// What `Chart.yaml` says that matters here.
@@ -220,8 +239,8 @@ fn with_hint(finding: Diagnostic, path: &str) -> Diagnostic {
 struct Names<'a> {
     tree: &'a SourceTree<'a>,
     root: &'a str,
-    ground: &'a Ground,
-    archives: Vec<String>,
+    inputs: &'a Inputs,
+    archives: &'a [String],
 }
 
 impl Names<'_> {
@@ -229,7 +248,7 @@ impl Names<'_> {
     fn file(&self, named: &str) -> Option<String> {
         let (_, inside) = named.split_once('/')?;
         let real = join(self.root, inside);
-        if self.ground.blobs.contains_key(&real) {
+        if self.inputs.blobs.contains_key(&real) {
             return Some(self.tree.shown(&real));
         }
         let chart = inside.strip_prefix("charts/")?.split('/').next()?;

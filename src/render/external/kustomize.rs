@@ -5,10 +5,11 @@ use std::ffi::OsString;
 
 use super::super::names::{Renderer, join, renderer_of};
 use super::super::resolve::Unresolved;
-use super::super::{Item, Means, Rendered, SourceTree};
+use super::super::{Item, Rendered, SourceTree};
 use super::complaint::told;
+use super::making::{digest, made, wrong};
 use super::output::{self, Printed};
-use super::{Copy, Ground, Kind, Part, Program, folder, unresolved};
+use super::{Copy, Kind, Part, Shop, Wish, folder, unresolved};
 use crate::error::{Diagnostic, Location};
 use crate::git::tree_path;
 use crate::json::{Value, json};
@@ -30,7 +31,7 @@ pub(super) fn render(
     tree: &SourceTree<'_>,
     item: &Item,
     may_fetch: bool,
-    means: &Means,
+    shop: &Shop<'_>,
 ) -> Result<Part, Vec<Diagnostic>> {
     let enclosure = tree.enclosure()?;
     let mut copy = Copy::new(&enclosure);
@@ -41,39 +42,50 @@ pub(super) fn render(
                 .hint("kustomize renders folders with a kustomization.yaml"),
         ]);
     };
-    let mut gathered = Gathered { tree, copy, may_fetch, fetches: false, broken: None, marks_whole: false };
-    gathered.follow(&root);
-    let Gathered { copy, fetches, broken, marks_whole, .. } = gathered;
-    let content = copy.content(&main).unwrap_or_default();
-    let ground = Ground::lay(tree, copy)?;
-    let program = Program::wanted(Renderer::Kustomize, means, &ground).map_err(|finding| vec![finding])?;
-    if !marks_whole && let Some(content) = with_origins(&content) {
-        // Whatever it is called and is a link to, here it becomes a file.
-        let path = ground.workspace.tree().join(&main);
-        std::fs::write(path, content).map_err(|error| vec![super::no_room(&error)])?;
-    }
+    let mut gathered = Gathered { tree, copy, may_fetch, fetches: false, broken: None };
+    let folders = gathered.follow(&root);
+    let Gathered { copy, fetches, broken, .. } = gathered;
+    let program = match shop.program(Renderer::Kustomize) {
+        Ok(program) => program,
+        // What is wrong with the files comes first.
+        Err(missing) => return Err(wrong(tree, &copy).unwrap_or(missing)),
+    };
     let shown = tree.shown(&main);
     let mut arguments = program.command();
     arguments.push(OsString::from(format!("./{root}")));
-    let printed = program.run(arguments, &ground, fetches, &item.path);
-    let bytes = printed.map_err(|complaint| {
-        let usual = broken.unwrap_or_else(|| Location::file(shown.as_str()));
-        vec![told(*complaint, usual, |_| None)]
+    let wish = Wish { program, arguments: &arguments, beside: &[], may_be_kept: !fetches };
+    let made = made(shop, tree, &copy, &wish, |ground| {
+        let content = copy.content(&main).unwrap_or_default();
+        if !marks_whole(&copy, &folders)
+            && let Some(content) = with_origins(&content)
+        {
+            // Whatever it is called and is a link to, here it becomes a file.
+            let path = ground.workspace.tree().join(&main);
+            std::fs::write(path, content).map_err(|error| vec![super::no_room(&error)])?;
+        }
+        let printed = program.run(arguments.clone(), &ground.workspace, fetches, &item.path);
+        let bytes = printed.map_err(|complaint| {
+            let usual = broken.clone().unwrap_or_else(|| Location::file(shown.as_str()));
+            vec![told(*complaint, usual, |_| None)]
+        })?;
+        Ok((bytes, true))
     })?;
+    let (bytes, inputs, keep) = made.into_parts();
     let printed = Printed {
         program: "kustomize",
         subject: &item.path,
         bytes,
-        digest: ground.digest(&[]),
-        vars: item.vars(means),
+        digest: digest(&inputs, &[]),
+        vars: item.vars(shop.means),
+        keep,
     };
     let origin = |manifest: &mut Manifest| {
         let path = join(&root, &take_origin(manifest)?);
-        let path = tree_path(&path).filter(|path| ground.blobs.contains_key(path))?;
+        let path = tree_path(&path).filter(|path| inputs.blobs.contains_key(path))?;
         Some(tree.shown(&path))
     };
     let (manifests, findings) = output::read(printed, |_, _| shown.clone(), origin);
-    Ok((Rendered { manifests, paths: ground.paths }, findings))
+    Ok((Rendered { manifests, paths: inputs.paths }, findings))
 }
 
 /// The real path of the kustomization in a folder.
@@ -85,6 +97,15 @@ fn kustomization_in(copy: &Copy<'_, '_>, folder: &str) -> Option<String> {
     copy.files_below(folder).find(is_one).map(str::to_owned)
 }
 
+/// Whether an object's name may depend on its annotations.
+fn marks_whole(copy: &Copy<'_, '_>, folders: &BTreeSet<String>) -> bool {
+    let has_mark = |path: &str| {
+        let content = copy.content(path).unwrap_or_default();
+        content.windows(NEEDS_HASH.len()).any(|part| part == NEEDS_HASH)
+    };
+    folders.iter().flat_map(|folder| copy.files_below(folder)).any(has_mark)
+}
+
 /// What a kustomization needs.
 struct Gathered<'t, 'a> {
     tree: &'t SourceTree<'a>,
@@ -94,13 +115,11 @@ struct Gathered<'t, 'a> {
     fetches: bool,
     /// The first kustomization that can't be read.
     broken: Option<Location>,
-    /// Whether an object's name may depend on its annotations.
-    marks_whole: bool,
 }
 
 impl Gathered<'_, '_> {
-    /// Takes all folders and files that are named from a folder on.
-    fn follow(&mut self, root: &str) {
+    /// Takes all folders and files that are named from a folder on. The folders.
+    fn follow(&mut self, root: &str) -> BTreeSet<String> {
         let mut known = BTreeSet::new();
         let mut next = vec![root.to_owned()];
         while let Some(folder) = next.pop() {
@@ -108,13 +127,7 @@ impl Gathered<'_, '_> {
                 next.extend(self.folder(&folder));
             }
         }
-        let files: Vec<String> =
-            known.iter().flat_map(|folder| self.copy.files_below(folder).map(str::to_owned)).collect();
-        let has_mark = |path: &String| {
-            let content = self.copy.content(path).unwrap_or_default();
-            content.windows(NEEDS_HASH.len()).any(|part| part == NEEDS_HASH)
-        };
-        self.marks_whole = files.iter().any(has_mark);
+        known
     }
 
     /// The folders that a folder's kustomization names.

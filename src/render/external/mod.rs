@@ -1,4 +1,5 @@
-//! Folders that programs render: kustomizations and Helm charts.
+//! What is rendered rather than read: folders by programs (kustomizations and Helm
+//! charts), and Jsonnet.
 //!
 //! A program gets a copy of the files that it needs, from the work tree or out
 //! of a commit, in a private folder; what it prints is read as manifests, each
@@ -9,38 +10,40 @@ mod complaint;
 mod helm;
 mod kustomize;
 mod lookup;
-mod output;
+pub(super) mod making;
+pub(super) mod output;
 mod program;
+mod random;
 
-use std::collections::BTreeMap;
-use std::thread;
-
-use super::copy::{Copy, Written, no_room};
+use super::copy::{Copy, Inputs, no_room};
 use super::names::{Renderer, renderer_of};
 use super::place::Kind;
 use super::resolve::Unresolved;
-use super::{How, Item, Means, Rendered, SourceTree, problem};
+use super::{How, Item, Jsonnet, Means, Rendered, SourceTree, problem};
 use crate::error::{Diagnostic, Location};
-use crate::git::{WhyNotCheckedOut, blob_id};
-use crate::tools::Workspace;
+use crate::parallel;
 pub use helm::Chart;
+use making::{Shop, Wish};
 use program::Program;
 
 /// What an item was rendered to, and everything that is wrong.
 type Part = (Rendered, Vec<Diagnostic>);
 
+/// So many items are rendered at once at least: a program may wait for something.
+const AT_ONCE: usize = 4;
+
 /// Each item as a program renders it; `None` where its files are the manifests.
 pub(super) fn render(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> Vec<Option<Part>> {
-    let jobs: Vec<Option<How>> = items.iter().map(|item| how(tree, item)).collect();
-    thread::scope(|scope| {
-        let begin =
-            |(item, how): (_, Option<How>)| how.map(|how| scope.spawn(move || one(tree, item, &how, means)));
-        let begun: Vec<_> = items.iter().zip(jobs).map(begin).collect();
-        let ended = begun.into_iter().map(|part| {
-            part.map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
-        ended.collect()
+    let jobs: Vec<(&Item, Option<How>)> = items.iter().map(|item| (item, how(tree, item))).collect();
+    let shop = Shop::new(means);
+    parallel::each_of_few(jobs, parallel::cores().max(AT_ONCE), |(item, how)| {
+        how.map(|how| one(tree, item, &how, &shop))
     })
+}
+
+/// Whether objects are made of an item's files, rather than read in them.
+pub fn is_rendered(tree: &SourceTree<'_>, item: &Item) -> bool {
+    how(tree, item).is_some()
 }
 
 /// Whether what is rendered depends on the cluster that it's for.
@@ -53,6 +56,7 @@ fn how(tree: &SourceTree<'_>, item: &Item) -> Option<How> {
     match &item.how {
         How::Plain => None,
         How::AsItIs if item.path == "-" => None,
+        How::AsItIs if item.path.ends_with(".jsonnet") => Some(How::Jsonnet(Jsonnet::default())),
         How::AsItIs => match found(tree, item)? {
             Renderer::Kustomize => Some(How::Kustomize { may_fetch: false }),
             Renderer::Helm => Some(How::Helm(Chart::default())),
@@ -71,46 +75,14 @@ fn found(tree: &SourceTree<'_>, item: &Item) -> Option<Renderer> {
     folder.place.children().ok()?.into_iter().find_map(|(name, _)| renderer_of(&name))
 }
 
-fn one(tree: &SourceTree<'_>, item: &Item, how: &How, means: &Means) -> Part {
+fn one(tree: &SourceTree<'_>, item: &Item, how: &How, shop: &Shop<'_>) -> Part {
     let rendered = match how {
-        How::Kustomize { may_fetch } => kustomize::render(tree, item, *may_fetch, means),
-        How::Helm(chart) => helm::render(tree, item, chart, means),
+        How::Kustomize { may_fetch } => kustomize::render(tree, item, *may_fetch, shop),
+        How::Helm(chart) => helm::render(tree, item, chart, shop),
+        How::Jsonnet(jsonnet) => super::jsonnet::render(tree, item, jsonnet, shop.means),
         How::AsItIs | How::Plain => Ok((Rendered { manifests: Vec::new(), paths: Vec::new() }, Vec::new())),
     };
     rendered.unwrap_or_else(|findings| (Rendered { manifests: Vec::new(), paths: Vec::new() }, findings))
-}
-
-/// Files written out for a program.
-struct Ground {
-    workspace: Workspace,
-    /// Their blob ids, by real path.
-    blobs: BTreeMap<String, String>,
-    /// What the result depends on.
-    paths: Vec<String>,
-}
-
-impl Ground {
-    /// Writes them.
-    fn lay(tree: &SourceTree<'_>, copy: Copy<'_, '_>) -> Result<Self, Vec<Diagnostic>> {
-        let workspace = Workspace::create().map_err(|error| vec![no_room(&error)])?;
-        let Written { blobs, paths } = copy.write(&workspace.tree())?;
-        let absent = tree.absent(&paths).map_err(|finding| vec![finding])?;
-        if !absent.is_empty() {
-            let told = absent.into_iter().map(|absent| match absent.why {
-                WhyNotCheckedOut::Submodule => problem::submodule(&absent.path),
-                WhyNotCheckedOut::Sparse => problem::sparse(&absent.path),
-            });
-            return Err(told.collect());
-        }
-        Ok(Self { workspace, blobs, paths })
-    }
-
-    /// One id for all that the objects are made of.
-    fn digest(&self, how: &[String]) -> String {
-        let files = self.blobs.iter().map(|(path, blob)| format!("{path}\0{blob}\n"));
-        let text: String = files.chain(how.iter().map(|word| format!("{word}\n"))).collect();
-        blob_id(text.as_bytes())
-    }
 }
 
 /// The folder that an item names, as a real path.
@@ -126,7 +98,7 @@ fn folder(tree: &SourceTree<'_>, copy: &mut Copy<'_, '_>, item: &Item) -> Result
 }
 
 /// The finding for a path that leads to nothing; `at` is where it's named.
-fn unresolved(path: &str, why: Unresolved<'_>, at: Option<Location>) -> Diagnostic {
+pub(super) fn unresolved(path: &str, why: Unresolved<'_>, at: Option<Location>) -> Diagnostic {
     let finding = match why {
         Unresolved::Missing { folder, name, place } => {
             let beside: Vec<String> =

@@ -2,35 +2,38 @@
 
 use std::sync::Arc;
 
+use super::super::kept::{Kept, Key};
 use super::super::plain;
 use super::super::source::SourceFile;
 use super::super::substitute::Vars;
 use crate::error::{Diagnostic, Location};
-use crate::object::{Manifest, Source};
+use crate::object::{GroupKind, Manifest, Source};
 use crate::yaml;
 
 /// What was printed, and what it's called in messages.
-pub(super) struct Printed<'a> {
+pub(in crate::render) struct Printed<'a> {
     /// The program.
-    pub(super) program: &'a str,
+    pub(in crate::render) program: &'a str,
     /// What it rendered; names hooks that have no name of their own.
-    pub(super) subject: &'a str,
+    pub(in crate::render) subject: &'a str,
     /// Its output.
-    pub(super) bytes: Vec<u8>,
+    pub(in crate::render) bytes: Vec<u8>,
     /// Stands for all that went into it.
-    pub(super) digest: String,
+    pub(in crate::render) digest: String,
     /// What is put into it, if it asks for variables.
-    pub(super) vars: Option<&'a Vars>,
+    pub(in crate::render) vars: Option<&'a Vars>,
+    /// Where the output is kept, if it's new and may be.
+    pub(in crate::render) keep: Option<(&'a Kept, Key)>,
 }
 
 /// The manifests. `file_of` tells the file that one was made of, by the lines of all
 /// and the one at which its document begins; findings stand there, too.
-pub(super) fn read(
+pub(in crate::render) fn read(
     printed: Printed<'_>,
     file_of: impl Fn(&[&str], Option<u32>) -> String,
     mut finish: impl FnMut(&mut Manifest) -> Option<String>,
 ) -> (Vec<Manifest>, Vec<Diagnostic>) {
-    let Printed { program, subject, bytes, digest, vars } = printed;
+    let Printed { program, subject, bytes, digest, vars, keep } = printed;
     let text = match yaml::decode(&bytes) {
         Ok(text) => text.into_owned(),
         Err(error) => {
@@ -43,6 +46,12 @@ pub(super) fn read(
     let file = SourceFile { path: subject.into(), bytes, blob: digest.into() };
     let lines: Vec<&str> = text.lines().collect();
     let (mut manifests, findings) = plain::printed(&file, vars);
+    if let Some((kept, key)) = keep
+        && findings.is_empty()
+        && !manifests.iter().any(holds_a_secret)
+    {
+        kept.put(&key, &file.bytes);
+    }
     for manifest in &mut manifests {
         let path = finish(manifest).unwrap_or_else(|| file_of(&lines, Some(manifest.source.line)));
         manifest.source = Source {
@@ -67,4 +76,10 @@ pub(super) fn read(
     });
     let findings = findings.collect();
     (manifests, findings)
+}
+
+/// Whether a Secret has anything in it: such an output isn't kept.
+fn holds_a_secret(manifest: &Manifest) -> bool {
+    let has = |field: &str| manifest.body[field].as_object().is_some_and(|map| !map.is_empty());
+    manifest.id.kind == GroupKind::new("", "Secret") && (has("data") || has("stringData"))
 }

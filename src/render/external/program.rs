@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::super::kept::{Kept, Key};
 use super::super::names::Renderer;
-use super::{Ground, Means};
+use super::{Means, no_room};
 use crate::error::Diagnostic;
-use crate::tools::{self, Call, Failure, Limits, NotFound, Wanted};
+use crate::tools::{self, Call, Failure, Limits, NotFound, Wanted, Workspace};
 
 /// The most that a program may print: far more than the objects that a cluster
 /// holds.
@@ -25,11 +26,13 @@ pub(super) struct Program {
     /// Whether it's kubectl in kustomize's place.
     is_kubectl: bool,
     time: Duration,
+    /// Stands for the very program; `None` where that can't be said.
+    identity: Option<String>,
 }
 
 impl Program {
     /// The one that is wanted.
-    pub(super) fn wanted(renderer: Renderer, means: &Means, ground: &Ground) -> Result<Self, Diagnostic> {
+    pub(super) fn wanted(renderer: Renderer, means: &Means, kept: Option<&Kept>) -> Result<Self, Diagnostic> {
         let wanted = match renderer {
             Renderer::Kustomize => &means.tools.kustomize,
             Renderer::Helm => &means.tools.helm,
@@ -37,9 +40,17 @@ impl Program {
         let (path, is_kubectl) =
             locate(renderer, wanted).map_err(|error| missing(renderer, wanted, &error))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let program = Self { renderer, path, name, is_kubectl, time: means.tools.time };
-        program.check_version(wanted, ground)?;
+        let identity = tools::identity(&path);
+        let program = Self { renderer, path, name, is_kubectl, time: means.tools.time, identity };
+        program.check_version(wanted, kept)?;
         Ok(program)
+    }
+
+    /// What stands for it in the name of what it makes; `None` for a script, which may
+    /// be another one without changing.
+    pub(super) fn identity(&self) -> Option<String> {
+        let identity = self.identity.as_ref()?;
+        Some(format!("{} {} {identity}", self.renderer.name(), self.is_kubectl))
     }
 
     /// What goes before kustomize's and Helm's own arguments.
@@ -56,16 +67,16 @@ impl Program {
     pub(super) fn run(
         &self,
         arguments: Vec<OsString>,
-        ground: &Ground,
+        workspace: &Workspace,
         may_fetch: bool,
         subject: &str,
     ) -> Result<Vec<u8>, Box<Complaint>> {
-        let call = Call { program: &self.path, arguments, workspace: &ground.workspace, may_fetch };
+        let call = Call { program: &self.path, arguments, workspace, may_fetch };
         let limits = Limits { time: self.time, output: MOST_OUTPUT };
-        tools::run(&call, limits).map_err(|failure| Box::new(self.complaint(failure, ground, subject)))
+        tools::run(&call, limits).map_err(|failure| Box::new(self.complaint(failure, workspace, subject)))
     }
 
-    fn complaint(&self, failure: Failure, ground: &Ground, subject: &str) -> Complaint {
+    fn complaint(&self, failure: Failure, workspace: &Workspace, subject: &str) -> Complaint {
         let name = &self.name;
         let about = |message: String| Diagnostic::new(message);
         let (diagnostic, said) = match failure {
@@ -91,25 +102,41 @@ impl Program {
                 (about(format!("{name} was killed by signal {signal} while it rendered {subject}")), said)
             }
         };
-        let tree = format!("{}/", ground.workspace.tree().display());
+        let tree = format!("{}/", workspace.tree().display());
         Complaint { diagnostic, said: said.replace(&tree, "") }
     }
 
-    fn check_version(&self, wanted: &Wanted, ground: &Ground) -> Result<(), Diagnostic> {
-        let Some(requirement) = &wanted.version else { return Ok(()) };
+    /// What it says its version is; asked once for as long as it's the same program.
+    fn version(&self, kept: Option<&Kept>) -> Result<String, Diagnostic> {
+        let key = self.identity().map(|identity| Key::new("version").with(identity));
+        let kept = kept.zip(key);
+        let known = kept.as_ref().and_then(|(kept, key)| String::from_utf8(kept.get(key)?).ok());
+        if let Some(known) = known {
+            return Ok(known);
+        }
         let arguments: &[&str] = match (self.renderer, self.is_kubectl) {
             (Renderer::Kustomize, true) => &["version", "--client", "-o", "json"],
             (Renderer::Kustomize, false) => &["version"],
             (Renderer::Helm, _) => &["version", "--template", "{{.Version}}"],
         };
+        let workspace = Workspace::create().map_err(|error| no_room(&error))?;
         let call = Call {
             program: &self.path,
             arguments: arguments.iter().map(OsString::from).collect(),
-            workspace: &ground.workspace,
+            workspace: &workspace,
             may_fetch: false,
         };
         let printed = tools::run(&call, Limits { time: VERSION_TIME.min(self.time), output: 64 * 1024 });
         let text = printed.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        if let Some((kept, key)) = kept.filter(|_| !text.is_empty()) {
+            kept.put(&key, text.as_bytes());
+        }
+        Ok(text)
+    }
+
+    fn check_version(&self, wanted: &Wanted, kept: Option<&Kept>) -> Result<(), Diagnostic> {
+        let Some(requirement) = &wanted.version else { return Ok(()) };
+        let text = self.version(kept)?;
         // kubectl has a version of its own.
         let text = match text.split_once("kustomizeVersion") {
             Some((_, after)) if self.is_kubectl => after.to_owned(),

@@ -1,0 +1,228 @@
+//! Who asked for what a renderer made: the commit from which on it's made so.
+//!
+//! There is no file to look into, so a commit's sources are rendered as they were, as
+//! far back as it takes: from a commit to the parent that makes the same of a part, until
+//! none does. Commits that have the same in all that goes into a source aren't rendered
+//! again, and what is kept of earlier runs isn't either.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::parts::{Part, field, find};
+use super::{Answer, Known};
+use crate::deploy::setup::{Origin, Setup};
+use crate::git::{CommitId, GitError, MOST_COMMITS, Repository, TreeKind};
+use crate::object::{FieldPath, Manifest, ObjectId};
+use crate::plan::LastCommit;
+use crate::render::{self, Item, SourceTree};
+
+/// So many versions of a source are rendered at most.
+const MOST_RENDERED: usize = 16;
+
+/// What is asked of an action, or of one of its changes.
+pub(super) struct Question {
+    pub(super) action: usize,
+    pub(super) change: Option<usize>,
+    pub(super) object: ObjectId,
+    pub(super) what: What,
+}
+
+/// Whose commit is looked for.
+pub(super) enum What {
+    /// A field's, as it is now: there, or not.
+    Field { path: FieldPath, is_there: bool },
+    /// The object's.
+    Created,
+    /// Who took the object away.
+    Removed,
+}
+
+/// What is known of all that is asked, as seen from a commit; nothing older than `until`
+/// is looked at, if that is known.
+pub(super) fn answers(
+    setup: &Setup,
+    repository: &Repository,
+    from: CommitId,
+    until: Option<CommitId>,
+    questions: Vec<Question>,
+) -> Result<Vec<Answer>, GitError> {
+    // What -f names may lie anywhere.
+    if questions.is_empty() || matches!(setup.origin, Origin::AdHoc { .. }) {
+        return Ok(Vec::new());
+    }
+    let tree = setup.origin.tree();
+    let mut answers = Vec::new();
+    let mut open = questions;
+    for item in setup.sources.iter().filter(|item| render::is_rendered(&tree, item)) {
+        if open.is_empty() {
+            break;
+        }
+        let Ok(now) = render::render(&tree, std::slice::from_ref(item), &setup.means) else { continue };
+        let paths = now.paths.into_iter().collect();
+        let mut source = Source { setup, repository, item, paths, known: BTreeMap::new(), rendered: 0 };
+        let asks = open.iter().any(|question| matches!(question.what, What::Removed));
+        let before = until.filter(|_| asks).and_then(|until| source.made_at(&until).ok().flatten());
+        let (own, others) = open.into_iter().partition(|question| match question.what {
+            What::Removed => before.as_ref().is_some_and(|before| find(before, &question.object).is_some()),
+            _ => find(&now.manifests, &question.object).is_some(),
+        });
+        open = others;
+        let wishes = own.into_iter().filter_map(|question| Wish::of(question, &now.manifests)).collect();
+        answers.extend(source.blame(from, until, wishes)?);
+    }
+    Ok(answers)
+}
+
+/// A part, and for whom it's looked for.
+struct Wish {
+    action: usize,
+    change: Option<usize>,
+    part: Part,
+    /// The file that the object is made of, if it's there.
+    made_of: Option<String>,
+}
+
+impl Wish {
+    /// `None` for what the source doesn't say, but the server or a webhook.
+    fn of(question: Question, now: &[Manifest]) -> Option<Self> {
+        let Question { action, change, object, what } = question;
+        let made_of = find(now, &object).map(|manifest| manifest.source.path.to_string());
+        let part = match what {
+            What::Field { path, is_there } => {
+                let value = field(find(now, &object)?, &path).map(|(_, value)| value.clone());
+                if value.is_some() != is_there {
+                    return None;
+                }
+                Part::Field { object, path, value }
+            }
+            What::Created => Part::Object { object, is_there: true },
+            What::Removed => Part::Object { object, is_there: false },
+        };
+        Some(Self { action, change, part, made_of })
+    }
+}
+
+/// What a commit has of the paths that go into a source.
+type State = Vec<Option<String>>;
+
+/// A source, looked at in one commit after the other.
+struct Source<'a> {
+    setup: &'a Setup,
+    repository: &'a Repository,
+    item: &'a Item,
+    /// What goes into it, as far as that is known: more with each version.
+    paths: BTreeSet<String>,
+    known: BTreeMap<State, Option<Rc<Vec<Manifest>>>>,
+    rendered: usize,
+}
+
+impl Source<'_> {
+    fn state(&self, commit: &CommitId) -> Result<State, GitError> {
+        let blob = |path: &String| Ok(self.repository.entry(commit, path)?.map(|entry| entry.blob()));
+        self.paths.iter().map(blob).collect()
+    }
+
+    /// What a commit's source is rendered to; `None` where that can't be told.
+    fn made_at(&mut self, commit: &CommitId) -> Result<Option<Rc<Vec<Manifest>>>, GitError> {
+        let state = self.state(commit)?;
+        if let Some(known) = self.known.get(&state) {
+            return Ok(known.clone());
+        }
+        let made = self.make(commit)?;
+        // With more paths it's another state.
+        let state = self.state(commit)?;
+        self.known.insert(state, made.clone());
+        Ok(made)
+    }
+
+    fn make(&mut self, commit: &CommitId) -> Result<Option<Rc<Vec<Manifest>>>, GitError> {
+        if self.repository.entry(commit, &self.item.path)?.is_none() {
+            return Ok(Some(Rc::default()));
+        }
+        if self.rendered >= MOST_RENDERED {
+            return Ok(None);
+        }
+        self.rendered += 1;
+        let tree = SourceTree::Commit { repository: self.repository, commit: *commit };
+        let Ok(made) = render::render(&tree, std::slice::from_ref(self.item), &self.setup.means) else {
+            return Ok(None);
+        };
+        self.paths.extend(made.paths);
+        Ok(Some(Rc::new(made.manifests)))
+    }
+
+    /// From the commit to its parents, with what is still to be blamed.
+    fn blame(
+        &mut self,
+        from: CommitId,
+        until: Option<CommitId>,
+        wishes: Vec<Wish>,
+    ) -> Result<Vec<Answer>, GitError> {
+        let mut answers = Vec::new();
+        let Some(made) = self.made_at(&from)?.filter(|_| !wishes.is_empty()) else { return Ok(answers) };
+        let (held, gone): (Vec<Wish>, Vec<Wish>) =
+            wishes.into_iter().partition(|wish| wish.part.holds(&made));
+        answers.extend(gone.into_iter().map(|wish| wish.answer(Known::Uncommitted)));
+        let mut next = vec![(from, held)];
+        for _ in 0..MOST_COMMITS {
+            let Some((commit, wishes)) = next.pop() else { break };
+            if wishes.is_empty() || Some(commit) == until {
+                continue;
+            }
+            let Some(parents) = self.repository.parents(&commit)? else {
+                answers.extend(wishes.into_iter().map(|wish| wish.answer(Known::CutOff)));
+                continue;
+            };
+            let mut left = Some(wishes);
+            for parent in &parents {
+                let Some(wishes) = left.take().filter(|wishes| !wishes.is_empty()) else { break };
+                let Some(made) = self.made_at(parent)? else { break };
+                let (held, others) = wishes.into_iter().partition(|wish: &Wish| wish.part.holds(&made));
+                next.push((*parent, held));
+                left = Some(others);
+            }
+            let Some(blamed) = left.filter(|left| !left.is_empty()) else { continue };
+            let (found, written) = self.told(&commit)?;
+            answers.extend(blamed.into_iter().map(|wish| {
+                let path = wish.path_among(&written).unwrap_or(&self.item.path).to_owned();
+                wish.answer(Known::Commit(LastCommit { path, ..found.clone() }))
+            }));
+        }
+        Ok(answers)
+    }
+
+    /// The commit, and what of the source it wrote.
+    fn told(&self, id: &CommitId) -> Result<(LastCommit, Vec<String>), GitError> {
+        let commit = self.repository.commit(id)?;
+        let written = self.repository.written_by(id)?.into_iter();
+        let is_own = |path: &str| {
+            self.paths.iter().any(|own| {
+                own.is_empty()
+                    || own == "."
+                    || path
+                        .strip_prefix(own.as_str())
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        };
+        let written = written.filter(|file| file.kind == TreeKind::File && is_own(&file.path));
+        let (author, subject, time) = (commit.author, commit.subject, commit.author_time);
+        let last = LastCommit { sha: *id, author, subject, time, path: String::new(), line: None };
+        Ok((last, written.map(|file| file.path).collect()))
+    }
+}
+
+impl Wish {
+    /// Which of the files that a commit wrote it's about, as far as that can be told: the
+    /// only one, or the one that the object is made of.
+    fn path_among<'w>(&self, written: &'w [String]) -> Option<&'w str> {
+        let own = written.iter().find(|path| Some(*path) == self.made_of.as_ref());
+        match written {
+            [only] => Some(only),
+            _ => own.map(String::as_str),
+        }
+    }
+
+    fn answer(self, blamed: Known) -> Answer {
+        Answer { action: self.action, change: self.change, blamed }
+    }
+}
