@@ -23,6 +23,7 @@ mod documents;
 mod drift;
 mod errors;
 mod events;
+mod everywhere;
 mod fail_fast;
 mod failure;
 mod faults;

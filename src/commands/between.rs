@@ -94,7 +94,7 @@ impl Comparing<'_> {
             _ => None,
         };
         let as_json = || json::document(Kind::Diff, environment, &comparisons);
-        let as_markdown = || comparisons.iter().map(markdown::comparison).collect::<Vec<_>>().join("\n");
+        let as_markdown = || markdown::comparisons(&comparisons);
         match self.global.output {
             Output::Text if self.unified => compared.iter().for_each(|one| self.patch(one)),
             Output::Text => self.terminal.data(&self.as_text(&comparisons)),

@@ -110,8 +110,7 @@ pub(super) fn print(
         _ => None,
     };
     let as_json = || json::document(layout.kind, environment, plans);
-    let in_markdown = if layout.is_drift { markdown::drift } else { markdown::plan };
-    let as_markdown = || plans.iter().map(in_markdown).collect::<Vec<_>>().join("\n");
+    let as_markdown = || if layout.is_drift { markdown::drifts(plans) } else { markdown::plans(plans) };
     match global.output {
         Output::Text => terminal.data(&as_text(layout, plans, terminal)),
         Output::Json | Output::Jsonl => terminal.data(&as_json()),

@@ -132,6 +132,15 @@ impl From<&str> for Item {
 }
 
 impl Item {
+    /// Whether rendering it may bring something from elsewhere.
+    pub fn may_fetch(&self) -> bool {
+        match &self.how {
+            How::Kustomize { may_fetch } => *may_fetch,
+            How::Helm(chart) => chart.may_fetch,
+            How::AsItIs | How::Plain | How::Jsonnet(_) => false,
+        }
+    }
+
     /// The variables that are put into its manifests, if any are.
     fn vars<'m>(&self, means: &'m Means) -> Option<&'m Vars> {
         self.substitute.then_some(&means.vars)

@@ -53,7 +53,9 @@ pub(super) fn answers(
     let tree = setup.origin.tree();
     let mut answers = Vec::new();
     let mut open = questions;
-    for item in setup.sources.iter().filter(|item| render::is_rendered(&tree, item)) {
+    // Nobody waits for what each commit would fetch.
+    let may_be_asked = |item: &&Item| !item.may_fetch() && render::is_rendered(&tree, item);
+    for item in setup.sources.iter().filter(may_be_asked) {
         if open.is_empty() {
             break;
         }
@@ -162,7 +164,10 @@ impl Source<'_> {
         let Some(made) = self.made_at(&from)?.filter(|_| !wishes.is_empty()) else { return Ok(answers) };
         let (held, gone): (Vec<Wish>, Vec<Wish>) =
             wishes.into_iter().partition(|wish| wish.part.holds(&made));
-        answers.extend(gone.into_iter().map(|wish| wish.answer(Known::Uncommitted)));
+        // A chart may make something else each time.
+        if !gone.is_empty() && self.is_dirty()? {
+            answers.extend(gone.into_iter().map(|wish| wish.answer(Known::Uncommitted)));
+        }
         let mut next = vec![(from, held)];
         for _ in 0..MOST_COMMITS {
             let Some((commit, wishes)) = next.pop() else { break };
@@ -189,6 +194,12 @@ impl Source<'_> {
             }));
         }
         Ok(answers)
+    }
+
+    /// Whether the work tree has something in it that the commit hasn't.
+    fn is_dirty(&self) -> Result<bool, GitError> {
+        let Origin::WorkTree { repository, .. } = &self.setup.origin else { return Ok(false) };
+        Ok(!repository.is_dirty(&self.paths.iter().collect::<Vec<_>>())?.is_empty())
     }
 
     /// The commit, and what of the source it wrote.

@@ -2,7 +2,7 @@
 
 use super::escape::{code, text};
 use super::plan::{entry, notes, table};
-use super::size::{MOST, fitted};
+use super::size::{MOST, fitted, shared_out};
 use crate::plan::TargetComparison;
 use crate::report::groups::entries;
 use crate::report::words;
@@ -10,6 +10,15 @@ use crate::report::words;
 /// The differences: how many, a table of counts, and every object's fields to be
 /// opened.
 pub fn comparison(comparison: &TargetComparison) -> String {
+    within(comparison, MOST)
+}
+
+/// Those of several environments in one comment.
+pub fn comparisons(all: &[TargetComparison]) -> String {
+    shared_out(all, within)
+}
+
+fn within(comparison: &TargetComparison, most: usize) -> String {
     let differences = match comparison.summary.changes() {
         0 => "no difference".to_owned(),
         number => words::count(number, "difference"),
@@ -27,7 +36,7 @@ pub fn comparison(comparison: &TargetComparison) -> String {
         notes(&comparison.notes),
     ];
     let parts: Vec<_> = entries(comparison.changing()).iter().map(|one| entry(one, None)).collect();
-    fitted(&head.concat(), &parts, "", "object", MOST)
+    fitted(&head.concat(), &parts, "", "object", most)
 }
 
 #[cfg(test)]

@@ -2,17 +2,26 @@
 
 use super::escape::text;
 use super::plan::{about, entry, notes};
-use super::size::{MOST, fitted};
+use super::size::{MOST, fitted, shared_out};
 use crate::plan::TargetPlan;
 use crate::report::groups::entries;
 use crate::report::words;
 
 /// What moved: a verdict, and every object's fields to be opened.
 pub fn drift(plan: &TargetPlan) -> String {
+    within(plan, MOST)
+}
+
+/// Those of several environments in one comment.
+pub fn drifts(all: &[TargetPlan]) -> String {
+    shared_out(all, within)
+}
+
+fn within(plan: &TargetPlan, most: usize) -> String {
     let head =
         format!("### {}: {}\n\n{}{}", text(&plan.target), verdict(plan), about(plan), notes(&plan.notes));
     let parts: Vec<_> = entries(plan.changing()).iter().map(|one| entry(one, None)).collect();
-    fitted(&head, &parts, "", "object", MOST)
+    fitted(&head, &parts, "", "object", most)
 }
 
 fn verdict(plan: &TargetPlan) -> String {

@@ -11,7 +11,7 @@ mod plan;
 mod size;
 
 pub use check::check;
-pub use comparison::comparison;
-pub use drift::drift;
+pub use comparison::{comparison, comparisons};
+pub use drift::{drift, drifts};
 pub use outcome::outcome;
-pub use plan::plan;
+pub use plan::{plan, plans};

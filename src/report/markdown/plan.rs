@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::changes::lines;
 use super::escape::{block, code, text};
-use super::size::{MOST, fitted};
+use super::size::{MOST, fitted, shared_out};
 use crate::plan::{Action, CommitRef, FieldChange, GuardVerdict, Judgement, Summary, TargetPlan, Verb};
 use crate::report::blamed::Telling;
 use crate::report::groups::{Entry, entries, shared};
@@ -17,6 +17,15 @@ const NAMED: usize = 3;
 /// The plan: a verdict, a table of counts, what will be lost, what the guards
 /// say, every object's fields to be opened, and the digest.
 pub fn plan(plan: &TargetPlan) -> String {
+    within(plan, MOST)
+}
+
+/// Those of several environments in one comment.
+pub fn plans(all: &[TargetPlan]) -> String {
+    shared_out(all, within)
+}
+
+fn within(plan: &TargetPlan, most: usize) -> String {
     let head = [
         heading(plan),
         about(plan),
@@ -27,7 +36,7 @@ pub fn plan(plan: &TargetPlan) -> String {
     ];
     let commit = plan.commit.as_ref();
     let parts: Vec<_> = entries(plan.changing()).iter().map(|one| entry(one, commit)).collect();
-    fitted(&head.concat(), &parts, &tail(plan), "object", MOST)
+    fitted(&head.concat(), &parts, &tail(plan), "object", most)
 }
 
 fn heading(plan: &TargetPlan) -> String {

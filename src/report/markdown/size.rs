@@ -33,6 +33,12 @@ pub(super) fn fitted(head: &str, parts: &[String], tail: &str, noun: &str, most:
     text
 }
 
+/// Several in one comment, each with its share of the room.
+pub(super) fn shared_out<T>(all: &[T], one: impl Fn(&T, usize) -> String) -> String {
+    let share = MOST / all.len().max(1) - 1;
+    all.iter().map(|each| one(each, share)).collect::<Vec<_>>().join("\n")
+}
+
 fn length(text: &str) -> usize {
     // GitHub counts UTF-16 code units at worst.
     text.encode_utf16().count()
@@ -49,6 +55,17 @@ mod tests {
         assert!(text.len() <= 1000, "{}", text.len());
         assert!(text.ends_with("tail\n"));
         assert!(text.contains("85 objects left out"), "{text}");
+    }
+
+    #[test]
+    fn several_fit_one_comment() {
+        let part = "x".repeat(10_000);
+        let all = [20, 3, 9];
+        let text = shared_out(&all, |count, most| {
+            fitted("head\n", &vec![part.clone(); *count], "tail\n", "object", most)
+        });
+        assert!(text.len() <= MOST && text.len() > MOST / 2, "{}", text.len());
+        assert_eq!((text.matches("left out").count(), text.matches("tail").count()), (3, 3));
     }
 
     #[test]
