@@ -116,7 +116,7 @@ fn what_a_merge_brought_in_is_blamed_on_its_own_commit() {
 }
 
 #[test]
-fn what_isnt_committed_is_told_as_such_and_what_no_file_explains_is_blamed_on_nobody() {
+fn what_isnt_committed_is_told_as_such_and_values_of_the_configuration_name_it() {
     let mut environment = chart();
     environment.write("values/prod.yaml", "level: warn\n");
     let dirty = plan(&environment);
@@ -126,9 +126,11 @@ fn what_isnt_committed_is_told_as_such_and_what_no_file_explains_is_blamed_on_no
     environment.write("values/prod.yaml", "level: info\n");
     let configuration =
         environment.read("trueup.yaml").replace("values: [values/prod.yaml]", "set: {level: error}");
-    environment.commit_file("trueup.yaml", &configuration);
+    let told = environment.commit_file("trueup.yaml", &configuration);
+    let later = configuration.replace("{level: error}", "{level: error, other: 1}");
+    environment.commit_file("trueup.yaml", &later);
     let plan = plan(&environment);
-    assert_eq!(named(field(&plan, "settings", "data.level")).0, "nobody");
+    assert_eq!(named(field(&plan, "settings", "data.level")), (told.as_str(), "trueup.yaml"));
 }
 
 #[test]

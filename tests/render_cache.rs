@@ -146,6 +146,22 @@ fn secrets_are_never_kept() {
 }
 
 #[test]
+fn what_is_called_sensitive_is_never_kept_either() {
+    let environment = sources();
+    let configuration = environment.read("trueup.yaml");
+    for rule in ["{kind: ConfigMap, fields: [data.level]}", "{name: b, fields: [data]}"] {
+        environment.write("trueup.yaml", &format!("{configuration}sensitive: [{rule}]\n"));
+        render(&environment);
+        assert_eq!(kept(&environment), 0, "{rule}");
+    }
+    environment.write("trueup.yaml", &configuration);
+    let marked = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, annotations: {trueup.dev/sensitive-fields: data.level}}\ndata: {level: '{{ .Values.level }}'}\n";
+    environment.write("chart/templates/b.yaml", marked);
+    render(&environment);
+    assert_eq!(kept(&environment), 1, "the kustomization");
+}
+
+#[test]
 fn what_is_another_thing_each_time_is_never_kept() {
     let environment = sources();
     environment.write("deploy/kustomization.yaml", "resources: [../base]\n");

@@ -13,7 +13,7 @@ use crate::config::{
     self, AnyValue, Config, Dependencies, Environment, LibraryFolder, Lookup, Renderer, SetValue, SourceItem,
     ValuesFile,
 };
-use crate::deploy::setup::{AD_HOC, Inventory, Origin, Setup, normalised};
+use crate::deploy::setup::{AD_HOC, Inventory, Origin, Setup, SourcesAt, normalised};
 use crate::error::{CommandError, Diagnostic, Location};
 use crate::git::{CommitId, Repository};
 use crate::json::Value;
@@ -350,13 +350,21 @@ pub(super) fn setup(
     };
     let namespace = global.namespace.clone().or_else(|| environment.namespace.clone());
     let tools = tools(&rendered, environment, folder, &origin);
+    let sources_at = sources_at(&environment.name, file, &origin);
     Ok(Setup {
         inventory: Some(inventory_of(environment)),
+        sources_at,
         means: Means {
             tools,
             namespace: namespace.clone(),
             vars: vars::configured(&rendered),
             kept_in: kept_in(global),
+            sensitive: environment
+                .rules
+                .sensitive
+                .iter()
+                .map(|rule| rule.kind().map(|kind| kind.kind.clone()))
+                .collect(),
             ..Means::default()
         },
         namespace,
@@ -368,6 +376,17 @@ pub(super) fn setup(
         notes,
         ..of_rules(environment)
     })
+}
+
+/// The sources as other commits' own configurations have them.
+fn sources_at(environment: &str, file: &str, origin: &Origin) -> Option<Arc<SourcesAt>> {
+    let (repository, environment, file) =
+        (origin.repository()?.clone(), environment.to_owned(), file.to_owned());
+    Some(Arc::new(move |commit| {
+        let config = config::parse(&config_at(&repository, *commit, &file)?, &file).ok()?;
+        let folder = Path::new(&file).parent().unwrap_or(Path::new(""));
+        sources(folder, config.environment(&environment).ok()?, &file).ok()
+    }))
 }
 
 /// Where what programs print is kept.
@@ -532,6 +551,7 @@ fn of_rules(environment: &Environment) -> Setup {
         predecessors: Vec::new(),
         requires: environment.requires.clone(),
         rollback_on_failure: environment.rollback_on_failure,
+        sources_at: None,
         notes: Vec::new(),
     }
 }

@@ -61,6 +61,13 @@ pub struct SensitiveRule {
     fields: Vec<FieldPattern>,
 }
 
+impl SensitiveRule {
+    /// The kind that it's about; `None` for all.
+    pub fn kind(&self) -> Option<&KindPattern> {
+        self.kind.as_ref()
+    }
+}
+
 /// Fields that trueup leaves alone.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

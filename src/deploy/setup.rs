@@ -61,9 +61,16 @@ pub struct Setup {
     pub requires: Requirements,
     /// Go back to the last healthy release when an apply fails.
     pub rollback_on_failure: bool,
+    /// The sources as another commit's own configuration has them; absent where there is
+    /// no configuration.
+    pub sources_at: Option<Arc<SourcesAt>>,
     /// What is worth telling about how this came together.
     pub notes: Vec<String>,
 }
+
+/// The sources of an environment as a commit has them; `None` where it hasn't, or they
+/// can't be read.
+pub type SourcesAt = dyn Fn(&CommitId) -> Option<Vec<Item>> + Send + Sync;
 
 /// Where the inventory and the history of a target live.
 #[derive(Debug, Clone, PartialEq, Eq)]

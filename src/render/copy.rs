@@ -137,26 +137,26 @@ impl<'t, 'a> Copy<'t, 'a> {
         if !self.folders.insert(real.to_owned()) {
             return;
         }
-        let children = match place.children() {
+        let children = match place.told_children() {
             Ok(children) => children,
             Err(why) => return self.findings.push(problem::unreadable(real, why)),
         };
         let is_git = |name: &str| name == ".git";
-        if !real.is_empty() && self.enclosure.is_repository && children.iter().any(|(name, _)| is_git(name)) {
+        if !real.is_empty() && self.enclosure.is_repository && children.iter().any(|(name, ..)| is_git(name))
+        {
             return self.findings.push(problem::submodule(real));
         }
-        for (name, child) in children.into_iter().filter(|(name, _)| !is_git(name)) {
+        for (name, child, kind) in children.into_iter().filter(|(name, ..)| !is_git(name)) {
             let path = join(real, &name);
-            match child.kind() {
-                Ok(Some(Kind::Link)) => match self.enclosure.resolve(real, &name) {
+            match kind {
+                Some(Kind::Link) => match self.enclosure.resolve(real, &name) {
                     Ok(found) => {
                         self.add_resolved(found);
                     }
                     Err(why) => self.findings.push(unresolved_finding(&path, Some(&child), why)),
                 },
-                Ok(Some(kind)) => self.add(&path, child, kind),
-                Ok(None) => {}
-                Err(why) => self.findings.push(problem::unreadable(&path, why)),
+                Some(kind) => self.add(&path, child, kind),
+                None => {}
             }
         }
     }

@@ -122,6 +122,9 @@ pub struct Means {
     /// The folder in which what programs print is kept from one run to the next; it
     /// isn't when absent.
     pub kept_in: Option<PathBuf>,
+    /// Kinds of which something is sensitive beside what is so by itself, `None` for all:
+    /// what has such objects in it isn't kept.
+    pub sensitive: Vec<Option<String>>,
 }
 
 /// An item that nobody names in a file.

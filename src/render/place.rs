@@ -95,6 +95,23 @@ impl Place<'_> {
         Ok(children)
     }
 
+    /// The same with what each is, as far as a folder's list says that by itself.
+    pub(super) fn told_children(&self) -> Result<Vec<(String, Self, Option<Kind>)>, Unreadable> {
+        let Self::Disk { path, follow: false } = self else {
+            let children = self.children()?.into_iter();
+            return children.map(|(name, child)| Ok((name, child.clone(), child.kind()?))).collect();
+        };
+        let mut children = Vec::new();
+        for entry in path.read_dir()? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let child = Self::Disk { path: entry.path(), follow: false };
+            children.push((name, child, Some(kind_on_disk(entry.file_type()?))));
+        }
+        children.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+        Ok(children)
+    }
+
     /// What a folder has under this name.
     pub(super) fn child(&self, name: &str) -> Result<Option<Self>, Unreadable> {
         match self {

@@ -108,6 +108,10 @@ impl<'a> Enclosure<'a> {
 }
 
 fn look<'a>(folder: &Place<'a>, name: &str) -> Result<Option<(Place<'a>, Kind)>, Unreadable> {
+    if let Place::Disk { path, follow } = folder {
+        let place = Place::Disk { path: path.join(name), follow: *follow };
+        return Ok(place.kind()?.map(|kind| (place, kind)));
+    }
     let Some(place) = folder.child(name)? else { return Ok(None) };
     Ok(place.kind()?.map(|kind| (place, kind)))
 }

@@ -6,18 +6,26 @@
 //! again, and what is kept of earlier runs isn't either.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::parts::{Part, field, find};
 use super::{Answer, Known};
 use crate::deploy::setup::{Origin, Setup};
 use crate::git::{CommitId, GitError, MOST_COMMITS, Repository, TreeKind};
 use crate::object::{FieldPath, Manifest, ObjectId};
+use crate::parallel;
 use crate::plan::LastCommit;
 use crate::render::{self, Item, SourceTree};
 
 /// So many versions of a source are rendered at most.
 const MOST_RENDERED: usize = 16;
+
+/// So many sources are asked about: where more have changed, their commits would take
+/// longer than the plan.
+const MOST_SOURCES: usize = 64;
+
+/// So many are looked at at once.
+const AT_ONCE: usize = 4;
 
 /// What is asked of an action, or of one of its changes.
 pub(super) struct Question {
@@ -51,28 +59,37 @@ pub(super) fn answers(
         return Ok(Vec::new());
     }
     let tree = setup.origin.tree();
-    let mut answers = Vec::new();
-    let mut open = questions;
     // Nobody waits for what each commit would fetch.
     let may_be_asked = |item: &&Item| !item.may_fetch() && render::is_rendered(&tree, item);
-    for item in setup.sources.iter().filter(may_be_asked) {
-        if open.is_empty() {
-            break;
-        }
-        let Ok(now) = render::render(&tree, std::slice::from_ref(item), &setup.means) else { continue };
-        let paths = now.paths.into_iter().collect();
+    let items: Vec<&Item> = setup.sources.iter().filter(may_be_asked).collect();
+    let removed = questions.iter().any(|question| matches!(question.what, What::Removed));
+    let look = |item| {
+        let tree = setup.origin.tree();
+        let now = render::render(&tree, std::slice::from_ref(item), &setup.means).ok()?;
+        let paths = now.paths.into_iter().chain(setup.configuration.clone()).collect();
         let mut source = Source { setup, repository, item, paths, known: BTreeMap::new(), rendered: 0 };
-        let asks = open.iter().any(|question| matches!(question.what, What::Removed));
-        let before = until.filter(|_| asks).and_then(|until| source.made_at(&until).ok().flatten());
-        let (own, others) = open.into_iter().partition(|question| match question.what {
+        let before = until.filter(|_| removed).and_then(|until| source.made_at(&until).ok().flatten());
+        Some((source, now.manifests, before))
+    };
+    let mut open = questions;
+    let mut asked = Vec::new();
+    for (source, now, before) in parallel::each_of_few(items, AT_ONCE, look).into_iter().flatten() {
+        let is_of = |question: &Question| match question.what {
             What::Removed => before.as_ref().is_some_and(|before| find(before, &question.object).is_some()),
-            _ => find(&now.manifests, &question.object).is_some(),
-        });
+            _ => find(&now, &question.object).is_some(),
+        };
+        let (own, others): (Vec<_>, Vec<_>) = open.into_iter().partition(is_of);
         open = others;
-        let wishes = own.into_iter().filter_map(|question| Wish::of(question, &now.manifests)).collect();
-        answers.extend(source.blame(from, until, wishes)?);
+        let wishes: Vec<Wish> = own.into_iter().filter_map(|question| Wish::of(question, &now)).collect();
+        if !wishes.is_empty() {
+            asked.push((source, wishes));
+        }
     }
-    Ok(answers)
+    asked.truncate(MOST_SOURCES);
+    let answers =
+        parallel::each_of_few(asked, AT_ONCE, |(mut source, wishes)| source.blame(from, until, wishes));
+    let answers: Vec<Vec<Answer>> = answers.into_iter().collect::<Result<_, GitError>>()?;
+    Ok(answers.into_iter().flatten().collect())
 }
 
 /// A part, and for whom it's looked for.
@@ -107,6 +124,15 @@ impl Wish {
 /// What a commit has of the paths that go into a source.
 type State = Vec<Option<String>>;
 
+/// How a commit says that a source is rendered.
+enum Described {
+    As(Item),
+    /// It isn't among the sources.
+    Absent,
+    /// That can't be read.
+    Unknown,
+}
+
 /// A source, looked at in one commit after the other.
 struct Source<'a> {
     setup: &'a Setup,
@@ -114,7 +140,7 @@ struct Source<'a> {
     item: &'a Item,
     /// What goes into it, as far as that is known: more with each version.
     paths: BTreeSet<String>,
-    known: BTreeMap<State, Option<Rc<Vec<Manifest>>>>,
+    known: BTreeMap<State, Option<Arc<Vec<Manifest>>>>,
     rendered: usize,
 }
 
@@ -125,7 +151,7 @@ impl Source<'_> {
     }
 
     /// What a commit's source is rendered to; `None` where that can't be told.
-    fn made_at(&mut self, commit: &CommitId) -> Result<Option<Rc<Vec<Manifest>>>, GitError> {
+    fn made_at(&mut self, commit: &CommitId) -> Result<Option<Arc<Vec<Manifest>>>, GitError> {
         let state = self.state(commit)?;
         if let Some(known) = self.known.get(&state) {
             return Ok(known.clone());
@@ -137,20 +163,43 @@ impl Source<'_> {
         Ok(made)
     }
 
-    fn make(&mut self, commit: &CommitId) -> Result<Option<Rc<Vec<Manifest>>>, GitError> {
-        if self.repository.entry(commit, &self.item.path)?.is_none() {
-            return Ok(Some(Rc::default()));
+    fn make(&mut self, commit: &CommitId) -> Result<Option<Arc<Vec<Manifest>>>, GitError> {
+        let item = match self.described_at(commit)? {
+            Described::As(item) => item,
+            Described::Absent => return Ok(Some(Arc::default())),
+            Described::Unknown => return Ok(None),
+        };
+        if self.repository.entry(commit, &item.path)?.is_none() {
+            return Ok(Some(Arc::default()));
         }
         if self.rendered >= MOST_RENDERED {
             return Ok(None);
         }
         self.rendered += 1;
         let tree = SourceTree::Commit { repository: self.repository, commit: *commit };
-        let Ok(made) = render::render(&tree, std::slice::from_ref(self.item), &self.setup.means) else {
+        let Ok(made) = render::render(&tree, std::slice::from_ref(&item), &self.setup.means) else {
             return Ok(None);
         };
         self.paths.extend(made.paths);
-        Ok(Some(Rc::new(made.manifests)))
+        Ok(Some(Arc::new(made.manifests)))
+    }
+
+    /// The source as a commit has it: by its own configuration, or where it has none by
+    /// the one in hand.
+    fn described_at(&self, commit: &CommitId) -> Result<Described, GitError> {
+        let has_own = match &self.setup.configuration {
+            Some(file) => self.repository.exists(commit, file)?,
+            None => false,
+        };
+        let Some(sources_at) = self.setup.sources_at.as_ref().filter(|_| has_own) else {
+            return Ok(Described::As(self.item.clone()));
+        };
+        let Some(then) = sources_at(commit) else { return Ok(Described::Unknown) };
+        let same_path = |item: &&Item| item.path == self.item.path;
+        // The same chart may be there several times.
+        let place = self.setup.sources.iter().filter(same_path).position(|item| item == self.item);
+        let found = then.iter().filter(same_path).nth(place.unwrap_or_default());
+        Ok(found.map_or(Described::Absent, |item| Described::As(item.clone())))
     }
 
     /// From the commit to its parents, with what is still to be blamed.

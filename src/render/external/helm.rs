@@ -110,6 +110,7 @@ pub(super) fn render(
         digest: digest(&inputs, &words),
         vars: item.vars(means),
         keep,
+        sensitive: &means.sensitive,
     };
     let names = Names { tree, root: &root, inputs: &inputs, archives: &archives };
     let file_of = |lines: &[&str], line: Option<u32>| {

@@ -78,6 +78,7 @@ pub(super) fn render(
         digest: digest(&inputs, &[]),
         vars: item.vars(shop.means),
         keep,
+        sensitive: &shop.means.sensitive,
     };
     let origin = |manifest: &mut Manifest| {
         let path = join(&root, &take_origin(manifest)?);

@@ -24,6 +24,8 @@ pub(in crate::render) struct Printed<'a> {
     pub(in crate::render) vars: Option<&'a Vars>,
     /// Where the output is kept, if it's new and may be.
     pub(in crate::render) keep: Option<(&'a Kept, Key)>,
+    /// Kinds of which something is sensitive.
+    pub(in crate::render) sensitive: &'a [Option<String>],
 }
 
 /// The manifests. `file_of` tells the file that one was made of, by the lines of all
@@ -33,7 +35,7 @@ pub(in crate::render) fn read(
     file_of: impl Fn(&[&str], Option<u32>) -> String,
     mut finish: impl FnMut(&mut Manifest) -> Option<String>,
 ) -> (Vec<Manifest>, Vec<Diagnostic>) {
-    let Printed { program, subject, bytes, digest, vars, keep } = printed;
+    let Printed { program, subject, bytes, digest, vars, keep, sensitive } = printed;
     let text = match yaml::decode(&bytes) {
         Ok(text) => text.into_owned(),
         Err(error) => {
@@ -48,7 +50,7 @@ pub(in crate::render) fn read(
     let (mut manifests, findings) = plain::printed(&file, vars);
     if let Some((kept, key)) = keep
         && findings.is_empty()
-        && !manifests.iter().any(holds_a_secret)
+        && !manifests.iter().any(|manifest| holds_a_secret(manifest, sensitive))
     {
         kept.put(&key, &file.bytes);
     }
@@ -78,8 +80,12 @@ pub(in crate::render) fn read(
     (manifests, findings)
 }
 
-/// Whether a Secret has anything in it: such an output isn't kept.
-fn holds_a_secret(manifest: &Manifest) -> bool {
+/// Whether anything in it is secret: such an output isn't kept.
+fn holds_a_secret(manifest: &Manifest, sensitive: &[Option<String>]) -> bool {
     let has = |field: &str| manifest.body[field].as_object().is_some_and(|map| !map.is_empty());
-    manifest.id.kind == GroupKind::new("", "Secret") && (has("data") || has("stringData"))
+    if manifest.id.kind == GroupKind::new("", "Secret") {
+        return has("data") || has("stringData");
+    }
+    let is_meant = |kind: &Option<String>| kind.as_ref().is_none_or(|kind| *kind == manifest.id.kind.kind);
+    !manifest.secrets.is_empty() || sensitive.iter().any(is_meant)
 }

@@ -80,6 +80,7 @@ pub(super) fn render(
         digest: digest(&files, jsonnet),
         vars: item.vars(means),
         keep: None,
+        sensitive: &means.sensitive,
     };
     let (manifests, findings) = output::read(printed, |_, _| shown.clone(), |_| None);
     Ok((Rendered { manifests, paths: files.into_paths() }, findings))
