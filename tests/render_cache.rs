@@ -55,6 +55,9 @@ fn what_nothing_has_changed_of_is_rendered_without_running_a_program() {
 
     assert_eq!(again.stdout, first.stdout);
     assert_eq!(kept(&environment), 2);
+    let folder = environment.outside().join("bin").to_str().expect("UTF-8").to_owned();
+    let environment = environment.variable("PATH", format!("/elsewhere:{folder}"));
+    assert_eq!(render_without_programs(&environment).success().stdout, first.stdout, "another PATH");
 }
 
 #[test]

@@ -38,14 +38,14 @@ impl<'a> Shop<'a> {
         found.as_ref().map_err(|finding| vec![finding.clone()])
     }
 
-    /// Names what a program makes of files. `None` where that isn't kept.
+    /// Names what a program makes of files. `None` where that isn't kept. `PATH`, the only
+    /// variable of the user's that it sees, isn't in it: what fetches nothing starts nothing.
     fn key(&self, wish: &Wish<'_>, inputs: &Inputs) -> Option<Key> {
         if !wish.may_be_kept {
             return None;
         }
         self.kept.as_ref()?;
         let key = Key::new("output").with(wish.program.identity()?);
-        let key = key.with(std::env::var_os("PATH").unwrap_or_default().as_bytes());
         let key = wish.arguments.iter().fold(key, |key, argument| key.with(argument.as_bytes()));
         let key = wish.beside.iter().fold(key.with("beside"), Key::with);
         Some(inputs.name(key))
