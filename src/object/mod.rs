@@ -35,5 +35,5 @@ pub use named::NamedObject;
 pub use path::{FieldPath, PathError, Step};
 pub use pattern::{FieldPattern, is_any, may_be_same};
 pub use reference::Reference;
-pub use scrub::scrub;
+pub use scrub::{Scrubber, scrub};
 pub use secret_paths::SecretPaths;

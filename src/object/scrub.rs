@@ -1,6 +1,7 @@
-//! Taking an object's secrets out of a text somebody else wrote about it, such
+//! Taking the secrets of objects out of a text somebody else wrote about them, such
 //! as the API server's message when it refuses a Secret.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use base64::Engine as _;
@@ -19,16 +20,66 @@ const SHORTEST: usize = 4;
 /// Parts of a secret of several lines count from this length.
 const SHORTEST_LINE: usize = 8;
 
-/// The text with every occurrence of one of the object's secret values
-/// replaced by `‹masked›`: as written, in base64 and decoded, quoted, and line
-/// by line. Values of 3 characters or fewer stay.
+/// The text without the secrets of one object: see [`Scrubber`].
 pub fn scrub(text: &str, object: &Value, paths: &SecretPaths) -> String {
-    let mut needles = Vec::new();
-    replace_secrets(object, &paths.cursor(), &mut |secret, encoding| {
-        add_forms(secret, encoding, &mut needles);
-        Value::Null
-    });
-    replace(text, occurrences(text, &needles))
+    Scrubber::of([(object, paths)]).scrub(text)
+}
+
+/// The first bytes of a needle.
+type Head = [u8; SHORTEST];
+
+/// Takes the secret values of any number of objects out of any number of texts: as
+/// written, in base64 and decoded, quoted, and line by line. Values of 3 characters or
+/// fewer stay.
+pub struct Scrubber {
+    needles: HashMap<Head, Vec<String>>,
+}
+
+impl Scrubber {
+    /// For the secrets of these objects.
+    pub fn of<'a>(objects: impl IntoIterator<Item = (&'a Value, &'a SecretPaths)>) -> Self {
+        let mut all = Vec::new();
+        for (object, paths) in objects {
+            replace_secrets(object, &paths.cursor(), &mut |secret, encoding| {
+                add_forms(secret, encoding, &mut all);
+                Value::Null
+            });
+        }
+        all.sort_unstable();
+        all.dedup();
+        let mut needles: HashMap<Head, Vec<String>> = HashMap::new();
+        for needle in all {
+            if let Some(head) = needle.as_bytes().first_chunk() {
+                needles.entry(*head).or_default().push(needle);
+            }
+        }
+        Self { needles }
+    }
+
+    /// The text with every occurrence of a secret value replaced by `‹masked›`.
+    pub fn scrub(&self, text: &str) -> String {
+        replace(text, self.occurrences(text))
+    }
+
+    /// Where the needles stand in the text, overlapping ones joined, in order.
+    fn occurrences(&self, text: &str) -> Vec<Range<usize>> {
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        for (start, _) in text.char_indices() {
+            let Some(length) = self.longest_at(&text[start..]) else { continue };
+            let end = start + length;
+            match joined.last_mut() {
+                Some(last) if start <= last.end => last.end = last.end.max(end),
+                _ => joined.push(start..end),
+            }
+        }
+        joined
+    }
+
+    /// How long the longest needle is that the text begins with.
+    fn longest_at(&self, text: &str) -> Option<usize> {
+        let alike = self.needles.get(text.as_bytes().first_chunk::<SHORTEST>()?)?;
+        alike.iter().filter(|needle| text.starts_with(needle.as_str())).map(String::len).max()
+    }
 }
 
 /// Every way in which a message may write this value.
@@ -55,33 +106,9 @@ fn add_text(text: &str, needles: &mut Vec<String>) {
 }
 
 fn add(needle: String, needles: &mut Vec<String>) {
-    if needle.chars().count() >= SHORTEST && !needles.contains(&needle) {
+    if needle.chars().count() >= SHORTEST {
         needles.push(needle);
     }
-}
-
-/// Where the needles stand in the text, overlapping ones joined, in order.
-fn occurrences(text: &str, needles: &[String]) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = needles.iter().flat_map(|needle| every(text, needle)).collect();
-    found.sort_by_key(|range| range.start);
-    let mut joined: Vec<Range<usize>> = Vec::with_capacity(found.len());
-    for range in found {
-        match joined.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => joined.push(range),
-        }
-    }
-    joined
-}
-
-/// Overlapping occurrences of the same needle included (`aaaa` in `aaaaa`).
-fn every<'a>(text: &'a str, needle: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let start = from + text[from..].find(needle)?;
-        from = start + text[start..].chars().next().map_or(1, char::len_utf8);
-        Some(start..start + needle.len())
-    })
 }
 
 fn replace(text: &str, ranges: Vec<Range<usize>>) -> String {
@@ -133,6 +160,15 @@ mod tests {
     fn overlapping_values_leave_no_rest() {
         let object = json!({"stringData": {"a": "abcd", "b": "cdef", "c": "xxxx"}});
         assert_eq!(scrub_secret("<abcdef> <xxxxxx>", &object), "<‹masked›> <‹masked›>");
+    }
+
+    #[test]
+    fn the_secrets_of_all_objects_are_taken_out_at_once() {
+        let [one, other] = ["masked", "abcdef"].map(|value| json!({"stringData": {"a": value}}));
+        let paths = SecretPaths::of(&GroupKind::new("", "Secret"));
+        let scrubber = Scrubber::of([(&one, &paths), (&other, &paths)]);
+        assert_eq!(scrubber.scrub("masked, abcdef"), "‹masked›, ‹masked›", "and not what stands for them");
+        assert_eq!(Scrubber::of([]).scrub("masked"), "masked");
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::setup::Setup;
 use crate::cluster::Cluster;
 use crate::error::CommandError;
 use crate::health::Health;
-use crate::object::scrub;
+use crate::object::Scrubber;
 use crate::plan::ClusterRef;
 use crate::release::history::read_record;
 use crate::release::{Running, Summary};
@@ -70,17 +70,18 @@ impl Look {
     fn report(&self, setup: &Setup, now: Timestamp) -> StatusReport {
         let (memory, around) = (self.memory.as_ref(), &self.around);
         let families = Families::of(around);
+        let secrets = self.secrets();
         let is_recorded = memory.is_some_and(|memory| memory.record.is_some());
         let status = |object: &Present| {
             let mut status = status(object, around, now);
             if let Some(live) = seen(object).filter(|_| self.depth == Depth::Tree) {
                 status.owned = families.tree(live, around, now);
             }
-            self.scrubbed(status)
+            scrubbed(status, &secrets)
         };
         let objects: Vec<ObjectStatus> = self.objects.iter().map(status).collect();
         let mut warnings = warnings::recent(&self.objects, around, &families, now);
-        warnings.iter_mut().for_each(|warning| warning.message = self.scrub(&warning.message));
+        warnings.iter_mut().for_each(|warning| warning.message = secrets.scrub(&warning.message));
         let apart = distance::distance(setup, memory);
         let state = memory.and_then(|memory| memory.parent.as_ref()).map(|parent| &parent.state);
         StatusReport {
@@ -154,30 +155,29 @@ impl Look {
         })
     }
 
-    /// Others' words without the target's secrets: a kubelet's message can quote an
-    /// argument.
-    fn scrub(&self, text: &str) -> String {
+    /// What takes the target's secrets out of others' words: a kubelet's message can quote
+    /// an argument.
+    fn secrets(&self) -> Scrubber {
         let holders = self.objects.iter().filter(|object| !object.secrets.is_empty());
-        let holders = holders.filter_map(|object| Some((seen(object)?, &object.secrets)));
-        holders.fold(text.to_owned(), |text, (live, paths)| scrub(&text, live, paths))
+        Scrubber::of(holders.filter_map(|object| Some((seen(object)?, &object.secrets))))
     }
+}
 
-    fn scrubbed(&self, status: ObjectStatus) -> ObjectStatus {
-        let message = self.scrubbed_message(status.health, status.message);
-        let owned = status.owned.into_iter().map(|owned| self.scrubbed_owned(owned)).collect();
-        ObjectStatus { message, owned, ..status }
-    }
+fn scrubbed(status: ObjectStatus, secrets: &Scrubber) -> ObjectStatus {
+    let message = scrubbed_message(status.health, status.message, secrets);
+    let owned = status.owned.into_iter().map(|owned| scrubbed_owned(owned, secrets)).collect();
+    ObjectStatus { message, owned, ..status }
+}
 
-    fn scrubbed_owned(&self, status: OwnedStatus) -> OwnedStatus {
-        let message = self.scrubbed_message(status.health, status.message);
-        let owned = status.owned.into_iter().map(|owned| self.scrubbed_owned(owned)).collect();
-        OwnedStatus { message, owned, ..status }
-    }
+fn scrubbed_owned(status: OwnedStatus, secrets: &Scrubber) -> OwnedStatus {
+    let message = scrubbed_message(status.health, status.message, secrets);
+    let owned = status.owned.into_iter().map(|owned| scrubbed_owned(owned, secrets)).collect();
+    OwnedStatus { message, owned, ..status }
+}
 
-    /// What is ready has nothing to tell but numbers.
-    fn scrubbed_message(&self, health: Health, message: String) -> String {
-        if health == Health::Ready { message } else { self.scrub(&message) }
-    }
+/// What is ready has nothing to tell but numbers.
+fn scrubbed_message(health: Health, message: String, secrets: &Scrubber) -> String {
+    if health == Health::Ready { message } else { secrets.scrub(&message) }
 }
 
 /// Whether something drifted, isn't healthy, or isn't deployed yet.
