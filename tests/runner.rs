@@ -43,6 +43,7 @@ mod kstatus;
 mod kustomize;
 mod lock;
 mod moved;
+mod namespaces;
 mod order;
 mod ownership;
 mod past;

@@ -63,6 +63,7 @@ mod simulation;
 mod standing;
 pub mod status;
 mod stuck;
+mod swept;
 mod telling;
 mod trying;
 mod under_way;

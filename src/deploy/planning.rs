@@ -38,6 +38,7 @@ use super::setup::{Setup, Wanted};
 use super::simulation::{Settled, Simulation, settle};
 use super::standing::standing;
 use super::stuck::{self, Stuck};
+use super::swept;
 use super::trying::Trying;
 use super::under_way::UnderWay;
 use super::versions::Versions;
@@ -343,6 +344,7 @@ async fn plan_for(
     let trying = Trying { prophet: &prophet, set, membership, is_there: &is_there };
     guards.extend(trying.all(setup, &mut actions, &mut work).await?);
     notes.extend(hooks.notes());
+    notes.extend(swept::notes(cluster, &observed.discovery, &actions, id.as_deref()).await);
     if !options.without_commits {
         let commit = wanted.commit.as_ref();
         notes.extend(blame::tell(setup, memory.as_ref(), commit, &desired, &work, &mut actions));

@@ -119,8 +119,7 @@ async fn members(
                 found.extend(own.map(|object| id_of(&resource.kind, object)));
             }
             Err(error) if error.is_forbidden() => unlisted.push(words::plural(&resource.kind.kind)),
-            // Kinds that can only be asked about, such as reviews of access.
-            Err(error) if error.is_not_found() || error.is_not_allowed() => {}
+            Err(error) if error.is_not_listed() => {}
             Err(error) => return Err(Diagnostic::from(error).into()),
         }
     }
