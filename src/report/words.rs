@@ -91,6 +91,15 @@ pub fn list<S: AsRef<str>>(items: &[S]) -> String {
     }
 }
 
+/// The first of many, and how many others there are: `a, b and 7 more`.
+pub fn first_few(names: &[String], most: usize) -> String {
+    let mut named: Vec<String> = names.iter().take(most).cloned().collect();
+    if names.len() > most {
+        named.push(format!("{} more", names.len() - most));
+    }
+    list(&named)
+}
+
 /// What a note warns of, where it's more than a note.
 pub fn warning(note: &str) -> Option<&str> {
     note.strip_prefix("warning: ")
