@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use unicode_width::UnicodeWidthStr as _;
 
 /// `1 object`, `3 objects`.
 pub fn count(number: usize, noun: &str) -> String {
@@ -115,11 +114,12 @@ pub fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
-/// The text without colours cut to this many columns, with `…` where it was cut.
+/// The text cut to this many columns, with `…` and without its colours where it was cut.
 pub fn shortened(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
+    if width(text) <= columns {
         return text.to_owned();
     }
+    let text = anstream::adapter::strip_str(text).to_string();
     let mut kept = String::new();
     let mut taken = 0;
     for c in text.chars() {
