@@ -189,6 +189,11 @@ impl Running {
         self.dry_run
     }
 
+    /// How long another run is waited for.
+    pub(super) fn lock_wait(&self) -> Duration {
+        self.lock_timeout.map_or(LOCK_TIMEOUT, |Period(timeout)| timeout)
+    }
+
     /// Asks whether to go on, unless that is said already.
     pub(super) fn confirm(&self, terminal: &Terminal, question: &str) -> Result<(), CommandError> {
         if self.yes {
@@ -396,7 +401,7 @@ impl OneRun<'_> {
             fail_fast: self.running.fail_fast,
             wait_for_all: self.running.wait == Some(WaitFor::All),
             wait: (!self.running.no_wait).then(|| self.wait_timeout()),
-            lock_timeout: self.running.lock_timeout.map_or(LOCK_TIMEOUT, |Period(timeout)| timeout),
+            lock_timeout: self.running.lock_wait(),
             expected: self.expected.clone(),
             undone: self.purpose.undone().cloned(),
             is_fresh: self.is_alone && !was_asked,

@@ -53,6 +53,7 @@ use crate::plan::prune::kept_by;
 use crate::plan::{Action, Selection, Summary, TargetPlan, Verb};
 use crate::release::history::StoredRecord;
 use crate::release::{PART_OF, RecordError};
+use crate::report::words;
 
 /// How a plan is made.
 #[derive(Debug, Clone, Default)]
@@ -355,6 +356,7 @@ async fn plan_for(
     guards.extend(circumstances(setup, options, memory.as_ref(), &wanted.dirty, &actions));
     notes.extend(left);
     notes.extend(lacking);
+    notes.extend(orphaned(memory.as_ref(), &desired, &live));
     notes.extend(simulated);
     notes.extend(dependencies.notes);
     notes.extend(ending);
@@ -471,6 +473,28 @@ fn missing_rights(desired: &[Desired], predictions: &[Prediction], live: &observ
 
 /// Desired objects that somebody is deleting.
 fn ending<'a>(desired: impl Iterator<Item = &'a Desired>, live: &observe::Live) -> Vec<String> {
+/// Objects that carry the label of an inventory that isn't there, as long as nothing is
+/// recorded either.
+fn orphaned(memory: Option<&Memory>, desired: &[Desired], live: &observe::Live) -> Option<String> {
+    let memory = memory.filter(|memory| memory.parent.is_none())?;
+    let id = memory.target.applyset_id();
+    let is_ours = |object: &&Desired| {
+        let found = live.get(object.id(), &object.manifest.version);
+        found.is_some_and(|live| live["metadata"]["labels"][PART_OF] == id.as_str())
+    };
+    let count = desired.iter().filter(is_ours).count();
+    (count > 0).then(|| {
+        let carry = if count == 1 { "carries" } else { "carry" };
+        format!(
+            "{} {carry} this inventory's label, but there is neither an inventory nor a record: if somebody \
+             deleted them, `trueup adopt {} --rebuild` makes the inventory again; else what left Git meanwhile \
+             stays in the cluster",
+            words::count(count, "object"),
+            memory.target.environment()
+        )
+    })
+}
+
     let is_ending = |object: &&Desired| {
         let found = live.get(object.id(), &object.manifest.version);
         found.is_some_and(|live| live["metadata"].get("deletionTimestamp").is_some())
