@@ -463,13 +463,17 @@ impl OneRun<'_> {
 /// People read the plan before they answer; machines get the outcome only.
 fn show(global: &Global, terminal: &Terminal, plan: &TargetPlan) {
     let options = text::TextOptions::new(terminal.width(), Timestamp::now());
-    let is_wanted = !terminal.is_quiet() || terminal.is_interactive();
-    if global.output == Output::Text && !plan.is_empty() && is_wanted {
+    if is_shown(global, terminal, plan) {
         terminal.data(&text::plan(plan, &options));
     }
 }
 
 /// Whether a run that wrote wasn't seen to end well.
+fn is_shown(global: &Global, terminal: &Terminal, plan: &TargetPlan) -> bool {
+    let is_wanted = !terminal.is_quiet() || terminal.is_interactive();
+    global.output == Output::Text && !plan.is_empty() && is_wanted
+}
+
 fn fell_short(result: RunResult) -> bool {
     matches!(result, RunResult::Applied | RunResult::Unhealthy | RunResult::Partial)
 }
@@ -603,6 +607,9 @@ impl Listener for OnTerminal<'_> {
         progress.take().into_iter().for_each(Progress::finish);
         self.terminal.note(&text::rolling_back(failed, undone.to));
         show(self.global, self.terminal, plan);
+        if !self.terminal.is_screen() && is_shown(self.global, self.terminal, plan) {
+            self.terminal.data(&text::rollback_heading(&plan.target, undone.to));
+        }
         let next = self.terminal.progress(progress_options(self.global, plan), Instant::now());
         let commit = plan.commit.as_ref().map(|commit| commit.sha.clone());
         next.stream(|| Happened::RollingBack { of: undone.of, to: undone.to, commit });
