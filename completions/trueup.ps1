@@ -273,7 +273,7 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
         'trueup;rollback' {
             [CompletionResult]::new('--release', '--release', [CompletionResultType]::ParameterName, 'The release to go back to')
             [CompletionResult]::new('--hold', '--hold', [CompletionResultType]::ParameterName, 'Hold everything afterwards, until `trueup hold clear`, instead of what was rolled back alone')
-            [CompletionResult]::new('--var', '--var', [CompletionResultType]::ParameterName, 'Set a variable for sources with `substitute: true` (repeatable)')
+            [CompletionResult]::new('--var', '--var', [CompletionResultType]::ParameterName, 'Set a variable instead of what the release had, or one whose value isn''t recorded (repeatable)')
             [CompletionResult]::new('--var-file', '--var-file', [CompletionResultType]::ParameterName, 'Set the variables that this YAML file has (repeatable; --var wins)')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)')
             [CompletionResult]::new('--except', '--except', [CompletionResultType]::ParameterName, 'All but the objects that this fits, as with --only (repeatable; deletes nothing)')

@@ -186,6 +186,7 @@ pub(super) async fn plan_again(
         manifests: chosen.chain(std::mem::take(&mut planned.left_out)).collect(),
         commit: planned.plan.commit.clone(),
         dirty: std::mem::take(&mut planned.dirty),
+        vars: std::mem::take(&mut planned.vars),
     };
     let begun = Begun::of(cluster);
     let looked = look(setup, cluster, options).await?;
@@ -355,8 +356,8 @@ async fn plan_for(
     guards.extend(standing.guards);
     guards.extend(circumstances(setup, options, memory.as_ref(), &wanted.dirty, &actions));
     notes.extend(left);
-    notes.extend(lacking);
     notes.extend(orphaned(memory.as_ref(), &desired, &live));
+    notes.extend(lacking);
     notes.extend(simulated);
     notes.extend(dependencies.notes);
     notes.extend(ending);
@@ -402,6 +403,7 @@ async fn plan_for(
         unknown_kinds,
         identity,
         dirty: wanted.dirty,
+        vars: wanted.vars,
         former: Vec::new(),
         superseded: standing.superseded,
         kept: kept.into_iter().collect(),
@@ -471,8 +473,6 @@ fn missing_rights(desired: &[Desired], predictions: &[Prediction], live: &observ
     untried.chain(unread).collect()
 }
 
-/// Desired objects that somebody is deleting.
-fn ending<'a>(desired: impl Iterator<Item = &'a Desired>, live: &observe::Live) -> Vec<String> {
 /// Objects that carry the label of an inventory that isn't there, as long as nothing is
 /// recorded either.
 fn orphaned(memory: Option<&Memory>, desired: &[Desired], live: &observe::Live) -> Option<String> {
@@ -495,6 +495,8 @@ fn orphaned(memory: Option<&Memory>, desired: &[Desired], live: &observe::Live) 
     })
 }
 
+/// Desired objects that somebody is deleting.
+fn ending<'a>(desired: impl Iterator<Item = &'a Desired>, live: &observe::Live) -> Vec<String> {
     let is_ending = |object: &&Desired| {
         let found = live.get(object.id(), &object.manifest.version);
         found.is_some_and(|live| live["metadata"].get("deletionTimestamp").is_some())

@@ -30,6 +30,7 @@ use crate::release::actor::{host, server_user};
 use crate::release::{
     Actor, HeldBy, Holder, Lock, LockError, Pointer, ReleaseResult, Run, State, inventory, lock,
 };
+use crate::render::Vars;
 
 /// What follows a run, and answers for whoever started it.
 pub trait Listener: Send {
@@ -56,8 +57,9 @@ pub struct Undone {
     pub holds_everything: Option<String>,
 }
 
-/// What was deployed at an earlier commit, by the configuration in hand.
-pub type Earlier<'a> = dyn Fn(&CommitId) -> Result<Setup, CommandError> + 'a;
+/// What was deployed at an earlier commit, by the configuration in hand and these
+/// variables.
+pub type Earlier<'a> = dyn Fn(&CommitId, &Vars) -> Result<Setup, CommandError> + 'a;
 
 /// How to run.
 #[derive(Debug, Clone)]
