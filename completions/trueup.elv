@@ -251,6 +251,7 @@ set edit:completion:arg-completer[trueup] = {|@words|
             cand --no-wait 'Don''t wait for health'
             cand --dirty 'Deploy the work tree although it isn''t committed'
             cand --rollback-on-failure 'When it fails, put the last healthy release back'
+            cand --keep-secrets 'In a rollback after a failure, leave live Secrets as they are: neither change nor delete them'
             cand --skip-superseded 'Succeed and change nothing when the deployed commit is newer than this one'
             cand -q 'Print only the result and errors'
             cand --quiet 'Print only the result and errors'

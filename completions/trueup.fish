@@ -288,6 +288,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l fail-fast -d 'St
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-wait -d 'Don\'t wait for health'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dirty -d 'Deploy the work tree although it isn\'t committed'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l rollback-on-failure -d 'When it fails, put the last healthy release back'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l keep-secrets -d 'In a rollback after a failure, leave live Secrets as they are: neither change nor delete them'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l skip-superseded -d 'Succeed and change nothing when the deployed commit is newer than this one'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s v -l verbose -d 'Say more'

@@ -259,6 +259,7 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
             [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'Don''t wait for health')
             [CompletionResult]::new('--dirty', '--dirty', [CompletionResultType]::ParameterName, 'Deploy the work tree although it isn''t committed')
             [CompletionResult]::new('--rollback-on-failure', '--rollback-on-failure', [CompletionResultType]::ParameterName, 'When it fails, put the last healthy release back')
+            [CompletionResult]::new('--keep-secrets', '--keep-secrets', [CompletionResultType]::ParameterName, 'In a rollback after a failure, leave live Secrets as they are: neither change nor delete them')
             [CompletionResult]::new('--skip-superseded', '--skip-superseded', [CompletionResultType]::ParameterName, 'Succeed and change nothing when the deployed commit is newer than this one')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the result and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the result and errors')

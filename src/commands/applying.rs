@@ -404,6 +404,7 @@ impl OneRun<'_> {
             lock_timeout: self.running.lock_wait(),
             expected: self.expected.clone(),
             undone: self.purpose.undone().cloned(),
+            keeps_secrets_back: way_back.is_some_and(WayBack::keeps_secrets),
             is_fresh: self.is_alone && !was_asked,
         };
         let (earlier, stop) = (earlier.as_deref(), self.stop);
@@ -468,12 +469,12 @@ fn show(global: &Global, terminal: &Terminal, plan: &TargetPlan) {
     }
 }
 
-/// Whether a run that wrote wasn't seen to end well.
 fn is_shown(global: &Global, terminal: &Terminal, plan: &TargetPlan) -> bool {
     let is_wanted = !terminal.is_quiet() || terminal.is_interactive();
     global.output == Output::Text && !plan.is_empty() && is_wanted
 }
 
+/// Whether a run that wrote wasn't seen to end well.
 fn fell_short(result: RunResult) -> bool {
     matches!(result, RunResult::Applied | RunResult::Unhealthy | RunResult::Partial)
 }
@@ -606,10 +607,10 @@ impl Listener for OnTerminal<'_> {
         // What the failed run was at is no longer drawn; this one begins anew.
         progress.take().into_iter().for_each(Progress::finish);
         self.terminal.note(&text::rolling_back(failed, undone.to));
-        show(self.global, self.terminal, plan);
         if !self.terminal.is_screen() && is_shown(self.global, self.terminal, plan) {
             self.terminal.data(&text::rollback_heading(&plan.target, undone.to));
         }
+        show(self.global, self.terminal, plan);
         let next = self.terminal.progress(progress_options(self.global, plan), Instant::now());
         let commit = plan.commit.as_ref().map(|commit| commit.sha.clone());
         next.stream(|| Happened::RollingBack { of: undone.of, to: undone.to, commit });

@@ -12,19 +12,31 @@ use crate::error::CommandError;
 pub(super) struct WayBack {
     checkout: Checkout,
     is_asked_for: bool,
+    keeps_secrets: bool,
 }
 
 impl WayBack {
     /// Reads it. `is_asked_for`: on the command line, whatever the environment says.
-    pub(super) fn of(global: &Global, what: &What, is_asked_for: bool) -> Result<Self, CommandError> {
+    pub(super) fn of(
+        global: &Global,
+        what: &What,
+        is_asked_for: bool,
+        keeps_secrets: bool,
+    ) -> Result<Self, CommandError> {
         let directory = select::directory(global)?;
         let repository = select::discover(&directory)?;
-        Ok(Self { checkout: select::checkout(global, what, &directory, repository)?, is_asked_for })
+        let checkout = select::checkout(global, what, &directory, repository)?;
+        Ok(Self { checkout, is_asked_for, keeps_secrets })
     }
 
     /// Whether that is said on the command line.
     pub(super) fn is_asked_for(&self) -> bool {
         self.is_asked_for
+    }
+
+    /// Whether live Secrets stay as they are then.
+    pub(super) fn keeps_secrets(&self) -> bool {
+        self.keeps_secrets
     }
 
     /// Whether an environment is rolled back when its apply fails.

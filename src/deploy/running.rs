@@ -80,6 +80,8 @@ pub struct RunOptions {
     pub expected: Option<Expected>,
     /// What a rollback undoes.
     pub undone: Option<Undone>,
+    /// Live Secrets stay as they are when this run is undone.
+    pub keeps_secrets_back: bool,
     /// Nothing came between the plan and the run: nobody was asked, and no other
     /// environment had its turn.
     pub is_fresh: bool,

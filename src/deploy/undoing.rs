@@ -97,6 +97,7 @@ fn way(options: &RunOptions, undone: Undone) -> RunOptions {
         may_be_dirty: true,
         max_delete: None,
         overrides: Vec::new(),
+        keep_secrets: options.keeps_secrets_back,
         ..options.planning.clone()
     };
     RunOptions { planning, reason: None, expected: None, undone: Some(undone), ..options.clone() }
