@@ -251,6 +251,7 @@ set edit:completion:arg-completer[trueup] = {|@words|
             cand --no-wait 'Don''t wait for health'
             cand --dirty 'Deploy the work tree although it isn''t committed'
             cand --rollback-on-failure 'When it fails, put the last healthy release back'
+            cand --keep-secrets 'In a rollback after a failure, leave live Secrets as they are: neither change nor delete them'
             cand --skip-superseded 'Succeed and change nothing when the deployed commit is newer than this one'
             cand -q 'Print only the result and errors'
             cand --quiet 'Print only the result and errors'
@@ -264,7 +265,7 @@ set edit:completion:arg-completer[trueup] = {|@words|
         &'trueup;rollback'= {
             cand --release 'The release to go back to'
             cand --hold 'Hold everything afterwards, until `trueup hold clear`, instead of what was rolled back alone'
-            cand --var 'Set a variable for sources with `substitute: true` (repeatable)'
+            cand --var 'Set a variable instead of what the release had, or one whose value isn''t recorded (repeatable)'
             cand --var-file 'Set the variables that this YAML file has (repeatable; --var wins)'
             cand --only 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)'
             cand --except 'All but the objects that this fits, as with --only (repeatable; deletes nothing)'

@@ -288,6 +288,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l fail-fast -d 'St
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-wait -d 'Don\'t wait for health'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dirty -d 'Deploy the work tree although it isn\'t committed'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l rollback-on-failure -d 'When it fails, put the last healthy release back'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l keep-secrets -d 'In a rollback after a failure, leave live Secrets as they are: neither change nor delete them'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l skip-superseded -d 'Succeed and change nothing when the deployed commit is newer than this one'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s q -l quiet -d 'Print only the result and errors'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s v -l verbose -d 'Say more'
@@ -295,7 +296,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -s h -l help -d 'Pr
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l release -d 'The release to go back to' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l hold -d 'Hold everything afterwards, until `trueup hold clear`, instead of what was rolled back alone' -r
-complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l var -d 'Set a variable for sources with `substitute: true` (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l var -d 'Set a variable instead of what the release had, or one whose value isn\'t recorded (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l var-file -d 'Set the variables that this YAML file has (repeatable; --var wins)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r

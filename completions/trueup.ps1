@@ -259,6 +259,7 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
             [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'Don''t wait for health')
             [CompletionResult]::new('--dirty', '--dirty', [CompletionResultType]::ParameterName, 'Deploy the work tree although it isn''t committed')
             [CompletionResult]::new('--rollback-on-failure', '--rollback-on-failure', [CompletionResultType]::ParameterName, 'When it fails, put the last healthy release back')
+            [CompletionResult]::new('--keep-secrets', '--keep-secrets', [CompletionResultType]::ParameterName, 'In a rollback after a failure, leave live Secrets as they are: neither change nor delete them')
             [CompletionResult]::new('--skip-superseded', '--skip-superseded', [CompletionResultType]::ParameterName, 'Succeed and change nothing when the deployed commit is newer than this one')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the result and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the result and errors')
@@ -273,7 +274,7 @@ Register-ArgumentCompleter -Native -CommandName 'trueup' -ScriptBlock {
         'trueup;rollback' {
             [CompletionResult]::new('--release', '--release', [CompletionResultType]::ParameterName, 'The release to go back to')
             [CompletionResult]::new('--hold', '--hold', [CompletionResultType]::ParameterName, 'Hold everything afterwards, until `trueup hold clear`, instead of what was rolled back alone')
-            [CompletionResult]::new('--var', '--var', [CompletionResultType]::ParameterName, 'Set a variable for sources with `substitute: true` (repeatable)')
+            [CompletionResult]::new('--var', '--var', [CompletionResultType]::ParameterName, 'Set a variable instead of what the release had, or one whose value isn''t recorded (repeatable)')
             [CompletionResult]::new('--var-file', '--var-file', [CompletionResultType]::ParameterName, 'Set the variables that this YAML file has (repeatable; --var wins)')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)')
             [CompletionResult]::new('--except', '--except', [CompletionResultType]::ParameterName, 'All but the objects that this fits, as with --only (repeatable; deletes nothing)')

@@ -31,7 +31,7 @@ pub(super) fn manifests(text: &str) -> Vec<Manifest> {
             };
             let id = ObjectId::new(kind, namespace.as_deref(), name);
             let secrets = SecretPaths::of_object(&id.kind, &body);
-            Manifest { id, version: version.version, body, secrets, source }
+            Manifest { id, version: version.version, body, secrets, source, vars: None }
         })
         .collect()
 }

@@ -14,7 +14,7 @@ use crate::deploy::setup::{AD_HOC, Inventory, Origin, Setup, normalised};
 use crate::error::{CommandError, Diagnostic, Location};
 use crate::git::{CommitId, Repository};
 use crate::json::Value;
-use crate::render::{Chart, How, Item, Means, SourceTree};
+use crate::render::{Chart, How, Item, Means, SourceTree, Vars};
 use crate::tools::{Tools, Wanted};
 
 /// The rules for an ad hoc environment: those of an environment that sets none.
@@ -34,7 +34,7 @@ pub fn select(global: &Global, what: &What) -> Result<Vec<Setup>, CommandError> 
     } else {
         vec![ad_hoc(global, what, directory, repository)?]
     };
-    setups.iter_mut().for_each(|setup| setup.means.vars.extend(&given));
+    setups.iter_mut().for_each(|setup| setup.give(&given));
     Ok(setups)
 }
 
@@ -492,6 +492,7 @@ fn of_rules(environment: &Environment) -> Setup {
         sources: Vec::new(),
         schemas: Vec::new(),
         means: Means::default(),
+        given: Vars::default(),
         configuration: None,
         access: Access::default(),
         cluster_uid: environment.cluster_uid.clone(),

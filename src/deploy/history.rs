@@ -12,8 +12,12 @@ use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
 use crate::plan::{CommitRef, Summary as PlanSummary};
 use crate::release::history::read_record;
-use crate::release::{Commit, Listed, Parent, Record, ReleaseResult, Run, Running, Summary, Trailer};
-use crate::report::{HistoryRow, ReleaseAction, ReleaseDetails, ReleaseOverride, ReleaseRun};
+use crate::release::{
+    Commit, Kept, Listed, Parent, Record, RecordedVariable, ReleaseResult, Run, Running, Summary, Trailer,
+};
+use crate::report::{
+    HistoryRow, ReleaseAction, ReleaseDetails, ReleaseOverride, ReleaseRun, ReleaseVariable,
+};
 
 /// What the history holds.
 pub struct History {
@@ -105,6 +109,7 @@ fn details(summary: &Summary, record: &Record) -> ReleaseDetails {
             .iter()
             .map(|it| ReleaseOverride { guard: it.guard.clone(), reason: it.reason.clone() })
             .collect(),
+        vars: summary.vars.as_ref().map(|vars| vars.iter().map(variable).collect()),
         cause: summary.cause.clone(),
         rolled_back: rollback.map(|rollback| rollback.of),
         automatic: rollback.is_some_and(|rollback| rollback.automatic),
@@ -115,6 +120,15 @@ fn details(summary: &Summary, record: &Record) -> ReleaseDetails {
             .map(|it| ReleaseAction { action: it.action, object: it.object.clone(), failed: it.failed })
             .collect(),
     }
+}
+
+fn variable(variable: &RecordedVariable) -> ReleaseVariable {
+    let value = match variable.kept() {
+        Kept::Text(text) => Some(text.to_owned()),
+        Kept::Value(value) => Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+        Kept::Secret | Kept::TooLong => None,
+    };
+    ReleaseVariable { name: variable.name.clone(), value, secret: variable.kept() == Kept::Secret }
 }
 
 fn interrupted(parent: Option<&Parent>) -> Vec<String> {

@@ -100,6 +100,7 @@ pub(super) async fn plan(
         unknown_kinds: live.unknown,
         identity,
         dirty: Vec::new(),
+        vars: Vec::new(),
         former: Vec::new(),
         outside: BTreeMap::new(),
         superseded: None,

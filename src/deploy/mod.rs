@@ -69,6 +69,7 @@ mod trying;
 mod under_way;
 mod undoing;
 mod unwell;
+mod variables;
 mod versions;
 
 pub use assemble::Work;

@@ -54,6 +54,7 @@ use crate::plan::prune::kept_by;
 use crate::plan::{Action, Selection, Summary, TargetPlan, Verb};
 use crate::release::history::StoredRecord;
 use crate::release::{PART_OF, RecordError};
+use crate::report::words;
 
 /// How a plan is made.
 #[derive(Debug, Clone, Default)]
@@ -186,6 +187,7 @@ pub(super) async fn plan_again(
         manifests: chosen.chain(std::mem::take(&mut planned.left_out)).collect(),
         commit: planned.plan.commit.clone(),
         dirty: std::mem::take(&mut planned.dirty),
+        vars: std::mem::take(&mut planned.vars),
     };
     let begun = Begun::of(cluster);
     let looked = look(setup, cluster, options).await?;
@@ -356,6 +358,7 @@ async fn plan_for(
     guards.extend(standing.guards);
     guards.extend(circumstances(setup, options, memory.as_ref(), &wanted.dirty, &actions));
     notes.extend(left);
+    notes.extend(orphaned(memory.as_ref(), &desired, &live));
     notes.extend(lacking);
     notes.extend(simulated);
     notes.extend(dependencies.notes);
@@ -402,6 +405,7 @@ async fn plan_for(
         unknown_kinds,
         identity,
         dirty: wanted.dirty,
+        vars: wanted.vars,
         former: Vec::new(),
         superseded: standing.superseded,
         kept: kept.into_iter().collect(),
@@ -469,6 +473,28 @@ fn missing_rights(desired: &[Desired], predictions: &[Prediction], live: &observ
         )
     });
     untried.chain(unread).collect()
+}
+
+/// Objects that carry the label of an inventory that isn't there, as long as nothing is
+/// recorded either.
+fn orphaned(memory: Option<&Memory>, desired: &[Desired], live: &observe::Live) -> Option<String> {
+    let memory = memory.filter(|memory| memory.parent.is_none())?;
+    let id = memory.target.applyset_id();
+    let is_ours = |object: &&Desired| {
+        let found = live.get(object.id(), &object.manifest.version);
+        found.is_some_and(|live| live["metadata"]["labels"][PART_OF] == id.as_str())
+    };
+    let count = desired.iter().filter(is_ours).count();
+    (count > 0).then(|| {
+        let carry = if count == 1 { "carries" } else { "carry" };
+        format!(
+            "{} {carry} this inventory's label, but there is neither an inventory nor a record: if somebody \
+             deleted them, `trueup adopt {} --rebuild` makes the inventory again; else what left Git meanwhile \
+             stays in the cluster",
+            words::count(count, "object"),
+            memory.target.environment()
+        )
+    })
 }
 
 /// Desired objects that somebody is deleting.

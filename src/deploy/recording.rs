@@ -73,6 +73,7 @@ pub(super) fn record(
         selection: circumstances.selection,
         rollback: circumstances.rollback,
         overrides: circumstances.overrides,
+        vars: Some(planned.vars.clone()),
         cause: circumstances.cause,
         killed: circumstances.killed,
     };

@@ -44,14 +44,11 @@ fn differences(memory: &Memory, record: &Record, desired: &[Desired]) -> Vec<Str
     };
     let others: Vec<&ObjectId> = desired.iter().filter(differs).map(Desired::id).collect();
     let told = (!others.is_empty()).then(|| {
-        let mut names: Vec<String> = others.iter().take(MOST_NAMED).map(ToString::to_string).collect();
-        if others.len() > MOST_NAMED {
-            names.push(format!("{} more", others.len() - MOST_NAMED));
-        }
+        let names: Vec<String> = others.iter().map(ToString::to_string).collect();
         let (are, they) = if others.len() == 1 { ("isn't", "it") } else { ("aren't", "they") };
         format!(
             "as its commit is rendered today, {} {are} what {they} {} in release {release}",
-            words::list(&names),
+            words::first_few(&names, MOST_NAMED),
             if others.len() == 1 { "was" } else { "were" }
         )
     });

@@ -30,6 +30,7 @@ use crate::release::actor::{host, server_user};
 use crate::release::{
     Actor, HeldBy, Holder, Lock, LockError, Pointer, ReleaseResult, Run, State, inventory, lock,
 };
+use crate::render::Vars;
 
 /// What follows a run, and answers for whoever started it.
 pub trait Listener: Send {
@@ -56,8 +57,9 @@ pub struct Undone {
     pub holds_everything: Option<String>,
 }
 
-/// What was deployed at an earlier commit, by the configuration in hand.
-pub type Earlier<'a> = dyn Fn(&CommitId) -> Result<Setup, CommandError> + 'a;
+/// What was deployed at an earlier commit, by the configuration in hand and these
+/// variables.
+pub type Earlier<'a> = dyn Fn(&CommitId, &Vars) -> Result<Setup, CommandError> + 'a;
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -78,6 +80,8 @@ pub struct RunOptions {
     pub expected: Option<Expected>,
     /// What a rollback undoes.
     pub undone: Option<Undone>,
+    /// Live Secrets stay as they are when this run is undone.
+    pub keeps_secrets_back: bool,
     /// Nothing came between the plan and the run: nobody was asked, and no other
     /// environment had its turn.
     pub is_fresh: bool,

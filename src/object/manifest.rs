@@ -61,6 +61,9 @@ pub struct Manifest {
     pub secrets: SecretPaths,
     /// Where it stands.
     pub source: Source,
+    /// The variables that were put into it, and the paths of the values that they went
+    /// into; absent where there are none.
+    pub vars: Option<Arc<[(String, FieldPath)]>>,
 }
 
 impl Manifest {

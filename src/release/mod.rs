@@ -47,6 +47,7 @@ mod retention;
 mod run;
 mod state;
 mod summary;
+mod variable;
 
 pub use actor::Actor;
 pub use history::Listed;
@@ -64,6 +65,7 @@ pub use record_error::RecordError;
 pub use run::{Environment, Run};
 pub use state::{Pointer, Running, State, StateError};
 pub use summary::{Commit, Counts, Override, ReleaseResult, Rollback, Summary, Trailer};
+pub use variable::{Kept, RecordedVariable};
 
 /// The schema of the parent's state and of records.
 pub const SCHEMA: &str = "trueup/v1";

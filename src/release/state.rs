@@ -303,6 +303,7 @@ mod tests {
             to: Some(1),
             restored: None,
             changed: Vec::new(),
+            uncommitted: Vec::new(),
             everything: false,
             by: "ada".into(),
             at: time(),

@@ -50,7 +50,7 @@ pub use external::{Chart, asks_about_cluster};
 pub use live::{LiveObject, live};
 pub(crate) use plain::objects;
 pub use source::{SourceFile, SourceTree};
-pub use substitute::Vars;
+pub use substitute::{Var, Vars};
 
 /// How many objects all sources of an environment may hold: far more than an
 /// etcd of the recommended size (8 GiB) serves well.

@@ -28,6 +28,8 @@ pub(super) struct Place<'a> {
     pub(super) file: &'a SourceFile,
     /// The id of all that went into it: the file's, unless variables did.
     pub(super) blob: &'a Arc<str>,
+    /// The variables that went into the document, and where.
+    pub(super) vars: &'a [(String, FieldPath)],
     pub(super) text: &'a str,
     /// How many bytes may still be read again to find where fields stand.
     pub(super) read_again: &'a Cell<usize>,
@@ -56,6 +58,16 @@ impl Place<'_> {
         let Some(left) = self.read_again.get().checked_sub(self.text.len()) else { return self.start };
         self.read_again.set(left);
         yaml::locate(self.text, self.document, path).unwrap_or(self.start)
+    }
+
+    /// The variables that went into the value, and where in it.
+    fn vars_in(&self) -> Option<Arc<[(String, FieldPath)]>> {
+        let start = self.path.steps().len();
+        let inside = self.vars.iter().filter(|(_, path)| path.starts_with(&self.path));
+        let vars: Vec<_> = inside
+            .map(|(name, path)| (name.clone(), FieldPath::root().join(&path.steps()[start..])))
+            .collect();
+        (!vars.is_empty()).then(|| vars.into())
     }
 
     fn source(&self) -> Source {
@@ -101,7 +113,8 @@ pub(super) fn read(value: Value, place: &Place<'_>) -> Result<Manifest, Vec<Diag
             let id = ObjectId::new(GroupKind::new(version.group, kind), namespace, name);
             let body = Value::Object(body);
             let secrets = SecretPaths::of_object(&id.kind, &body);
-            Ok(Manifest { id, version: version.version, secrets, source: place.source(), body })
+            let (source, vars) = (place.source(), place.vars_in());
+            Ok(Manifest { id, version: version.version, secrets, source, vars, body })
         }
         (_, kind, name) => {
             let subject = subject(kind, namespace, name);

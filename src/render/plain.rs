@@ -91,10 +91,11 @@ fn things<T>(
     for document in documents {
         // What variables went into isn't the file's content alone.
         let mixed = vars_in.get(&document.number);
-        let mixed = mixed.map(|told| Arc::from(blob_id(format!("{}\n{told}", file.blob).as_bytes())));
+        let blob = mixed.map(|mixed| Arc::from(blob_id(format!("{}\n{}", file.blob, mixed.told).as_bytes())));
         let place = Place {
             file,
-            blob: mixed.as_ref().unwrap_or(&file.blob),
+            blob: blob.as_ref().unwrap_or(&file.blob),
+            vars: mixed.map_or(&[], |mixed| mixed.uses.as_slice()),
             text: &text,
             read_again: &read_again,
             document: document.number,

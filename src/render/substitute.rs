@@ -15,7 +15,7 @@ pub struct Vars(BTreeMap<String, Var>);
 
 /// A variable.
 #[derive(Debug, Clone, PartialEq)]
-enum Var {
+pub enum Var {
     /// A text, a number or a boolean, by its type.
     Typed(Value),
     /// A text that is read as YAML where it stands alone.
@@ -46,6 +46,21 @@ impl Vars {
         self.0.insert(name.to_owned(), Var::Unset(variable.to_owned()));
     }
 
+    /// Sets one to what another is.
+    pub fn put(&mut self, name: &str, var: Var) {
+        self.0.insert(name.to_owned(), var);
+    }
+
+    /// One of them.
+    pub fn get(&self, name: &str) -> Option<&Var> {
+        self.0.get(name)
+    }
+
+    /// All of them, by their names.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Var)> {
+        self.0.iter().map(|(name, var)| (name.as_str(), var))
+    }
+
     /// Lays others over these.
     pub fn extend(&mut self, others: &Self) {
         self.0.extend(others.0.iter().map(|(name, var)| (name.clone(), var.clone())));
@@ -57,8 +72,9 @@ impl Vars {
     }
 
     /// What these variables are, as one text.
-    fn told(&self, names: &BTreeSet<String>) -> String {
-        let told = names.iter().map(|name| match self.0.get(name) {
+    fn told(&self, uses: &[(String, FieldPath)]) -> String {
+        let names: BTreeSet<&String> = uses.iter().map(|(name, _)| name).collect();
+        let told = names.into_iter().map(|name| match self.0.get(name) {
             Some(Var::Typed(value)) => format!("{name}={value}\n"),
             Some(Var::Text(text)) => format!("{name}={text:?}\n"),
             Some(Var::Unset(_)) | None => format!("{name}\n"),
@@ -67,22 +83,31 @@ impl Vars {
     }
 }
 
+/// The variables that went into a document.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Mixed {
+    /// All of them as one text.
+    pub(super) told: String,
+    /// Their names, and the paths of the values that they went into.
+    pub(super) uses: Vec<(String, FieldPath)>,
+}
+
 /// Puts the variables into documents of a file; those in which one is wrong are left
 /// out, and what is wrong is returned. Beside it, by the number of the document, the
-/// variables that went into it as one text.
+/// variables that went into it.
 pub(super) fn replace(
     documents: &mut Vec<Document>,
     text: &str,
     file: &str,
     vars: &Vars,
-) -> (BTreeMap<u32, String>, Vec<Diagnostic>) {
-    let (mut told, mut findings) = (BTreeMap::new(), Vec::new());
+) -> (BTreeMap<u32, Mixed>, Vec<Diagnostic>) {
+    let (mut mixed, mut findings) = (BTreeMap::new(), Vec::new());
     let several = documents.last().is_some_and(|last| last.number > 1);
     documents.retain_mut(|document| {
         let mut replacing =
-            Replacing { vars, way: Vec::new(), used: BTreeSet::new(), alone: Vec::new(), wrong: Vec::new() };
+            Replacing { vars, way: Vec::new(), uses: Vec::new(), alone: Vec::new(), wrong: Vec::new() };
         replacing.value(&mut document.value);
-        let Replacing { used, alone, wrong, .. } = replacing;
+        let Replacing { uses, alone, wrong, .. } = replacing;
         for (path, value) in alone {
             if is_quoted(text, document.number, &path)
                 && let Some(place) = field_mut(&mut document.value, &path)
@@ -90,8 +115,8 @@ pub(super) fn replace(
                 *place = Value::from(as_text(&value));
             }
         }
-        if !used.is_empty() {
-            told.insert(document.number, vars.told(&used));
+        if !uses.is_empty() {
+            mixed.insert(document.number, Mixed { told: vars.told(&uses), uses });
         }
         let is_right = wrong.is_empty();
         let place = |path: &FieldPath, start: &str| {
@@ -102,14 +127,14 @@ pub(super) fn replace(
             .extend(wrong.into_iter().map(|Wrong { path, start, finding }| finding.at(place(&path, &start))));
         is_right
     });
-    (told, findings)
+    (mixed, findings)
 }
 
 struct Replacing<'a> {
     vars: &'a Vars,
     /// From the root to here.
     way: Vec<Step>,
-    used: BTreeSet<String>,
+    uses: Vec<(String, FieldPath)>,
     /// Where a variable is all that there is, and what it is.
     alone: Vec<(FieldPath, Value)>,
     wrong: Vec<Wrong>,
@@ -180,7 +205,7 @@ impl Replacing<'_> {
     }
 
     fn look_up(&mut self, name: &str, default: Option<&str>) -> Option<Value> {
-        self.used.insert(name.to_owned());
+        self.uses.push((name.to_owned(), self.path()));
         let finding = match (self.vars.0.get(name), default) {
             (Some(Var::Typed(value)), _) => return Some(value.clone()),
             (Some(Var::Text(text)), _) => return Some(typed(text)),

@@ -64,6 +64,9 @@ pub struct ReleaseDetails {
     pub digest: Option<String>,
     /// The guards that were overridden.
     pub overrides: Vec<ReleaseOverride>,
+    /// The variables of the command line that went into it; absent where that wasn't
+    /// recorded yet.
+    pub vars: Option<Vec<ReleaseVariable>>,
     /// Why it didn't end well, one line.
     pub cause: Option<String>,
     /// The release that this one undid, when it was a rollback.
@@ -98,6 +101,19 @@ pub struct ReleaseOverride {
     pub guard: String,
     /// The reason given.
     pub reason: String,
+}
+
+/// A variable of the command line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleaseVariable {
+    /// Its name.
+    pub name: String,
+    /// Its value as text; absent where it isn't recorded.
+    pub value: Option<String>,
+    /// Whether it isn't recorded because it's a secret, rather than too long.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub secret: bool,
 }
 
 /// What was done to an object.

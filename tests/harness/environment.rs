@@ -166,6 +166,12 @@ impl TestEnvironment {
         self.start(self.root(), arguments, None)
     }
 
+    /// Starts trueup in the repository, for who reads its standard output no further than
+    /// this, as `head` does.
+    pub(crate) fn spawn_for_head(&self, arguments: &[&str], part: &str) -> Running {
+        Running::start_for(self.command(self.root(), arguments), part, shown(arguments), self.rewriter())
+    }
+
     /// Runs `apply prod --yes`, and does this at the very moment when it sends a
     /// request (such as DELETE of `v1/configmaps/settings`) for the first time.
     #[must_use = "a run that nobody looks at tests nothing"]
@@ -452,6 +458,10 @@ impl TestEnvironment {
     }
 
     fn start(&self, folder: &Path, arguments: &[&str], input: Option<&str>) -> Running {
+        Running::start(self.command(folder, arguments), input, shown(arguments), self.rewriter())
+    }
+
+    fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trueup"));
         command
             .args(arguments)
@@ -463,7 +473,7 @@ impl TestEnvironment {
             .env("KUBECONFIG", self.kubeconfig())
             .env("NO_COLOR", "1")
             .envs(self.variables.iter().map(|(name, value)| (name, value)));
-        Running::start(command, input, shown(arguments), self.rewriter())
+        command
     }
 
     fn rewriter(&self) -> Rewriter {

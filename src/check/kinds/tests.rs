@@ -27,6 +27,7 @@ fn manifest(body: Value) -> Manifest {
             blob: "".into(),
             is_rendered: false,
         },
+        vars: None,
         body,
     }
 }

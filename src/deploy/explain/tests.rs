@@ -45,7 +45,7 @@ pub(super) fn manifest(text: &str) -> Manifest {
     };
     let id = ObjectId::new(GroupKind::new(group, &kind), namespace.as_deref(), &name);
     let secrets = SecretPaths::of_object(&id.kind, &body);
-    Manifest { id, version: version.to_owned(), body, secrets, source }
+    Manifest { id, version: version.to_owned(), body, secrets, source, vars: None }
 }
 
 /// What the user sees of a case.

@@ -24,7 +24,7 @@ use crate::health::Health;
 use crate::object::Scrubber;
 use crate::plan::ClusterRef;
 use crate::release::history::read_record;
-use crate::release::{Running, Summary};
+use crate::release::{DigestKey, Running, Summary};
 use crate::report::{DeployedState, HealthCount, HoldState, ObjectStatus, OwnedStatus, StatusReport};
 use around::{Around, Locking, seen};
 use family::Families;
@@ -103,7 +103,7 @@ impl Look {
             }),
             lock: match &around.lock {
                 Locking::Held(held) => Some(locking::state(held)),
-                Locking::Free | Locking::Unknown => None,
+                Locking::Untaken | Locking::Free | Locking::Unknown => None,
             },
             drift: drift(&objects, is_recorded),
             health: HealthCount::of(&objects),
@@ -121,7 +121,7 @@ impl Look {
         let running = running.map(|running| {
             let Running { release, actor, started_at, .. } = running;
             match &self.around.lock {
-                Locking::Free => format!(
+                Locking::Untaken | Locking::Free => format!(
                     "release {release} was begun by {actor} at {started_at:.0} and killed: the next run finishes it"
                 ),
                 Locking::Held(_) => {
@@ -132,10 +132,18 @@ impl Look {
         });
         let notes = memory.into_iter().flat_map(|memory| memory.notes.clone());
         notes
+            .chain(memory.filter(|memory| self.was_deployed_to(memory)).map(Memory::lost))
             .chain(running)
             .chain(unknown_drift(&self.objects, memory))
             .chain(self.around.notes.clone())
             .collect()
+    }
+
+    /// Whether runs have left something though nothing is recorded: a first one that was
+    /// refused leaves no more than a lock that is free again.
+    fn was_deployed_to(&self, memory: &Memory) -> bool {
+        memory.parent.is_none()
+            && (matches!(self.around.lock, Locking::Free) || matches!(memory.key, DigestKey::Known(_)))
     }
 
     fn deployed(&self, setup: &Setup, memory: &Memory) -> Option<DeployedState> {

@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn the_subject_is_cut_where_there_is_no_room() {
-        insta::assert_snapshot!(plain(&history(&rows(), &options(72))), @"
+        insta::assert_snapshot!(plain(&history(&rows(), &options(80))), @"
         RELEASE  RESULT       WHEN           COMMIT   BY      CHANGES   SUBJECT
         13       healthy      5 minutes ago  abc1234  ada     +1 ~2 -1  back to 11: Big…
         12       unhealthy    2 hours ago    abc1234  ci-bot  +1 ~2 -1  undone by 13: B…
@@ -122,6 +122,51 @@ mod tests {
         10       interrupted  3 days ago     abc1234  ci-bot            killed, finishe…
         9        applied      40 days ago                     +1 ~2 -1
         ");
+    }
+
+    #[test]
+    fn what_a_narrow_terminal_has_no_room_for_goes_below() {
+        insta::assert_snapshot!(plain(&history(&rows(), &options(60))), @"
+        RELEASE  RESULT       WHEN           COMMIT   BY
+            CHANGES   SUBJECT
+        13       healthy      5 minutes ago  abc1234  ada
+            +1 ~2 -1  back to 11: Bigger images
+        12       unhealthy    2 hours ago    abc1234  ci-bot
+            +1 ~2 -1  undone by 13: Bigger images
+        11       healthy      3 days ago     abc1234  ci-bot
+            +1 ~2 -1  Bigger images
+        10       interrupted  3 days ago     abc1234  ci-bot
+                      killed, finished by 11: Bigger images
+        9        applied      40 days ago
+            +1 ~2 -1
+        ");
+        insta::assert_snapshot!(plain(&history(&rows(), &options(40))), @"
+        RELEASE  RESULT       WHEN
+            COMMIT   BY      CHANGES
+            SUBJECT
+        13       healthy      5 minutes ago
+            abc1234  ada     +1 ~2 -1
+            back to 11: Bigger images
+        12       unhealthy    2 hours ago
+            abc1234  ci-bot  +1 ~2 -1
+            undone by 13: Bigger images
+        11       healthy      3 days ago
+            abc1234  ci-bot  +1 ~2 -1
+            Bigger images
+        10       interrupted  3 days ago
+            abc1234  ci-bot
+            killed, finished by 11: Bigger imag…
+        9        applied      40 days ago
+                             +1 ~2 -1
+        ");
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in [40, 60, 80, 120] {
+            let text = plain(&history(&rows(), &options(width)));
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+        }
     }
 
     #[test]

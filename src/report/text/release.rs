@@ -7,7 +7,7 @@ use crate::plan::Verb;
 use crate::report::palette::{DANGER, FAINT, STRONG, paint};
 use crate::report::verbs::{done, sign, style};
 use crate::report::visible::visible;
-use crate::report::{HistoryRow, ReleaseAction, ReleaseDetails, ReleaseRun, words};
+use crate::report::{HistoryRow, ReleaseAction, ReleaseDetails, ReleaseRun, ReleaseVariable, words};
 
 /// So many objects are named.
 const NAMED: usize = 40;
@@ -46,6 +46,8 @@ pub fn release(row: &HistoryRow, options: &TextOptions) -> String {
         "override",
         overrides.map(|it| format!("{}: {}", visible(&it.guard), visible(&it.reason))).collect(),
     );
+    let vars = details.and_then(|it| it.vars.as_ref()).into_iter().flatten();
+    tell("vars", vars.map(variable).collect());
     tell(
         "cause",
         details
@@ -111,6 +113,16 @@ fn links(row: &HistoryRow, details: Option<&ReleaseDetails>) -> Vec<String> {
     links
 }
 
+/// `TAG=v1`, or why its value isn't known.
+fn variable(variable: &ReleaseVariable) -> String {
+    let name = visible(&variable.name);
+    match &variable.value {
+        Some(value) => format!("{name}={}", visible(value)),
+        None if variable.secret => format!("{name} (a secret, which isn't recorded)"),
+        None => format!("{name} (too long to be recorded)"),
+    }
+}
+
 /// The objects by what was done to them.
 fn actions(actions: &[ReleaseAction], unchanged: usize, options: &TextOptions) -> Vec<String> {
     let shown = if options.full { actions.len() } else { NAMED };
@@ -142,7 +154,9 @@ mod tests {
     use crate::apply::RunResult;
     use crate::plan::Verb;
     use crate::report::sample::{minutes_ago, object, options, plain, release};
-    use crate::report::{HistoryRow, ReleaseAction, ReleaseDetails, ReleaseOverride, ReleaseRun};
+    use crate::report::{
+        HistoryRow, ReleaseAction, ReleaseDetails, ReleaseOverride, ReleaseRun, ReleaseVariable,
+    };
 
     fn details() -> ReleaseDetails {
         let action = |action, name: &str, failed| ReleaseAction { action, object: object(name), failed };
@@ -162,6 +176,11 @@ mod tests {
                 guard: "max-delete".into(),
                 reason: "the cache is empty".into(),
             }],
+            vars: Some(vec![
+                ReleaseVariable { name: "TAG".into(), value: Some("v1.10".into()), secret: false },
+                ReleaseVariable { name: "TOKEN".into(), value: None, secret: true },
+                ReleaseVariable { name: "TEXT".into(), value: None, secret: false },
+            ]),
             cause: Some("shop/Deployment/web: container web keeps crashing".into()),
             rolled_back: None,
             automatic: false,
@@ -193,6 +212,9 @@ mod tests {
           links     finished release 12 that was killed
                     rolled back by release 14
           override  max-delete: the cache is empty
+          vars      TAG=v1.10
+                    TOKEN (a secret, which isn't recorded)
+                    TEXT (too long to be recorded)
           cause     shop/Deployment/web: container web keeps crashing
           tool      trueup/v0.1.0
 
