@@ -6,13 +6,14 @@
 //! it didn't. What it gets is a [`Workspace`]: a private folder with a home of
 //! its own, gone afterwards. Of the caller's environment it sees `PATH` only;
 //! without leave to fetch, its ways into the network are closed as far as an
-//! environment can close them.
+//! environment can close them. A signal that ends trueup [`stop`]s them all.
 //!
 //! The only room that runs programs. Never runs a shell, never hands on the
 //! user's credentials or configuration, never reads a repository.
 
 mod find;
 mod run;
+mod running;
 mod version;
 mod workspace;
 
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 pub use find::{NotFound, find};
 pub use run::{Call, Failure, Limits, run};
+pub use running::{clear, is_stopped, stop};
 pub use semver::VersionReq;
 pub use version::version_in;
 pub use workspace::Workspace;

@@ -10,9 +10,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
-
-use super::Workspace;
+use super::{Workspace, running};
 
 /// So much of what a program complains about is kept.
 const MOST_COMPLAINTS: usize = 64 * 1024;
@@ -73,12 +71,15 @@ pub enum Failure {
     Failed(i32, String),
     /// Somebody killed it with this signal.
     Killed(i32, String),
+    /// It was [stopped](super::stop), or couldn't begin any more.
+    Stopped,
 }
 
 /// What it printed.
 pub fn run(call: &Call<'_>, limits: Limits) -> Result<Vec<u8>, Failure> {
     let deadline = Instant::now() + limits.time;
-    let mut child = command(call).spawn().map_err(Failure::NotStarted)?;
+    let begun = running::begin(&mut command(call)).map_err(Failure::NotStarted)?;
+    let mut child = begun.ok_or(Failure::Stopped)?;
     let printed = reading(child.stdout.take(), limits.output);
     let complained = reading(child.stderr.take(), MOST_COMPLAINTS as u64);
     let output = match printed.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
@@ -91,6 +92,9 @@ pub fn run(call: &Call<'_>, limits: Limits) -> Result<Vec<u8>, Failure> {
     };
     if status.success() {
         return Ok(output);
+    }
+    if running::is_stopped() {
+        return Err(Failure::Stopped);
     }
     Err(failure(status, &complained))
 }
@@ -138,7 +142,7 @@ fn reading(pipe: Option<impl Read + Send + 'static>, most: u64) -> Receiver<Opti
 
 fn ended(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
     loop {
-        if let Ok(Some(status)) = child.try_wait() {
+        if let Some(status) = running::ended(child) {
             return Some(status);
         }
         if Instant::now() >= deadline {
@@ -150,9 +154,7 @@ fn ended(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
 
 /// Kills the program, and all that it has started.
 fn killed(mut child: Child, failure: Failure) -> Failure {
-    // It hasn't been waited for, so the number is still its own.
-    let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
-    let _ = child.wait();
+    running::kill(&mut child);
     failure
 }
 
@@ -185,6 +187,7 @@ mod tests {
             Failure::TooMuch(bytes) => format!("more than {bytes}"),
             Failure::Failed(code, complaints) => format!("{code}: {complaints}"),
             Failure::Killed(signal, _) => format!("signal {signal}"),
+            Failure::Stopped => "stopped".to_owned(),
         });
         said.map(|bytes| String::from_utf8(bytes).expect("text"))
     }

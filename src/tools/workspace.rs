@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::time::Duration;
 
+use super::running;
+
 /// What the names of such folders begin with.
 const PREFIX: &str = "trueup-render-";
 
@@ -38,7 +40,8 @@ impl Workspace {
     fn create_in(parent: &Path) -> io::Result<Self> {
         let number = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
         let root = parent.join(format!("{PREFIX}{number:016x}"));
-        DirBuilder::new().mode(0o700).create(&root)?;
+        running::enter(&root);
+        DirBuilder::new().mode(0o700).create(&root).inspect_err(|_| running::leave(&root))?;
         // Locked before it has its name, so that nobody ever sees it unlocked.
         let unnamed = root.join("lock.new");
         let made = File::create_new(&unnamed).and_then(|lock| {
@@ -51,6 +54,7 @@ impl Workspace {
             Ok(lock) => Ok(Self { root, _lock: lock }),
             Err(error) => {
                 let _ = fs::remove_dir_all(&root);
+                running::leave(&root);
                 Err(error)
             }
         }
@@ -76,6 +80,7 @@ impl Drop for Workspace {
     fn drop(&mut self) {
         // What can't be removed now, a later run removes.
         let _ = fs::remove_dir_all(&self.root);
+        running::leave(&self.root);
     }
 }
 

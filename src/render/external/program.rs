@@ -90,6 +90,9 @@ impl Program {
             Failure::Killed(signal, said) => {
                 (about(format!("{name} was killed by signal {signal} while it rendered {subject}")), said)
             }
+            Failure::Stopped => {
+                (about(format!("interrupted while {name} rendered {subject}")), String::new())
+            }
         };
         let tree = format!("{}/", ground.workspace.tree().display());
         Complaint { diagnostic, said: said.replace(&tree, "") }
