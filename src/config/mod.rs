@@ -205,7 +205,7 @@ impl Config {
 }
 
 fn only_document(text: &str, path: &str) -> Result<Value, Diagnostic> {
-    let documents = yaml::documents(text).map_err(|error| error.diagnostic(path))?;
+    let documents = yaml::documents_with_written_keys(text).map_err(|error| error.diagnostic(path))?;
     let mut documents = documents.into_iter();
     let first = documents
         .next()

@@ -225,7 +225,6 @@ notify: []
     trueup.yaml:17:20: `environments.prod.sources[1].renderer` must be plain, kustomize or helm, not "helmm"
       hint: did you mean `helm`?
     trueup.yaml:18:9: `environments.prod.sources[2]` must be a string or a map, not a number
-    trueup.yaml:19:3: `environments.false`: YAML reads this key as the boolean false, not as a name: put it in quotes if it's one
     trueup.yaml:20:3: `environments.Dev`: "Dev" isn't a name: lower-case letters, digits and `-` between them are allowed
     trueup.yaml:20:8: `environments.Dev` must be a map, not a boolean
     trueup.yaml:21:17: `history.keep` must be at least 1, not 0
