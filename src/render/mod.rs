@@ -22,6 +22,7 @@ mod copy;
 mod definitions;
 mod duplicates;
 mod external;
+mod field_type;
 mod hook_name;
 mod list;
 mod live;

@@ -9,7 +9,7 @@ use super::load;
 use super::names::is_configuration;
 use super::object::{self, Place};
 use super::source::SourceFile;
-use super::substitute::{self, Vars};
+use super::substitute::{self, Vars, Writer};
 use crate::error::Diagnostic;
 use crate::git::blob_id;
 use crate::json::Value;
@@ -36,7 +36,7 @@ pub(super) fn render_as<T: Send>(
     let is_named: Vec<bool> = listed.iter().map(|file| file.is_named).collect();
     let files: Vec<_> = load::files(listed).into_iter().zip(is_named).collect();
     let read = parallel::each(files, |(file, is_named)| match file {
-        Ok(file) => things(&file, vars, is_named, MOST_READ_AGAIN, read_one),
+        Ok(file) => things(&file, vars, Writer::Somebody, is_named, MOST_READ_AGAIN, read_one),
         Err(finding) => (Vec::new(), vec![finding]),
     });
     let (things, findings): (Vec<_>, Vec<_>) = read.into_iter().unzip();
@@ -46,14 +46,14 @@ pub(super) fn render_as<T: Send>(
 /// The objects of one version of a file, as they are written there; `None` when it
 /// can't be read. Where they stand is only told for whole documents.
 pub(crate) fn objects(file: &SourceFile) -> Option<Vec<Manifest>> {
-    let (manifests, findings) = things(file, None, true, 0, object::read);
+    let (manifests, findings) = things(file, None, Writer::Somebody, true, 0, object::read);
     (findings.is_empty() || !manifests.is_empty()).then_some(manifests)
 }
 
 /// The objects that a program printed, and everything that is wrong. Where they
 /// stand is only told for whole documents.
 pub(super) fn printed(file: &SourceFile, vars: Option<&Vars>) -> Read<Manifest> {
-    things(file, vars, true, 0, object::read)
+    things(file, vars, Writer::Program, true, 0, object::read)
 }
 
 /// What was read, and everything that is wrong.
@@ -65,6 +65,7 @@ pub(super) type ReadOne<T> = fn(Value, &Place<'_>) -> Result<T, Vec<Diagnostic>>
 fn things<T>(
     file: &SourceFile,
     vars: Option<&Vars>,
+    writer: Writer,
     is_named: bool,
     most_read_again: usize,
     read_one: ReadOne<T>,
@@ -83,7 +84,7 @@ fn things<T>(
     }
     let several = documents.last().is_some_and(|last| last.number > 1);
     let (vars_in, wrong) = match vars {
-        Some(vars) => substitute::replace(&mut documents, &text, &file.path, vars),
+        Some(vars) => substitute::replace(&mut documents, &text, &file.path, vars, writer),
         None => (BTreeMap::new(), Vec::new()),
     };
     let read_again = Cell::new(most_read_again);
@@ -171,7 +172,7 @@ mod tests {
         }
         let most = 10 * text.len();
         let file = SourceFile { path: "list.yaml".into(), bytes: text.into_bytes(), blob: "".into() };
-        let (manifests, findings) = things(&file, None, true, most, object::read);
+        let (manifests, findings) = things(&file, None, Writer::Somebody, true, most, object::read);
         assert_eq!((manifests.len(), findings.len()), (200, 0));
         let lines: Vec<u32> = manifests.iter().map(|manifest| manifest.source.line).collect();
         assert_eq!(lines[..10], [4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::field_type;
 use crate::error::{Diagnostic, Location, did_you_mean};
 use crate::json::Value;
 use crate::object::{FieldPath, Step};
@@ -67,6 +68,16 @@ impl Vars {
     }
 }
 
+/// Who wrote a text into which variables are put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writer {
+    /// Somebody, whose quotes mean something.
+    Somebody,
+    /// A program, which leaves out quotes that aren't needed without variables. Where
+    /// the kind has a text, a text is meant.
+    Program,
+}
+
 /// Puts the variables into documents of a file; those in which one is wrong are left
 /// out, and what is wrong is returned. Beside it, by the number of the document, the
 /// variables that went into it as one text.
@@ -75,6 +86,7 @@ pub(super) fn replace(
     text: &str,
     file: &str,
     vars: &Vars,
+    writer: Writer,
 ) -> (BTreeMap<u32, String>, Vec<Diagnostic>) {
     let (mut told, mut findings) = (BTreeMap::new(), Vec::new());
     let several = documents.last().is_some_and(|last| last.number > 1);
@@ -83,11 +95,11 @@ pub(super) fn replace(
             Replacing { vars, way: Vec::new(), used: BTreeSet::new(), alone: Vec::new(), wrong: Vec::new() };
         replacing.value(&mut document.value);
         let Replacing { used, alone, wrong, .. } = replacing;
-        for (path, value) in alone {
-            if is_quoted(text, document.number, &path)
-                && let Some(place) = field_mut(&mut document.value, &path)
-            {
-                *place = Value::from(as_text(&value));
+        for (path, written) in alone {
+            let is_text = is_quoted(text, document.number, &path)
+                || (writer == Writer::Program && field_type::is_text(&document.value, &path));
+            if is_text && let Some(place) = field_mut(&mut document.value, &path) {
+                *place = Value::from(written);
             }
         }
         if !used.is_empty() {
@@ -110,8 +122,8 @@ struct Replacing<'a> {
     /// From the root to here.
     way: Vec<Step>,
     used: BTreeSet<String>,
-    /// Where a variable is all that there is, and what it is.
-    alone: Vec<(FieldPath, Value)>,
+    /// Where a variable is all that there is, and its text.
+    alone: Vec<(FieldPath, String)>,
     wrong: Vec<Wrong>,
 }
 
@@ -165,26 +177,28 @@ impl Replacing<'_> {
             }
         };
         if let [Part::Var { name, default }] = parts.as_slice() {
-            let value = self.look_up(name, *default)?;
-            self.alone.push((self.path(), value.clone()));
+            let Found { value, text } = self.look_up(name, *default)?;
+            self.alone.push((self.path(), text));
             return Some(value);
         }
         let mut whole = String::with_capacity(text.len());
         for part in parts {
             match part {
                 Part::Text(text) => whole.push_str(text),
-                Part::Var { name, default } => whole.push_str(&as_text(&self.look_up(name, default)?)),
+                Part::Var { name, default } => whole.push_str(&self.look_up(name, default)?.text),
             }
         }
         Some(Value::from(whole))
     }
 
-    fn look_up(&mut self, name: &str, default: Option<&str>) -> Option<Value> {
+    fn look_up(&mut self, name: &str, default: Option<&str>) -> Option<Found> {
         self.used.insert(name.to_owned());
         let finding = match (self.vars.0.get(name), default) {
-            (Some(Var::Typed(value)), _) => return Some(value.clone()),
-            (Some(Var::Text(text)), _) => return Some(typed(text)),
-            (_, Some(default)) => return Some(typed(default)),
+            (Some(Var::Typed(value)), _) => {
+                return Some(Found { value: value.clone(), text: as_text(value) });
+            }
+            (Some(Var::Text(text)), _) => return Some(Found { value: typed(text), text: text.clone() }),
+            (_, Some(default)) => return Some(Found { value: typed(default), text: default.to_owned() }),
             (Some(Var::Unset(variable)), None) => Diagnostic::new(format!("${{{name}}} has no value"))
                 .because(format!("the environment variable {variable} isn't set")),
             (None, None) => {
@@ -201,6 +215,14 @@ impl Replacing<'_> {
         self.wrong.push(Wrong { path, start: format!("${{{name}"), finding });
         None
     }
+}
+
+/// What a variable stands for.
+struct Found {
+    /// Where it stands alone.
+    value: Value,
+    /// Within a text.
+    text: String,
 }
 
 enum Part<'t> {
@@ -298,14 +320,19 @@ mod tests {
     use super::*;
 
     fn replaced(text: &str) -> Result<String, String> {
+        replaced_by(text, Writer::Somebody)
+    }
+
+    fn replaced_by(text: &str, writer: Writer) -> Result<String, String> {
         let mut vars = Vars::default();
         vars.set("N", Value::from(3));
         vars.set("S", Value::from("3"));
         vars.set_text("T", "4");
+        vars.set_text("V", "1.10");
         vars.set_text("W", "word");
         vars.miss("E", "SECRET");
         let mut documents = yaml::documents(text).expect("YAML");
-        let (_, findings) = replace(&mut documents, text, "a.yaml", &vars);
+        let (_, findings) = replace(&mut documents, text, "a.yaml", &vars, writer);
         if findings.is_empty() {
             return Ok(documents
                 .iter()
@@ -331,6 +358,9 @@ mod tests {
             ("a: ${W}", r#"{"a":"word"}"#),
             ("a: |\n  ${N}", r#"{"a":"3\n"}"#),
             ("a: x-${N}-${W}", r#"{"a":"x-3-word"}"#),
+            ("a: x:${V}", r#"{"a":"x:1.10"}"#),
+            ("a: '${V}'", r#"{"a":"1.10"}"#),
+            ("a: x:${M:-1.20}", r#"{"a":"x:1.20"}"#),
             ("a: ${M:-5}", r#"{"a":5}"#),
             ("a: ${M:-}", r#"{"a":""}"#),
             ("a: ${M:-a b}", r#"{"a":"a b"}"#),
@@ -341,6 +371,31 @@ mod tests {
             (r#"{"a": "${N}"}"#, r#"{"a":"3"}"#),
         ] {
             assert_eq!(replaced(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn in_what_a_program_wrote_the_kind_says_what_is_a_text() {
+        let map = |field: &str| format!("apiVersion: v1\nkind: ConfigMap\n{field}");
+        let deployment = |field: &str| format!("apiVersion: apps/v1\nkind: Deployment\n{field}");
+        let container = |field: &str| {
+            deployment(&format!("spec:\n  template:\n    spec:\n      containers:\n      - {field}"))
+        };
+        let custom = |field: &str| format!("apiVersion: example.com/v1\nkind: Thing\n{field}");
+        let list = "apiVersion: v1\nkind: List\nitems:\n- ";
+        for (text, part) in [
+            (map("data:\n  a: ${N}"), r#"{"a":"3"}"#),
+            (map("metadata:\n  annotations:\n    a: ${N}"), r#"{"a":"3"}"#),
+            (format!("{list}{}", map("data:\n  a: ${N}").replace('\n', "\n  ")), r#"{"a":"3"}"#),
+            (deployment("spec:\n  replicas: ${N}"), r#"{"replicas":3}"#),
+            (container("env:\n        - value: ${V}"), r#""value":"1.10""#),
+            (container("ports:\n        - containerPort: ${N}"), r#"{"containerPort":3}"#),
+            (container("livenessProbe:\n          httpGet:\n            port: ${N}"), r#"{"port":3}"#),
+            (custom("spec:\n  a: ${N}"), r#"{"a":3}"#),
+            (custom("metadata:\n  labels:\n    a: ${N}"), r#"{"a":"3"}"#),
+        ] {
+            let replaced = replaced_by(&text, Writer::Program).expect("variables");
+            assert!(replaced.contains(part), "{text}: {replaced}");
         }
     }
 
