@@ -68,6 +68,7 @@ mod selection;
 mod shop;
 mod signed_commits;
 mod simulation;
+mod sops;
 mod status;
 mod two_plans;
 mod variables;

@@ -7,7 +7,7 @@ use crate::cli::Global;
 use crate::deploy::running::Earlier;
 use crate::deploy::setup::Setup;
 use crate::error::CommandError;
-use crate::render::Vars;
+use crate::render::{Decryption, Vars};
 
 /// The configuration in hand, by which an earlier commit is deployed again: as it was
 /// when the run began, whatever becomes of the files meanwhile.
@@ -42,6 +42,7 @@ impl WayBack {
         Box::new(move |commit| {
             let mut setup = select::at_other_commit(global, &self.checkout, environment, commit)?;
             setup.means.vars.extend(&self.given);
+            setup.means.decryption = Decryption::Earlier;
             Ok(setup)
         })
     }

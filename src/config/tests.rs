@@ -38,6 +38,7 @@ conflicts:
   - {do: fail}
 adopt: [{from: helm, name: web}]
 history: {keep: 7}
+secrets: {sops: {age-key-file: ~/keys.txt}}
 ";
 
 #[track_caller]
@@ -111,6 +112,7 @@ fn environments_lie_over_the_defaults() {
             rules: prod.rules.clone(),
             history_keep: 7,
             tools: Tools::default(),
+            age_key_file: Some("~/keys.txt".into()),
         }
     );
     let dev = config.environment("dev").expect("known");
@@ -291,7 +293,7 @@ fn names_must_fit_together_into_an_objects_name() {
 
 #[test]
 fn every_key_of_the_contract_works_or_is_refused_by_name() {
-    for key in ["movedFrom", "policies", "checks", "verify", "secrets", "notify"] {
+    for key in ["movedFrom", "policies", "checks", "verify", "notify"] {
         let text = format!("{{version: 1, name: shop, environments: {{dev: {{}}}}, {key}: [] }}");
         assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
     }

@@ -115,6 +115,8 @@ pub struct Wanted {
     pub commit: Option<CommitRef>,
     /// The files that differ from that commit.
     pub dirty: Vec<String>,
+    /// What is worth telling about the files.
+    pub notes: Vec<String>,
 }
 
 impl Origin {
@@ -158,7 +160,7 @@ impl Setup {
         let dirty = self.dirty(&paths).map_err(|error| error.diagnostic())?;
         let commit =
             self.commit(!dirty.is_empty() || self.is_ad_hoc_dirty()?).map_err(|error| error.diagnostic())?;
-        Ok(Wanted { manifests: rendered.manifests, commit, dirty })
+        Ok(Wanted { manifests: rendered.manifests, commit, dirty, notes: rendered.notes })
     }
 
     /// Marks what the configuration wants to be kept secret.
@@ -167,7 +169,8 @@ impl Setup {
             return;
         }
         for manifest in manifests {
-            manifest.secrets = self.rules.secrets_of(&manifest.id, &manifest.body);
+            let decrypted = std::mem::take(&mut manifest.secrets);
+            manifest.secrets = self.rules.secrets_of(&manifest.id, &manifest.body).or(decrypted);
         }
     }
 

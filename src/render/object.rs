@@ -8,10 +8,11 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use super::hook_name;
+use super::sops;
 use super::source::SourceFile;
 use crate::error::{Diagnostic, Location, did_you_mean};
 use crate::json::{Map, Value};
-use crate::object::{ApiVersion, FieldPath, GroupKind, Manifest, ObjectId, SecretPaths, Source};
+use crate::object::{ApiVersion, Encrypted, FieldPath, GroupKind, Manifest, ObjectId, SecretPaths, Source};
 use crate::yaml;
 
 /// The label by which members of an `ApplySet` are known (KEP-3659).
@@ -39,6 +40,9 @@ pub(super) struct Place<'a> {
     pub(super) start: (u32, u32),
     /// The value's path in the document: the root, or a list's item.
     pub(super) path: FieldPath,
+    /// The document's fields that were decrypted.
+    pub(super) hidden: &'a [FieldPath],
+    pub(super) encrypted: Encrypted,
 }
 
 impl Place<'_> {
@@ -58,6 +62,15 @@ impl Place<'_> {
         yaml::locate(self.text, self.document, path).unwrap_or(self.start)
     }
 
+    /// The value's fields that are secret because they were decrypted.
+    fn secret_fields(&self) -> Vec<FieldPath> {
+        let depth = self.path.steps().len();
+        let inside = self.hidden.iter().filter(|path| path.starts_with(&self.path));
+        let fields: Vec<FieldPath> =
+            inside.map(|path| FieldPath::root().join(&path.steps()[depth..])).collect();
+        sops::secret_fields(&fields)
+    }
+
     fn source(&self) -> Source {
         let (line, column) = self.start;
         Source {
@@ -69,6 +82,7 @@ impl Place<'_> {
             item: (!self.path.steps().is_empty()).then(|| Arc::new(self.path.clone())),
             blob: Arc::clone(self.blob),
             is_rendered: false,
+            encrypted: self.encrypted,
         }
     }
 }
@@ -100,7 +114,7 @@ pub(super) fn read(value: Value, place: &Place<'_>) -> Result<Manifest, Vec<Diag
         (Some(version), Some(kind), Some(name)) if check.findings.is_empty() => {
             let id = ObjectId::new(GroupKind::new(version.group, kind), namespace, name);
             let body = Value::Object(body);
-            let secrets = SecretPaths::of_object(&id.kind, &body);
+            let secrets = SecretPaths::of_object(&id.kind, &body).and(place.secret_fields());
             Ok(Manifest { id, version: version.version, secrets, source: place.source(), body })
         }
         (_, kind, name) => {

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::field_type;
+use super::sops::{self, HiddenIn};
 use crate::error::{Diagnostic, Location, did_you_mean};
 use crate::json::Value;
 use crate::object::{FieldPath, Step};
@@ -78,6 +79,15 @@ pub(super) enum Writer {
     Program,
 }
 
+/// What is put in, and where.
+#[derive(Clone, Copy)]
+pub(super) struct Asking<'a> {
+    pub(super) vars: &'a Vars,
+    pub(super) writer: Writer,
+    /// Fields that stay as they are: a `$` in a password is a `$`.
+    pub(super) fixed: &'a HiddenIn,
+}
+
 /// Puts the variables into documents of a file; those in which one is wrong are left
 /// out, and what is wrong is returned. Beside it, by the number of the document, the
 /// variables that went into it as one text.
@@ -85,20 +95,26 @@ pub(super) fn replace(
     documents: &mut Vec<Document>,
     text: &str,
     file: &str,
-    vars: &Vars,
-    writer: Writer,
+    asking: Asking<'_>,
 ) -> (BTreeMap<u32, String>, Vec<Diagnostic>) {
+    let Asking { vars, writer, fixed } = asking;
     let (mut told, mut findings) = (BTreeMap::new(), Vec::new());
     let several = documents.last().is_some_and(|last| last.number > 1);
     documents.retain_mut(|document| {
-        let mut replacing =
-            Replacing { vars, way: Vec::new(), used: BTreeSet::new(), alone: Vec::new(), wrong: Vec::new() };
+        let mut replacing = Replacing {
+            vars,
+            fixed: fixed.get(&document.number).map_or(&[], Vec::as_slice),
+            way: Vec::new(),
+            used: BTreeSet::new(),
+            alone: Vec::new(),
+            wrong: Vec::new(),
+        };
         replacing.value(&mut document.value);
         let Replacing { used, alone, wrong, .. } = replacing;
         for (path, written) in alone {
             let is_text = is_quoted(text, document.number, &path)
                 || (writer == Writer::Program && field_type::is_text(&document.value, &path));
-            if is_text && let Some(place) = field_mut(&mut document.value, &path) {
+            if is_text && let Some(place) = sops::place(&mut document.value, &path) {
                 *place = Value::from(written);
             }
         }
@@ -119,6 +135,7 @@ pub(super) fn replace(
 
 struct Replacing<'a> {
     vars: &'a Vars,
+    fixed: &'a [FieldPath],
     /// From the root to here.
     way: Vec<Step>,
     used: BTreeSet<String>,
@@ -151,13 +168,17 @@ impl Replacing<'_> {
                     self.way.pop();
                 }
             }
-            Value::String(text) if text.contains('$') => {
+            Value::String(text) if text.contains('$') && !self.is_fixed() => {
                 if let Some(replaced) = self.text(text) {
                     *value = replaced;
                 }
             }
             _ => {}
         }
+    }
+
+    fn is_fixed(&self) -> bool {
+        !self.fixed.is_empty() && self.fixed.contains(&self.path())
     }
 
     fn path(&self) -> FieldPath {
@@ -307,14 +328,6 @@ fn place(text: &str, document: u32, path: &FieldPath, start: &str) -> (u32, u32)
     }
 }
 
-fn field_mut<'v>(value: &'v mut Value, path: &FieldPath) -> Option<&'v mut Value> {
-    path.steps().iter().try_fold(value, |value, step| match step {
-        Step::Field(name) => value.get_mut(name.as_str()),
-        Step::Index(index) => value.as_array_mut()?.get_mut(*index),
-        _ => None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -332,7 +345,8 @@ mod tests {
         vars.set_text("W", "word");
         vars.miss("E", "SECRET");
         let mut documents = yaml::documents(text).expect("YAML");
-        let (_, findings) = replace(&mut documents, text, "a.yaml", &vars, writer);
+        let (_, findings) =
+            replace(&mut documents, text, "a.yaml", Asking { vars: &vars, writer, fixed: &HiddenIn::new() });
         if findings.is_empty() {
             return Ok(documents
                 .iter()

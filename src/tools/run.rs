@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -10,7 +10,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Workspace, running};
+use super::{Keys, Workspace, running};
 
 /// So much of what a program complains about is kept.
 const MOST_COMPLAINTS: usize = 64 * 1024;
@@ -47,6 +47,10 @@ pub struct Call<'a> {
     pub workspace: &'a Workspace,
     /// Whether it may fetch things.
     pub may_fetch: bool,
+    /// The keys that it decrypts with, if it does.
+    pub keys: Option<&'a Keys>,
+    /// What it reads on standard input.
+    pub input: Option<&'a [u8]>,
 }
 
 /// What a run may take.
@@ -80,6 +84,9 @@ pub fn run(call: &Call<'_>, limits: Limits) -> Result<Vec<u8>, Failure> {
     let deadline = Instant::now() + limits.time;
     let begun = running::begin(&mut command(call)).map_err(Failure::NotStarted)?;
     let mut child = begun.ok_or(Failure::Stopped)?;
+    if let Some((pipe, input)) = child.stdin.take().zip(call.input) {
+        writing(pipe, input.to_vec());
+    }
     let printed = reading(child.stdout.take(), limits.output);
     let complained = reading(child.stderr.take(), MOST_COMPLAINTS as u64);
     let output = match printed.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
@@ -100,7 +107,7 @@ pub fn run(call: &Call<'_>, limits: Limits) -> Result<Vec<u8>, Failure> {
 }
 
 fn command(call: &Call<'_>) -> Command {
-    let Call { program, arguments, workspace, may_fetch } = call;
+    let Call { program, arguments, workspace, may_fetch, keys, input } = call;
     let mut command = Command::new(program);
     command
         .args(arguments)
@@ -111,11 +118,14 @@ fn command(call: &Call<'_>) -> Command {
         .env("TMPDIR", workspace.temporary())
         .env("LC_ALL", "C.UTF-8")
         .env("GIT_TERMINAL_PROMPT", "0")
-        .stdin(Stdio::null())
+        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         // What it starts itself ends with it.
         .process_group(0);
+    if let Some(keys) = keys {
+        command.envs(keys.variables()).env("SOPS_DISABLE_VERSION_CHECK", "1");
+    }
     if *may_fetch {
         command.envs(NETWORK.iter().filter_map(|name| Some((*name, env::var_os(name)?))));
     } else {
@@ -123,6 +133,13 @@ fn command(call: &Call<'_>) -> Command {
         command.envs(proxies.map(|name| (name, NOWHERE))).env("GIT_ALLOW_PROTOCOL", "none");
     }
     command
+}
+
+/// Writes into a pipe on a thread of its own. Who doesn't read it all has said why.
+fn writing(mut pipe: impl Write + Send + 'static, input: Vec<u8>) {
+    thread::spawn(move || {
+        let _ = pipe.write_all(&input);
+    });
 }
 
 /// Reads a pipe on a thread of its own: its first bytes, one more than `most` where there
@@ -180,7 +197,9 @@ mod tests {
     fn sh(script: &str, limits: Limits) -> Result<String, String> {
         let workspace = Workspace::create().expect("a workspace");
         let arguments = vec!["-c".into(), script.into()];
-        let call = Call { program: Path::new("/bin/sh"), arguments, workspace: &workspace, may_fetch: false };
+        let program = Path::new("/bin/sh");
+        let call =
+            Call { program, arguments, workspace: &workspace, may_fetch: false, keys: None, input: None };
         let said = run(&call, limits).map_err(|failure| match failure {
             Failure::NotStarted(error) => error.to_string(),
             Failure::TooLong(time) => format!("longer than {time:?}"),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::time::Duration;
 
-use super::running;
+use super::{memory, running};
 
 /// What the names of such folders begin with.
 const PREFIX: &str = "trueup-render-";
@@ -35,6 +35,26 @@ impl Workspace {
         let workspace = Self::create_in(&parent)?;
         SWEEP.call_once(|| sweep(&parent, &workspace.root));
         Ok(workspace)
+    }
+
+    /// Makes one in memory, for what may never be on a disk; `None` where there is no
+    /// file system of that kind.
+    pub fn create_in_memory() -> io::Result<Option<Self>> {
+        static SWEEP: Once = Once::new();
+        let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+        let usual = [std::env::temp_dir(), PathBuf::from("/dev/shm")];
+        let folders = usual.into_iter().chain(runtime).filter(|folder| memory::holds(folder));
+        let mut failure = None;
+        for parent in folders.filter_map(|folder| folder.canonicalize().ok()) {
+            match Self::create_in(&parent) {
+                Ok(workspace) => {
+                    SWEEP.call_once(|| sweep(&parent, &workspace.root));
+                    return Ok(Some(workspace));
+                }
+                Err(error) => failure = Some(error),
+            }
+        }
+        failure.map_or(Ok(None), Err)
     }
 
     fn create_in(parent: &Path) -> io::Result<Self> {
