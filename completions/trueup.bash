@@ -92,7 +92,7 @@ _trueup() {
 
     case "${cmd}" in
         trueup)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version render check diff plan apply rollback adopt forget delete status history health hold lock sandbox completions"
+            opts="-C -n -o -q -v -h -V --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version render check diff plan apply rollback adopt forget delete status history health hold lock sandbox completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -103,6 +103,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -158,7 +162,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__adopt)
-            opts="-y -C -n -o -q -v -h -V --rebuild --ref --dirty --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --override --reason --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --rebuild --ref --dirty --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --override --reason --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -201,6 +205,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -338,6 +346,10 @@ _trueup() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --age-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --kubeconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -390,7 +402,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__check)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --kubernetes-version --strict --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --kubernetes-version --strict --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -429,6 +441,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -484,7 +500,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__completions)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version bash elvish fish powershell zsh"
+            opts="-C -n -o -q -v -h -V --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -495,6 +511,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -550,7 +570,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__delete)
-            opts="-y -C -n -o -q -v -h -V --name --yes --confirm --dry-run --override --reason --wait-timeout --lock-timeout --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --name --yes --confirm --dry-run --override --reason --wait-timeout --lock-timeout --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -585,6 +605,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -640,7 +664,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__diff)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --drift --strict --unified --exit-code --show-unchanged --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --drift --strict --unified --exit-code --show-unchanged --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -702,6 +726,10 @@ _trueup() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --age-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --kubeconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -754,7 +782,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__forget)
-            opts="-f -y -C -n -o -q -v -h -V --filename --name --yes --dry-run --lock-timeout --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -y -C -n -o -q -v -h -V --filename --name --yes --dry-run --lock-timeout --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -781,6 +809,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -836,7 +868,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__health)
-            opts="-f -C -n -o -q -v -h -V --filename --exit-code --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --filename --exit-code --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -855,6 +887,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -910,7 +946,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__history)
-            opts="-C -n -o -q -v -h -V --at --name --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --at --name --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -929,6 +965,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -984,7 +1024,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__hold)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version show clear"
+            opts="-C -n -o -q -v -h -V --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version show clear"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -995,6 +1035,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1050,7 +1094,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__hold__subcmd__clear)
-            opts="-y -C -n -o -q -v -h -V --yes --lock-timeout --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --yes --lock-timeout --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1065,6 +1109,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1120,7 +1168,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__hold__subcmd__show)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1131,6 +1179,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1186,7 +1238,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__lock)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version show break"
+            opts="-C -n -o -q -v -h -V --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version show break"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1197,6 +1249,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1252,7 +1308,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__lock__subcmd__break)
-            opts="-y -C -n -o -q -v -h -V --name --yes --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --name --yes --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1267,6 +1323,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1322,7 +1382,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__lock__subcmd__show)
-            opts="-C -n -o -q -v -h -V --name --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --name --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1337,6 +1397,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1392,7 +1456,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__plan)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --out --exit-code --show-unchanged --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --out --exit-code --show-unchanged --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1458,6 +1522,10 @@ _trueup() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --age-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --kubeconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1510,7 +1578,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__render)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --split --check --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --split --check --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1553,6 +1621,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1608,7 +1680,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__rollback)
-            opts="-y -C -n -o -q -v -h -V --release --hold --keep-secrets --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --release --hold --keep-secrets --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1682,6 +1754,10 @@ _trueup() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --age-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --kubeconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1734,7 +1810,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__sandbox)
-            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version start stop status"
+            opts="-C -n -o -q -v -h -V --dir --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version start stop status"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1749,6 +1825,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1804,7 +1884,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__sandbox__subcmd__start)
-            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --dir --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1819,6 +1899,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1874,7 +1958,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__sandbox__subcmd__status)
-            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --dir --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1889,6 +1973,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1944,7 +2032,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__sandbox__subcmd__stop)
-            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --dir --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1959,6 +2047,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2014,7 +2106,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__status)
-            opts="-w -C -n -o -q -v -h -V --all --name --ref --tree --watch --exit-code --config --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-w -C -n -o -q -v -h -V --all --name --ref --tree --watch --exit-code --config --age-key-file --kubeconfig --context --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2033,6 +2125,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

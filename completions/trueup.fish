@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_trueup_global_optspecs
-    string join \n C= config= kubeconfig= context= n/namespace= timeout= as= as-group= o/output= report= color= q/quiet v/verbose h/help V/version
+    string join \n C= config= age-key-file= kubeconfig= context= n/namespace= timeout= as= as-group= o/output= report= color= q/quiet v/verbose h/help V/version
 end
 
 function __fish_trueup_needs_command
@@ -26,6 +26,7 @@ end
 
 complete -c trueup -n "__fish_trueup_needs_command" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_needs_command" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_needs_command" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_needs_command" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_needs_command" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_needs_command" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -70,6 +71,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand render" -l split -d 'Write
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l check -d 'Fail if --split would change this folder, and say in which files' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -98,6 +100,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand check" -l var-file -d 'Set
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l kubernetes-version -d 'Check against this version of Kubernetes, such as 1.34 [default: the newest known]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand check" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand check" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -146,6 +149,7 @@ signature\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -203,6 +207,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand plan" -l reason -d 'Why a 
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l out -d 'Save the plan, for apply --plan' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -262,6 +267,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l wait-timeout -d 
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -326,6 +332,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l wait-timeout 
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -379,6 +386,7 @@ signature\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -409,6 +417,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand forget" -l name -d 'Keep a
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -439,6 +448,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand delete" -l wait-timeout -d
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -464,6 +474,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand status" -l name -d 'The na
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l ref -d 'Tell how far this branch, tag or commit is from what is deployed, instead of the one checked out' -r
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -491,6 +502,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand history" -l at -d 'Show th
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l name -d 'The name under which what -f named was deployed; with ENV, the name in its trueup.yaml' -r
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -513,6 +525,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand history" -s V -l version -
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s f -l filename -d 'A file or folder with live objects, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand health" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand health" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand health" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand health" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -535,6 +548,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand health" -s h -l help -d 'P
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -558,6 +572,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -f -a "clear" -d 'Ends the hold: everything may be deployed again'
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -580,6 +595,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -602,6 +618,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -626,6 +643,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l name -d 'The name under which what -f named was deployed' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -648,6 +666,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l name -d 'The name under which what -f named was deployed' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -671,6 +690,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l dir -d 'Its folder; needed when there are several' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -696,6 +716,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_se
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l dir -d 'Its folder; needed when there are several' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -718,6 +739,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l dir -d 'Its folder; needed when there are several' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -740,6 +762,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l dir -d 'Its folder; needed when there are several' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -761,6 +784,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -s n -l namespace -d 'The namespace of objects that name none' -r

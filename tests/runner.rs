@@ -69,6 +69,7 @@ mod selection;
 mod shop;
 mod signed_commits;
 mod simulation;
+mod sops;
 mod status;
 mod two_plans;
 mod variables;

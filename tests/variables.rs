@@ -304,6 +304,37 @@ fn what_a_program_renders_may_ask_too() {
 }
 
 #[test]
+fn what_a_program_renders_has_texts_where_its_kind_has_them() {
+    let environment = asking("{N: 3, FLAG: true}").with_tools(&[Tool::Kustomize]);
+    environment.write("deploy/kustomization.yaml", "resources: [a.yaml, b.yaml]\n");
+    environment.write("deploy/a.yaml", &config_map("settings", "count", "${N}"));
+    let web = deployment("web", "web:1").replace("replicas: 1", "replicas: ${N}");
+    let web = web.replace("  name: web\nspec", "  name: web\n  annotations: {flag: \"${FLAG}\"}\nspec");
+    environment.write("deploy/b.yaml", &web);
+
+    let run = environment.trueup(&["render", "prod"]).success();
+
+    run.prints("count: \"3\"").prints("  replicas: 3\n").prints("flag: \"true\"");
+}
+
+#[test]
+fn names_are_taken_as_they_are_written() {
+    let environment = asking("{N: 3, on: live, y: yes}");
+    environment.write("deploy/a.yaml", &config_map("settings", "all", "x ${N} ${on} ${y} ${off}"));
+    environment.write("vars.yaml", "off: never\n");
+
+    let run = environment.trueup(&["render", "prod", "--var-file", "vars.yaml"]).success();
+
+    run.prints("all: x 3 live true never");
+    environment.write("vars.yaml", "n: [1]\n");
+    environment
+        .trueup(&["render", "prod", "--var-file", "vars.yaml"])
+        .exits(1)
+        .complains("`n` must be a text")
+        .complains(" --> vars.yaml:1:1");
+}
+
+#[test]
 fn bad_variables_are_refused() {
     let environment = asking("{2A: x, B: [1]}");
     let run = environment.trueup(&["render", "prod"]).exits(1);

@@ -7,6 +7,7 @@ use super::{Planning, What, select, vars};
 use crate::cli::Global;
 use crate::deploy::rollback::{self, Destination};
 use crate::error::{CommandError, Diagnostic, Exit};
+use crate::render::Decryption;
 use crate::ui::Terminal;
 
 /// Deploys an earlier commit again
@@ -64,9 +65,11 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
     let what =
         What { reference: Some(found.commit.to_string()), environments: vec![setup.environment], ..what };
     let mut setups = select(global, &what)?;
+    let decryption = if args.keep_secrets { Decryption::KeepSecrets } else { Decryption::Earlier };
     for setup in &mut setups {
         setup.give(&found.vars);
         setup.notes.extend(found.notes.clone());
+        setup.means.decryption = decryption;
     }
     found.undone.holds_everything = args.hold;
     let purpose = Purpose::Rollback { undone: found.undone, keep_secrets: args.keep_secrets };

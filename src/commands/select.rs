@@ -15,7 +15,7 @@ use crate::error::{CommandError, Diagnostic, Location};
 use crate::git::{CommitId, Repository};
 use crate::json::Value;
 use crate::render::{Chart, How, Item, Means, SourceTree, Vars};
-use crate::tools::{Tools, Wanted};
+use crate::tools::{Keys, Tools, Wanted};
 
 /// The rules for an ad hoc environment: those of an environment that sets none.
 const AD_HOC_RULES: &str = "{version: 1, name: ad-hoc, environments: {default: {}}}";
@@ -131,7 +131,11 @@ fn ad_hoc(
         sources,
         configuration: None,
         namespace: global.namespace.clone(),
-        means: Means { namespace: global.namespace.clone(), ..Means::default() },
+        means: Means {
+            namespace: global.namespace.clone(),
+            keys: Keys { age_key_file: given_keys(global) },
+            ..Means::default()
+        },
         access: global.access(),
         environment: what.environments.first().map_or_else(|| AD_HOC.to_owned(), Clone::clone),
         ..of_rules(rules)
@@ -353,6 +357,7 @@ pub(super) fn setup(
             tools,
             namespace: namespace.clone(),
             vars: vars::configured(&rendered),
+            keys: keys(global, environment, folder, &origin),
             ..Means::default()
         },
         namespace,
@@ -432,7 +437,31 @@ fn tools(rendered: &Environment, environment: &Environment, folder: &Path, origi
     Tools {
         kustomize: wanted(&rendered.tools.kustomize, &environment.tools.kustomize),
         helm: wanted(&rendered.tools.helm, &environment.tools.helm),
+        sops: wanted(&rendered.tools.sops, &environment.tools.sops),
         time: environment.tools.time,
+    }
+}
+
+/// The keys that decrypt: whoever runs trueup says which, or the checkout.
+fn keys(global: &Global, environment: &Environment, folder: &Path, origin: &Origin) -> Keys {
+    let named = environment.age_key_file.as_ref().map(|file| match file.strip_prefix("~/") {
+        Some(below) => std::env::home_dir().unwrap_or_default().join(below),
+        None => root_of(origin).join(folder).join(file),
+    });
+    Keys { age_key_file: given_keys(global).or(named) }
+}
+
+/// Those of the command line.
+fn given_keys(global: &Global) -> Option<PathBuf> {
+    let file = global.age_key_file.as_ref()?;
+    Some(directory(global).unwrap_or_default().join(file))
+}
+
+/// Where paths of a configuration go from.
+fn root_of(origin: &Origin) -> PathBuf {
+    match origin {
+        Origin::AdHoc { directory, .. } => directory.clone(),
+        _ => origin.repository().and_then(|repository| repository.root()).map(canonical).unwrap_or_default(),
     }
 }
 
@@ -458,11 +487,7 @@ fn source(folder: &Path, path: &str, place: Location) -> Result<String, CommandE
 /// A kubeconfig that the configuration names goes from the configuration.
 fn kubeconfig(environment: &Environment, folder: &Path, origin: &Origin) -> Option<PathBuf> {
     let named = environment.kubeconfig.as_ref()?;
-    let root = match origin {
-        Origin::AdHoc { directory, .. } => directory.clone(),
-        _ => origin.repository().and_then(|repository| repository.root()).map(canonical).unwrap_or_default(),
-    };
-    Some(root.join(folder).join(named))
+    Some(root_of(origin).join(folder).join(named))
 }
 
 /// The environment as the commit that is rendered has it.

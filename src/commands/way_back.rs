@@ -6,6 +6,7 @@ use crate::cli::Global;
 use crate::deploy::running::Earlier;
 use crate::deploy::setup::Setup;
 use crate::error::CommandError;
+use crate::render::Decryption;
 
 /// The configuration in hand, by which an earlier commit is deployed again: as it was
 /// when the run began, whatever becomes of the files meanwhile.
@@ -49,6 +50,7 @@ impl WayBack {
         Box::new(move |commit, vars| {
             let mut setup = select::at_other_commit(global, &self.checkout, environment, commit)?;
             setup.give(vars);
+            setup.means.decryption = Decryption::Earlier;
             Ok(setup)
         })
     }

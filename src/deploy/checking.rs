@@ -17,6 +17,8 @@ use crate::yaml;
 
 /// A file, or a value in it, that can't be read as an object.
 pub(super) const SOURCE: &str = "source";
+/// A file that isn't encrypted though it should be.
+const UNENCRYPTED: &str = "unencrypted";
 /// An object that is in the set twice.
 const DUPLICATE: &str = "duplicate";
 /// Objects that wait for each other.
@@ -64,6 +66,7 @@ fn examine(setup: &Setup, version: Minor) -> Result<(Vec<Manifest>, Vec<Located>
     let of_files = |rule: &'static str, all: Vec<Diagnostic>| {
         all.into_iter().map(move |diagnostic| (None, of_file(rule, diagnostic)))
     };
+    findings.extend(rendered.notes.into_iter().map(|note| (None, of_note(note))));
     findings.extend(of_files(SOURCE, unread));
     findings.extend(of_files(SOURCE, wrong));
     findings.extend(of_files(DUPLICATE, render::duplicates(&manifests)));
@@ -85,6 +88,10 @@ fn definitions(setup: &Setup) -> (Vec<Value>, Vec<Diagnostic>) {
         findings.extend(wrong);
     }
     (definitions, findings)
+}
+
+fn of_note(note: String) -> CheckFinding {
+    CheckFinding { severity: Severity::Note, ..of_file(UNENCRYPTED, Diagnostic::new(note)) }
 }
 
 fn of_file(rule: &str, diagnostic: Diagnostic) -> CheckFinding {

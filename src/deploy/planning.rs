@@ -188,6 +188,7 @@ pub(super) async fn plan_again(
         commit: planned.plan.commit.clone(),
         dirty: std::mem::take(&mut planned.dirty),
         vars: std::mem::take(&mut planned.vars),
+        notes: Vec::new(),
     };
     let begun = Begun::of(cluster);
     let looked = look(setup, cluster, options).await?;
@@ -260,6 +261,7 @@ async fn plan_for(
     let mut proved = prove_all(&schemas, &desired, &bodies, &live, may_prove);
     let mut kept =
         if options.keep_secrets { credentials::keep(&desired, &live, &mut proved) } else { Vec::new() };
+    credentials::refuse_sealed(set.all(), &kept)?;
     // Where nothing changes, nobody asks what was written last.
     let is_settled = proved.iter().all(Option::is_some)
         && kept.is_empty()
@@ -368,6 +370,7 @@ async fn plan_for(
         0..0,
         setup.notes.iter().cloned().chain(memory.iter().flat_map(|memory| memory.notes.clone())),
     );
+    notes.extend(wanted.notes);
     if options.is_rollback {
         let first = credentials::returning(&actions, &work, &desired).into_iter();
         notes.splice(0..0, first.chain(credentials::left_alone(&kept)));

@@ -8,7 +8,7 @@ use super::planning::Planned;
 use crate::apply::Event;
 use crate::health::{Cause, Verdict};
 use crate::json::Value;
-use crate::object::{Scrubber, SecretPaths};
+use crate::object::{Needles, SecretPaths};
 use crate::wait::Ended;
 
 /// The objects that hold secrets: as they will be, and as they were. Pods may still
@@ -16,7 +16,7 @@ use crate::wait::Ended;
 pub(super) struct Secrets<'a> {
     holders: Vec<(&'a Value, &'a SecretPaths)>,
     /// Made when it's needed first: most runs have nothing to take out.
-    scrubber: OnceLock<Scrubber>,
+    needles: OnceLock<Needles>,
 }
 
 impl<'a> Secrets<'a> {
@@ -38,7 +38,7 @@ impl<'a> Secrets<'a> {
         });
         let former = planned.former.iter().map(|(object, paths)| (object, paths));
         let holders = desired.chain(before).chain(former).filter(|(_, paths)| !paths.is_empty()).collect();
-        Self { holders, scrubber: OnceLock::new() }
+        Self { holders, needles: OnceLock::new() }
     }
 
     /// The objects and where their secrets are, for a run that undoes this one.
@@ -47,7 +47,7 @@ impl<'a> Secrets<'a> {
     }
 
     pub(super) fn scrub(&self, text: &str) -> String {
-        self.scrubber.get_or_init(|| Scrubber::of(self.holders.iter().copied())).scrub(text)
+        self.needles.get_or_init(|| Needles::of(self.holders.iter().copied())).scrub(text)
     }
 
     pub(super) fn scrub_event(&self, event: Event) -> Event {

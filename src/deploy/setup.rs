@@ -121,6 +121,8 @@ pub struct Wanted {
     pub dirty: Vec<String>,
     /// The variables of the command line that went into the objects.
     pub vars: Vec<RecordedVariable>,
+    /// What is worth telling about the files.
+    pub notes: Vec<String>,
 }
 
 impl Origin {
@@ -165,7 +167,7 @@ impl Setup {
         let commit =
             self.commit(!dirty.is_empty() || self.is_ad_hoc_dirty()?).map_err(|error| error.diagnostic())?;
         let vars = variables::recorded(&rendered.manifests, &self.given);
-        Ok(Wanted { manifests: rendered.manifests, commit, dirty, vars })
+        Ok(Wanted { manifests: rendered.manifests, commit, dirty, vars, notes: rendered.notes })
     }
 
     /// Renders by these variables, too: they win over all others.
@@ -180,7 +182,8 @@ impl Setup {
             return;
         }
         for manifest in manifests {
-            manifest.secrets = self.rules.secrets_of(&manifest.id, &manifest.body);
+            let decrypted = std::mem::take(&mut manifest.secrets);
+            manifest.secrets = self.rules.secrets_of(&manifest.id, &manifest.body).or(decrypted);
         }
     }
 

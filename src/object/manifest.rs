@@ -29,6 +29,20 @@ pub struct Source {
     /// Whether a program made the object of that file (and others): then its lines
     /// aren't the object's, and `blob` stands for all that went into it.
     pub is_rendered: bool,
+    /// Whether values of the object are encrypted in the file.
+    pub encrypted: Encrypted,
+}
+
+/// What became of values that are encrypted in an object's file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Encrypted {
+    /// There are none.
+    #[default]
+    Nothing,
+    /// They were decrypted.
+    Decrypted,
+    /// They still are: such an object may never be written.
+    Still,
 }
 
 impl Source {

@@ -1,7 +1,7 @@
 //! Taking the secrets of objects out of a text somebody else wrote about them, such
 //! as the API server's message when it refuses a Secret.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use base64::Engine as _;
@@ -20,48 +20,61 @@ const SHORTEST: usize = 4;
 /// Parts of a secret of several lines count from this length.
 const SHORTEST_LINE: usize = 8;
 
-/// The text without the secrets of one object: see [`Scrubber`].
+/// The text without the secrets of one object: see [`Needles`].
 pub fn scrub(text: &str, object: &Value, paths: &SecretPaths) -> String {
-    Scrubber::of([(object, paths)]).scrub(text)
+    Needles::of([(object, paths)]).scrub(text)
 }
 
 /// The first bytes of a needle.
 type Head = [u8; SHORTEST];
 
-/// Takes the secret values of any number of objects out of any number of texts: as
-/// written, in base64 and decoded, quoted, and line by line. Values of 3 characters or
-/// fewer stay.
-pub struct Scrubber {
-    needles: HashMap<Head, Vec<String>>,
-}
+/// Values that are looked for in texts: as written, in base64 and decoded, quoted, and
+/// line by line. Those of 3 characters or fewer aren't. Any number of them is found in one
+/// pass.
+#[derive(Clone, Default)]
+pub struct Needles(HashMap<Head, BTreeSet<String>>);
 
-impl Scrubber {
-    /// For the secrets of these objects.
+impl Needles {
+    /// The secret values of these objects.
     pub fn of<'a>(objects: impl IntoIterator<Item = (&'a Value, &'a SecretPaths)>) -> Self {
-        let mut all = Vec::new();
+        let mut needles = Self::default();
         for (object, paths) in objects {
             replace_secrets(object, &paths.cursor(), &mut |secret, encoding| {
-                add_forms(secret, encoding, &mut all);
+                needles.add_forms(secret, encoding);
                 Value::Null
             });
         }
-        all.sort_unstable();
-        all.dedup();
-        let mut needles: HashMap<Head, Vec<String>> = HashMap::new();
-        for needle in all {
-            if let Some(head) = needle.as_bytes().first_chunk() {
-                needles.entry(*head).or_default().push(needle);
-            }
-        }
-        Self { needles }
+        needles
     }
 
-    /// The text with every occurrence of a secret value replaced by `‹masked›`.
+    /// Looks for this value, too, in every form.
+    pub fn add(&mut self, value: &Value) {
+        self.add_forms(value, Encoding::Plain);
+    }
+
+    /// Looks for those of others, too.
+    pub fn extend(&mut self, others: Self) {
+        for (head, needles) in others.0 {
+            self.0.entry(head).or_default().extend(needles);
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether one of them is in a text.
+    pub fn are_in(&self, text: &str) -> bool {
+        text.char_indices().any(|(start, _)| self.longest_at(&text[start..]).is_some())
+    }
+
+    /// The text with each of them replaced by `‹masked›`.
     pub fn scrub(&self, text: &str) -> String {
         replace(text, self.occurrences(text))
     }
 
-    /// Where the needles stand in the text, overlapping ones joined, in order.
+    /// Where they stand in the text, overlapping ones joined, in order.
     fn occurrences(&self, text: &str) -> Vec<Range<usize>> {
         let mut joined: Vec<Range<usize>> = Vec::new();
         for (start, _) in text.char_indices() {
@@ -75,39 +88,39 @@ impl Scrubber {
         joined
     }
 
-    /// How long the longest needle is that the text begins with.
+    /// How long the longest one is that the text begins with.
     fn longest_at(&self, text: &str) -> Option<usize> {
-        let alike = self.needles.get(text.as_bytes().first_chunk::<SHORTEST>()?)?;
+        let alike = self.0.get(text.as_bytes().first_chunk::<SHORTEST>()?)?;
         alike.iter().filter(|needle| text.starts_with(needle.as_str())).map(String::len).max()
     }
-}
 
-/// Every way in which a message may write this value.
-fn add_forms(scalar: &Value, encoding: Encoding, needles: &mut Vec<String>) {
-    let written = scalar.as_str().map_or_else(|| scalar.to_string(), str::to_owned);
-    let bytes = secret_bytes(scalar, encoding);
-    for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
-        add(engine.encode(&bytes), needles);
+    /// Every way in which a message may write this value.
+    fn add_forms(&mut self, scalar: &Value, encoding: Encoding) {
+        let written = scalar.as_str().map_or_else(|| scalar.to_string(), str::to_owned);
+        let bytes = secret_bytes(scalar, encoding);
+        for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
+            self.add_form(engine.encode(&bytes));
+        }
+        if let Ok(decoded) = std::str::from_utf8(&bytes) {
+            self.add_text(decoded);
+        }
+        self.add_text(&written);
     }
-    if let Ok(decoded) = std::str::from_utf8(&bytes) {
-        add_text(decoded, needles);
-    }
-    add_text(&written, needles);
-}
 
-fn add_text(text: &str, needles: &mut Vec<String>) {
-    let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE);
-    for part in lines.chain([text, text.trim()]) {
-        // JSON's quoting, and Go's %q, which differs in `<`, `>` and `&` only.
-        let quoted = Value::from(part).to_string();
-        add(quoted[1..quoted.len() - 1].to_owned(), needles);
-        add(part.to_owned(), needles);
+    fn add_text(&mut self, text: &str) {
+        let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE);
+        for part in lines.chain([text, text.trim()]) {
+            // JSON's quoting, and Go's %q, which differs in `<`, `>` and `&` only.
+            let quoted = Value::from(part).to_string();
+            self.add_form(quoted[1..quoted.len() - 1].to_owned());
+            self.add_form(part.to_owned());
+        }
     }
-}
 
-fn add(needle: String, needles: &mut Vec<String>) {
-    if needle.chars().count() >= SHORTEST {
-        needles.push(needle);
+    fn add_form(&mut self, form: String) {
+        if let Some(head) = form.as_bytes().first_chunk().filter(|_| form.chars().count() >= SHORTEST) {
+            self.0.entry(*head).or_default().insert(form);
+        }
     }
 }
 
@@ -166,9 +179,9 @@ mod tests {
     fn the_secrets_of_all_objects_are_taken_out_at_once() {
         let [one, other] = ["masked", "abcdef"].map(|value| json!({"stringData": {"a": value}}));
         let paths = SecretPaths::of(&GroupKind::new("", "Secret"));
-        let scrubber = Scrubber::of([(&one, &paths), (&other, &paths)]);
-        assert_eq!(scrubber.scrub("masked, abcdef"), "‹masked›, ‹masked›", "and not what stands for them");
-        assert_eq!(Scrubber::of([]).scrub("masked"), "masked");
+        let needles = Needles::of([(&one, &paths), (&other, &paths)]);
+        assert_eq!(needles.scrub("masked, abcdef"), "‹masked›, ‹masked›", "and not what stands for them");
+        assert_eq!(Needles::default().scrub("masked"), "masked");
     }
 
     #[test]

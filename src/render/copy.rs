@@ -33,8 +33,13 @@ pub(super) struct Copy<'t, 'a> {
     folders: BTreeSet<String>,
     links: BTreeMap<String, String>,
     taken: BTreeSet<String>,
+    /// Files that the program is given decrypted.
+    read: BTreeSet<String>,
     findings: Vec<Diagnostic>,
 }
+
+/// Contents of files, by their real paths.
+pub(super) type Contents = BTreeMap<String, Vec<u8>>;
 
 /// What was written.
 pub(super) struct Written {
@@ -52,6 +57,7 @@ impl<'t, 'a> Copy<'t, 'a> {
             folders: BTreeSet::new(),
             links: BTreeMap::new(),
             taken: BTreeSet::new(),
+            read: BTreeSet::new(),
             findings: Vec::new(),
         }
     }
@@ -92,6 +98,16 @@ impl<'t, 'a> Copy<'t, 'a> {
         let place = self.files.get(real)?.clone();
         let listed = Listed { path: real.to_owned(), is_named: true, place };
         load::files(vec![listed]).pop()?.ok().map(|file| file.bytes)
+    }
+
+    /// The program reads this file as its input: if it's encrypted, it has to be decrypted.
+    pub(super) fn reads(&mut self, real: &str) {
+        self.read.insert(real.to_owned());
+    }
+
+    /// Such files that are among them.
+    pub(super) fn files_read(&self) -> Vec<String> {
+        self.read.iter().filter(|real| self.has(real)).cloned().collect()
     }
 
     /// Something is wrong with what is taken.
@@ -157,8 +173,8 @@ impl<'t, 'a> Copy<'t, 'a> {
         self.taken.insert(real.to_owned());
     }
 
-    /// Writes all of it below a folder.
-    pub(super) fn write(self, into: &Path) -> Result<Written, Vec<Diagnostic>> {
+    /// Writes all of it below a folder, with other contents for some files.
+    pub(super) fn write(self, into: &Path, others: &Contents) -> Result<Written, Vec<Diagnostic>> {
         let Self { files, folders, links, taken, mut findings, .. } = self;
         if files.len() > MOST_FILES {
             findings.push(
@@ -187,7 +203,8 @@ impl<'t, 'a> Copy<'t, 'a> {
             for file in load::files(some) {
                 match file {
                     Ok(file) => {
-                        write(&into.join(file.path.as_ref()), &file.bytes).map_err(unwritable)?;
+                        let bytes = others.get(file.path.as_ref()).unwrap_or(&file.bytes);
+                        write(&into.join(file.path.as_ref()), bytes).map_err(unwritable)?;
                         blobs.insert(file.path.to_string(), file.blob.to_string());
                     }
                     Err(finding) => findings.push(finding),

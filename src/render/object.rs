@@ -8,10 +8,11 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use super::hook_name;
+use super::sops;
 use super::source::SourceFile;
 use crate::error::{Diagnostic, Location, did_you_mean};
 use crate::json::{Map, Value};
-use crate::object::{ApiVersion, FieldPath, GroupKind, Manifest, ObjectId, SecretPaths, Source};
+use crate::object::{ApiVersion, Encrypted, FieldPath, GroupKind, Manifest, ObjectId, SecretPaths, Source};
 use crate::yaml;
 
 /// The label by which members of an `ApplySet` are known (KEP-3659).
@@ -41,6 +42,9 @@ pub(super) struct Place<'a> {
     pub(super) start: (u32, u32),
     /// The value's path in the document: the root, or a list's item.
     pub(super) path: FieldPath,
+    /// The document's fields that were decrypted.
+    pub(super) hidden: &'a [FieldPath],
+    pub(super) encrypted: Encrypted,
 }
 
 impl Place<'_> {
@@ -62,12 +66,21 @@ impl Place<'_> {
 
     /// The variables that went into the value, and where in it.
     fn vars_in(&self) -> Option<Arc<[(String, FieldPath)]>> {
-        let start = self.path.steps().len();
-        let inside = self.vars.iter().filter(|(_, path)| path.starts_with(&self.path));
-        let vars: Vec<_> = inside
-            .map(|(name, path)| (name.clone(), FieldPath::root().join(&path.steps()[start..])))
-            .collect();
+        let vars: Vec<_> =
+            self.vars.iter().filter_map(|(name, path)| Some((name.clone(), self.inside(path)?))).collect();
         (!vars.is_empty()).then(|| vars.into())
+    }
+
+    /// The value's fields that are secret because they were decrypted.
+    fn secret_fields(&self) -> Vec<FieldPath> {
+        let fields: Vec<FieldPath> = self.hidden.iter().filter_map(|path| self.inside(path)).collect();
+        sops::secret_fields(&fields)
+    }
+
+    /// The path from the value on, if it is in it.
+    fn inside(&self, path: &FieldPath) -> Option<FieldPath> {
+        let steps = &path.steps()[..];
+        path.starts_with(&self.path).then(|| FieldPath::root().join(&steps[self.path.steps().len()..]))
     }
 
     fn source(&self) -> Source {
@@ -81,6 +94,7 @@ impl Place<'_> {
             item: (!self.path.steps().is_empty()).then(|| Arc::new(self.path.clone())),
             blob: Arc::clone(self.blob),
             is_rendered: false,
+            encrypted: self.encrypted,
         }
     }
 }
@@ -112,7 +126,7 @@ pub(super) fn read(value: Value, place: &Place<'_>) -> Result<Manifest, Vec<Diag
         (Some(version), Some(kind), Some(name)) if check.findings.is_empty() => {
             let id = ObjectId::new(GroupKind::new(version.group, kind), namespace, name);
             let body = Value::Object(body);
-            let secrets = SecretPaths::of_object(&id.kind, &body);
+            let secrets = SecretPaths::of_object(&id.kind, &body).and(place.secret_fields());
             let (source, vars) = (place.source(), place.vars_in());
             Ok(Manifest { id, version: version.version, secrets, source, vars, body })
         }

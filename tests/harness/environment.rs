@@ -92,6 +92,12 @@ impl TestEnvironment {
         self.variable("PATH", folder)
     }
 
+    /// Takes all programs away.
+    pub(crate) fn with_no_tools(self) -> Self {
+        let folder = folder_of(&self.outside().join("no-bin"), &[]);
+        self.variable("PATH", folder)
+    }
+
     /// A name for something cluster-scoped that no other test uses.
     pub(crate) fn unique(&self, name: &str) -> String {
         format!("{}-{name}", self.namespace)

@@ -41,6 +41,7 @@ pub(super) fn manifest(text: &str) -> Manifest {
         several: false,
         blob: "".into(),
         is_rendered: false,
+        encrypted: crate::object::Encrypted::Nothing,
         item: None,
     };
     let id = ObjectId::new(GroupKind::new(group, &kind), namespace.as_deref(), &name);

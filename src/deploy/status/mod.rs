@@ -21,7 +21,7 @@ use super::setup::Setup;
 use crate::cluster::Cluster;
 use crate::error::CommandError;
 use crate::health::Health;
-use crate::object::Scrubber;
+use crate::object::Needles;
 use crate::plan::ClusterRef;
 use crate::release::history::read_record;
 use crate::release::{DigestKey, Running, Summary};
@@ -165,26 +165,26 @@ impl Look {
 
     /// What takes the target's secrets out of others' words: a kubelet's message can quote
     /// an argument.
-    fn secrets(&self) -> Scrubber {
+    fn secrets(&self) -> Needles {
         let holders = self.objects.iter().filter(|object| !object.secrets.is_empty());
-        Scrubber::of(holders.filter_map(|object| Some((seen(object)?, &object.secrets))))
+        Needles::of(holders.filter_map(|object| Some((seen(object)?, &object.secrets))))
     }
 }
 
-fn scrubbed(status: ObjectStatus, secrets: &Scrubber) -> ObjectStatus {
+fn scrubbed(status: ObjectStatus, secrets: &Needles) -> ObjectStatus {
     let message = scrubbed_message(status.health, status.message, secrets);
     let owned = status.owned.into_iter().map(|owned| scrubbed_owned(owned, secrets)).collect();
     ObjectStatus { message, owned, ..status }
 }
 
-fn scrubbed_owned(status: OwnedStatus, secrets: &Scrubber) -> OwnedStatus {
+fn scrubbed_owned(status: OwnedStatus, secrets: &Needles) -> OwnedStatus {
     let message = scrubbed_message(status.health, status.message, secrets);
     let owned = status.owned.into_iter().map(|owned| scrubbed_owned(owned, secrets)).collect();
     OwnedStatus { message, owned, ..status }
 }
 
 /// What is ready has nothing to tell but numbers.
-fn scrubbed_message(health: Health, message: String, secrets: &Scrubber) -> String {
+fn scrubbed_message(health: Health, message: String, secrets: &Needles) -> String {
     if health == Health::Ready { message } else { secrets.scrub(&message) }
 }
 

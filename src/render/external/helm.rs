@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::super::names::{Renderer, join};
-use super::super::{Item, Means, Rendered, SourceTree};
+use super::super::{Item, Means, SourceTree};
 use super::complaint::told;
 use super::output::{self, Printed};
 use super::program::Complaint;
@@ -66,7 +66,8 @@ pub(super) fn render(
         .filter(|path| Path::new(path).extension().is_some_and(|end| end == "tgz"))
         .map(str::to_owned)
         .collect();
-    let ground = Ground::lay(tree, copy)?;
+    std::iter::once(&join(&root, "values.yaml")).chain(&values).for_each(|file| copy.reads(file));
+    let ground = Ground::lay(tree, copy, means)?;
     let program = Program::wanted(Renderer::Helm, means, &ground).map_err(|finding| vec![finding])?;
     let names = Names { tree, root: &root, ground: &ground, archives };
     let usual = || Location::file(names.tree.shown(&file));
@@ -92,13 +93,15 @@ pub(super) fn render(
         bytes,
         digest: ground.digest(&words),
         vars: item.vars(means),
+        known: &ground.known,
+        means,
     };
     let file_of = |lines: &[&str], line: Option<u32>| {
         let named = line.and_then(|line| source_above(lines, line));
         named.and_then(|path| names.file(path)).unwrap_or_else(|| tree.shown(&file))
     };
     let (manifests, findings) = output::read(printed, file_of, |_| None);
-    Ok((Rendered { manifests, paths: ground.paths }, findings))
+    Ok((ground.rendered(manifests), findings))
 }
 
 /// What `Chart.yaml` says that matters here.

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use super::super::names::{Renderer, join, renderer_of};
 use super::super::resolve::Unresolved;
-use super::super::{Item, Means, Rendered, SourceTree};
+use super::super::{Item, Means, SourceTree};
 use super::complaint::told;
 use super::output::{self, Printed};
 use super::{Copy, Ground, Kind, Part, Program, folder, unresolved};
@@ -45,7 +45,7 @@ pub(super) fn render(
     gathered.follow(&root);
     let Gathered { copy, fetches, broken, marks_whole, .. } = gathered;
     let content = copy.content(&main).unwrap_or_default();
-    let ground = Ground::lay(tree, copy)?;
+    let ground = Ground::lay(tree, copy, means)?;
     let program = Program::wanted(Renderer::Kustomize, means, &ground).map_err(|finding| vec![finding])?;
     if !marks_whole && let Some(content) = with_origins(&content) {
         // Whatever it is called and is a link to, here it becomes a file.
@@ -66,6 +66,8 @@ pub(super) fn render(
         bytes,
         digest: ground.digest(&[]),
         vars: item.vars(means),
+        known: &ground.known,
+        means,
     };
     let origin = |manifest: &mut Manifest| {
         let path = join(&root, &take_origin(manifest)?);
@@ -73,7 +75,7 @@ pub(super) fn render(
         Some(tree.shown(&path))
     };
     let (manifests, findings) = output::read(printed, |_, _| shown.clone(), origin);
-    Ok((Rendered { manifests, paths: ground.paths }, findings))
+    Ok((ground.rendered(manifests), findings))
 }
 
 /// The real path of the kustomization in a folder.
@@ -152,13 +154,17 @@ impl Gathered<'_, '_> {
         for (path, entry) in entries(&value) {
             match self.copy.take(folder, &entry) {
                 Ok((real, Kind::Folder)) => folders.push(real),
-                Ok(_) => {}
+                Ok((real, _)) => self.copy.reads(&real),
                 Err(Unresolved::Missing { .. }) if is_remote(&entry) => self.remote(&entry, at(&path)),
                 Err(why) => self.copy.find(unresolved(&entry, why, Some(at(&path)))),
             }
         }
-        for (path, entry) in files(&value).into_iter().filter(|(_, entry)| is_address(entry)) {
-            self.remote(&entry, at(&path));
+        for (path, entry) in files(&value) {
+            if is_address(&entry) {
+                self.remote(&entry, at(&path));
+            } else if let Ok(found) = self.copy.enclosure.resolve(folder, &entry) {
+                self.copy.reads(&found.real);
+            }
         }
         folders
     }

@@ -15,13 +15,16 @@ mod program;
 use std::collections::BTreeMap;
 use std::thread;
 
-use super::copy::{Copy, Written, no_room};
+use super::copy::{Contents, Copy, Written, no_room};
 use super::names::{Renderer, renderer_of};
 use super::place::Kind;
 use super::resolve::Unresolved;
+use super::sops::{self, Known};
 use super::{How, Item, Means, Rendered, SourceTree, problem};
 use crate::error::{Diagnostic, Location};
 use crate::git::{WhyNotCheckedOut, blob_id};
+use crate::object::Manifest;
+use crate::parallel;
 use crate::tools::Workspace;
 pub use helm::Chart;
 use program::Program;
@@ -75,9 +78,9 @@ fn one(tree: &SourceTree<'_>, item: &Item, how: &How, means: &Means) -> Part {
     let rendered = match how {
         How::Kustomize { may_fetch } => kustomize::render(tree, item, *may_fetch, means),
         How::Helm(chart) => helm::render(tree, item, chart, means),
-        How::AsItIs | How::Plain => Ok((Rendered { manifests: Vec::new(), paths: Vec::new() }, Vec::new())),
+        How::AsItIs | How::Plain => Ok((Rendered::default(), Vec::new())),
     };
-    rendered.unwrap_or_else(|findings| (Rendered { manifests: Vec::new(), paths: Vec::new() }, findings))
+    rendered.unwrap_or_else(|findings| (Rendered::default(), findings))
 }
 
 /// Files written out for a program.
@@ -87,13 +90,24 @@ struct Ground {
     blobs: BTreeMap<String, String>,
     /// What the result depends on.
     paths: Vec<String>,
+    /// What was decrypted among them.
+    known: Known,
 }
 
 impl Ground {
-    /// Writes them.
-    fn lay(tree: &SourceTree<'_>, copy: Copy<'_, '_>) -> Result<Self, Vec<Diagnostic>> {
-        let workspace = Workspace::create().map_err(|error| vec![no_room(&error)])?;
-        let Written { blobs, paths } = copy.write(&workspace.tree())?;
+    /// Writes them. Those that are decrypted go into memory, and so does all with them:
+    /// programs look for files beside each other.
+    fn lay(tree: &SourceTree<'_>, copy: Copy<'_, '_>, means: &Means) -> Result<Self, Vec<Diagnostic>> {
+        let (decrypted, known) = decrypted(tree, &copy, means)?;
+        let workspace = match decrypted.first_key_value() {
+            None => Workspace::create().map_err(|error| vec![no_room(&error)])?,
+            Some((file, _)) => match Workspace::create_in_memory() {
+                Ok(Some(workspace)) => workspace,
+                Ok(None) => return Err(vec![problem::no_memory(&tree.shown(file), None)]),
+                Err(error) => return Err(vec![problem::no_memory(&tree.shown(file), Some(&error))]),
+            },
+        };
+        let Written { blobs, paths } = copy.write(&workspace.tree(), &decrypted)?;
         let absent = tree.absent(&paths).map_err(|finding| vec![finding])?;
         if !absent.is_empty() {
             let told = absent.into_iter().map(|absent| match absent.why {
@@ -102,7 +116,13 @@ impl Ground {
             });
             return Err(told.collect());
         }
-        Ok(Self { workspace, blobs, paths })
+        Ok(Self { workspace, blobs, paths, known })
+    }
+
+    /// What the program made of them.
+    fn rendered(self, manifests: Vec<Manifest>) -> Rendered {
+        let holds_decrypted = !self.known.is_empty();
+        Rendered { manifests, paths: self.paths, holds_decrypted, notes: Vec::new() }
     }
 
     /// One id for all that the objects are made of.
@@ -111,6 +131,31 @@ impl Ground {
         let text: String = files.chain(how.iter().map(|word| format!("{word}\n"))).collect();
         blob_id(text.as_bytes())
     }
+}
+
+/// The files that the program reads and that SOPS has encrypted, decrypted.
+fn decrypted(
+    tree: &SourceTree<'_>,
+    copy: &Copy<'_, '_>,
+    means: &Means,
+) -> Result<(Contents, Known), Vec<Diagnostic>> {
+    let opened = parallel::each(copy.files_read(), |real| {
+        let bytes = copy.content(&real).unwrap_or_default();
+        let opened = sops::opened(&tree.shown(&real), &bytes, means);
+        opened.map(|opened| opened.map(|(bytes, known)| (real, bytes, known)))
+    });
+    let (mut decrypted, mut all, mut findings) = (Contents::new(), Known::default(), Vec::new());
+    for file in opened {
+        match file {
+            Ok(Some((real, bytes, known))) => {
+                decrypted.insert(real, bytes);
+                all.extend(known);
+            }
+            Ok(None) => {}
+            Err(finding) => findings.push(finding),
+        }
+    }
+    if findings.is_empty() { Ok((decrypted, all)) } else { Err(findings) }
 }
 
 /// The folder that an item names, as a real path.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::super::Means;
 use super::super::plain;
+use super::super::sops::Known;
 use super::super::source::SourceFile;
 use super::super::substitute::Vars;
 use crate::error::{Diagnostic, Location};
@@ -21,6 +23,9 @@ pub(super) struct Printed<'a> {
     pub(super) digest: String,
     /// What is put into it, if it asks for variables.
     pub(super) vars: Option<&'a Vars>,
+    /// What was decrypted for the program.
+    pub(super) known: &'a Known,
+    pub(super) means: &'a Means,
 }
 
 /// The manifests. `file_of` tells the file that one was made of, by the lines of all
@@ -30,7 +35,7 @@ pub(super) fn read(
     file_of: impl Fn(&[&str], Option<u32>) -> String,
     mut finish: impl FnMut(&mut Manifest) -> Option<String>,
 ) -> (Vec<Manifest>, Vec<Diagnostic>) {
-    let Printed { program, subject, bytes, digest, vars } = printed;
+    let Printed { program, subject, bytes, digest, vars, known, means } = printed;
     let text = match yaml::decode(&bytes) {
         Ok(text) => text.into_owned(),
         Err(error) => {
@@ -42,7 +47,7 @@ pub(super) fn read(
     };
     let file = SourceFile { path: subject.into(), bytes, blob: digest.into() };
     let lines: Vec<&str> = text.lines().collect();
-    let (mut manifests, findings) = plain::printed(&file, vars);
+    let (mut manifests, findings) = plain::printed(&file, vars, known, means);
     for manifest in &mut manifests {
         let path = finish(manifest).unwrap_or_else(|| file_of(&lines, Some(manifest.source.line)));
         manifest.source = Source {
@@ -54,6 +59,7 @@ pub(super) fn read(
             item: None,
             blob: Arc::clone(&manifest.source.blob),
             is_rendered: true,
+            encrypted: manifest.source.encrypted,
         };
     }
     let findings = findings.into_iter().map(|finding| {

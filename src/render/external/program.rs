@@ -60,7 +60,14 @@ impl Program {
         may_fetch: bool,
         subject: &str,
     ) -> Result<Vec<u8>, Box<Complaint>> {
-        let call = Call { program: &self.path, arguments, workspace: &ground.workspace, may_fetch };
+        let call = Call {
+            program: &self.path,
+            arguments,
+            workspace: &ground.workspace,
+            may_fetch,
+            keys: None,
+            input: None,
+        };
         let limits = Limits { time: self.time, output: MOST_OUTPUT };
         tools::run(&call, limits).map_err(|failure| Box::new(self.complaint(failure, ground, subject)))
     }
@@ -90,9 +97,12 @@ impl Program {
             Failure::Killed(signal, said) => {
                 (about(format!("{name} was killed by signal {signal} while it rendered {subject}")), said)
             }
+            Failure::Stopped => {
+                (about(format!("interrupted while {name} rendered {subject}")), String::new())
+            }
         };
         let tree = format!("{}/", ground.workspace.tree().display());
-        Complaint { diagnostic, said: said.replace(&tree, "") }
+        Complaint { diagnostic, said: ground.known.scrub(&said.replace(&tree, "")) }
     }
 
     fn check_version(&self, wanted: &Wanted, ground: &Ground) -> Result<(), Diagnostic> {
@@ -107,6 +117,8 @@ impl Program {
             arguments: arguments.iter().map(OsString::from).collect(),
             workspace: &ground.workspace,
             may_fetch: false,
+            keys: None,
+            input: None,
         };
         let printed = tools::run(&call, Limits { time: VERSION_TIME.min(self.time), output: 64 * 1024 });
         let text = printed.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
