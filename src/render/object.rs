@@ -79,7 +79,7 @@ impl Place<'_> {
 
     /// The path from the value on, if it is in it.
     fn inside(&self, path: &FieldPath) -> Option<FieldPath> {
-        let steps = &path.steps()[..];
+        let steps = path.steps();
         path.starts_with(&self.path).then(|| FieldPath::root().join(&steps[self.path.steps().len()..]))
     }
 
