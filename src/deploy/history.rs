@@ -13,10 +13,11 @@ use crate::error::{CommandError, Diagnostic};
 use crate::plan::{CommitRef, Summary as PlanSummary};
 use crate::release::history::read_record;
 use crate::release::{
-    Commit, Kept, Listed, Parent, Record, RecordedVariable, ReleaseResult, Run, Running, Summary, Trailer,
+    Attempt, AttemptResult, Commit, Kept, Listed, Parent, Record, RecordedVariable, ReleaseResult, Run,
+    Running, Summary, Trailer,
 };
 use crate::report::{
-    HistoryRow, ReleaseAction, ReleaseDetails, ReleaseOverride, ReleaseRun, ReleaseVariable,
+    HistoryRow, ReleaseAction, ReleaseAttempt, ReleaseDetails, ReleaseOverride, ReleaseRun, ReleaseVariable,
 };
 
 /// What the history holds.
@@ -60,6 +61,9 @@ pub async fn read(setup: &Setup, cluster: &Cluster, wanted: &Wanted) -> Result<H
             }
         }
     }
+    let attempts = parent.iter().flat_map(|parent| &parent.state.attempts);
+    history.rows.extend(attempts.map(|attempt| attempted(&setup.environment, attempt)));
+    history.rows.sort_by_key(|row| std::cmp::Reverse(row.release));
     history.rows.iter_mut().for_each(|row| row.undone_by = undone.get(&row.release).copied());
     if let Some(number) = find(setup, &history.rows, wanted)? {
         history.rows.retain(|row| row.release == number);
@@ -158,6 +162,7 @@ fn row(environment: &str, summary: &Summary) -> HistoryRow {
         restored: summary.rollback.as_ref().and_then(|rollback| rollback.to),
         undone_by: None,
         selection: summary.selection.clone(),
+        attempt: None,
         finished_by: None,
         details: None,
     }
@@ -179,7 +184,38 @@ fn killed(environment: &str, running: &Running, finished_by: Option<u64>) -> His
         restored: None,
         undone_by: None,
         selection: None,
+        attempt: None,
         finished_by,
+        details: None,
+    }
+}
+
+/// A run that wrote nothing.
+fn attempted(environment: &str, attempt: &Attempt) -> HistoryRow {
+    HistoryRow {
+        target: environment.to_owned(),
+        release: attempt.release,
+        at: attempt.at,
+        commit: attempt.commit.as_ref().map(commit_ref),
+        actor: Some(attempt.actor.clone()),
+        run: attempt.run.clone(),
+        result: match attempt.result {
+            AttemptResult::Failed => RunResult::Failed,
+            AttemptResult::Refused => RunResult::Refused,
+            AttemptResult::Interrupted => RunResult::Interrupted,
+        },
+        summary: PlanSummary::default(),
+        duration_ms: 0,
+        restored: None,
+        undone_by: None,
+        selection: attempt.selection.clone(),
+        attempt: Some(Box::new(ReleaseAttempt {
+            times: attempt.times,
+            since: attempt.since,
+            guards: attempt.guards.clone(),
+            cause: attempt.cause.clone(),
+        })),
+        finished_by: None,
         details: None,
     }
 }

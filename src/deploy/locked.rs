@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::assemble::Work;
+use super::attempting::Ending;
 use super::fates::{Fate, Halt};
 use super::holding::{self, Rendering, Undoing};
-use super::leaving::{Departure, unfinished};
+use super::leaving::unfinished;
 use super::memory::Memory;
 use super::observe;
 use super::planning::Planned;
@@ -23,8 +24,8 @@ use crate::plan::{Judgement, Verb};
 use crate::release::history::{list_summaries, trim, write_record};
 use crate::release::key::ensure_key;
 use crate::release::{
-    DigestKey, Hold, Listed, Lock, Override, PART_OF, Parent, Pointer, Record, ReleaseResult, Rollback,
-    Running, State, inventory,
+    Attempt, DigestKey, Hold, Listed, Lock, Override, PART_OF, Parent, Pointer, Record, ReleaseResult,
+    Rollback, Running, State, inventory,
 };
 
 /// A run that holds the lock.
@@ -169,8 +170,11 @@ impl Locked<'_> {
     async fn conclude(&self, memory: &Memory, begun: Begun, fates: &[Fate], outcome: &mut TargetOutcome) {
         let record = self.record(&begun, fates, outcome);
         let release = record.as_ref().map(|record| record.summary.release);
+        let ending = Ending::of(outcome).filter(|_| record.is_none());
+        let attempt =
+            ending.map(|it| it.attempt(begun.release, self.planned, self.identity, self.selection()));
         let is_complete = fates.iter().all(|fate| fate.done.result == ActionResult::Done);
-        match self.remember(memory, begun, record, is_complete).await {
+        match self.remember(memory, begun, record.ok_or(attempt), is_complete).await {
             Ok(notes) => {
                 outcome.release = release;
                 outcome.notes.extend(notes);
@@ -219,27 +223,32 @@ impl Locked<'_> {
         record(self.planned, fates, outcome.result, &begun.key, circumstances)
     }
 
-    /// Writes the record, then what points to it, with the inventory narrowed
+    /// Writes the record, or what there is to tell of a run that wrote nothing, then what points to it, with the inventory narrowed
     /// when all of the plan was carried out; then trims old records. Notes tell
     /// what went wrong after the record was safe.
     async fn remember(
         &self,
         memory: &Memory,
         begun: Begun,
-        record: Option<Record>,
+        record: Result<Record, Option<Attempt>>,
         is_complete: bool,
     ) -> Result<Vec<String>, CommandError> {
         let (cluster, target) = (self.ongoing.cluster, &memory.target);
         let mut parent = begun.parent;
         let mut notes = Vec::new();
-        if let Some(record) = &record {
-            write_record(cluster, target, record).await.map_err(Diagnostic::from)?;
-            parent.state.finish(&record.summary);
-            let is_well = matches!(record.summary.result, ReleaseResult::Healthy | ReleaseResult::Applied);
-            notes.extend(self.settle_hold(&mut parent.state, &begun.key, is_well));
-        } else {
-            parent.state.give_up();
-            parent.state.hold = begun.former_hold;
+        match record {
+            Ok(record) => {
+                write_record(cluster, target, &record).await.map_err(Diagnostic::from)?;
+                parent.state.finish(&record.summary);
+                let is_well =
+                    matches!(record.summary.result, ReleaseResult::Healthy | ReleaseResult::Applied);
+                notes.extend(self.settle_hold(&mut parent.state, &begun.key, is_well));
+            }
+            Err(attempt) => {
+                parent.state.give_up();
+                parent.state.hold = begun.former_hold;
+                attempt.into_iter().for_each(|attempt| parent.state.attempted(attempt));
+            }
         }
         let pinned = parent.state.pinned();
         let narrows = is_complete && self.ongoing.options.planning.removes();
@@ -339,21 +348,8 @@ impl Locked<'_> {
     }
 
     /// What the run is limited to, in words: a part that is chosen, or what leaves.
-    fn selection(&self) -> Option<String> {
-        let planning = &self.ongoing.options.planning;
-        if let Some(selection) = &planning.selection {
-            return Some(if planning.adopts {
-                format!("adopt {}", selection.names())
-            } else {
-                selection.to_string()
-            });
-        }
-        let named = match self.ongoing.options.planning.departure.as_ref()? {
-            Departure::Everything => return Some("delete".to_owned()),
-            Departure::Objects(named) => named,
-        };
-        let named: Vec<String> = named.iter().map(ToString::to_string).collect();
-        Some(format!("forget {}", named.join(" ")))
+    pub(super) fn selection(&self) -> Option<String> {
+        self.ongoing.selection()
     }
 
     fn trailers(&self) -> Vec<(String, String)> {

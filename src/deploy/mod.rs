@@ -8,6 +8,7 @@
 
 mod adopting;
 mod assemble;
+mod attempting;
 mod autoscaling;
 mod blame;
 mod carry;

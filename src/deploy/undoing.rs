@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::attempting::{self, Ending};
 use super::failure::way_back;
 use super::locked::Locked;
 use super::planning::{Options, Planned, plan};
@@ -78,7 +79,11 @@ impl Locked<'_> {
         planned.former = Secrets::of(self.planned).to_owned();
         listener.rolls_back(failed, &undone, &planned);
         if planned.refusals().next().is_some() {
-            return Ok(refused(&planned));
+            let ending = Ending::refused(&planned.plan.guards);
+            let unnoted = attempting::note(cluster, &planned, self.identity, None, ending).await;
+            let mut outcome = refused(&planned);
+            outcome.notes.extend(unnoted);
+            return Ok(outcome);
         }
         let (stop, options) = (self.ongoing.stop, &options);
         let ongoing = Ongoing { setup: &setup, cluster, options, earlier: None, stop, start };

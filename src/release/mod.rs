@@ -25,6 +25,7 @@
 //! into a record: a manifest has to be [`protect`]ed to be recorded at all.
 
 pub mod actor;
+mod attempt;
 pub mod event;
 pub mod history;
 mod hold;
@@ -50,6 +51,7 @@ mod summary;
 mod variable;
 
 pub use actor::Actor;
+pub use attempt::{Attempt, AttemptResult};
 pub use history::Listed;
 pub use hold::{HeldObject, Hold};
 pub use identity::{IdentityError, PART_OF, Target};

@@ -200,7 +200,8 @@ impl Commit {
     }
 }
 
-fn shorten(text: &mut String) {
+/// Cuts a text to a length that fits.
+pub(super) fn shorten(text: &mut String) {
     if let Some((end, _)) = text.char_indices().nth(LONGEST_TEXT) {
         text.truncate(end);
         text.push('…');

@@ -7,7 +7,9 @@ use crate::plan::Verb;
 use crate::report::palette::{DANGER, FAINT, STRONG, paint};
 use crate::report::verbs::{done, sign, style};
 use crate::report::visible::visible;
-use crate::report::{HistoryRow, ReleaseAction, ReleaseDetails, ReleaseRun, ReleaseVariable, words};
+use crate::report::{
+    HistoryRow, ReleaseAction, ReleaseAttempt, ReleaseDetails, ReleaseRun, ReleaseVariable, words,
+};
 
 /// So many objects are named.
 const NAMED: usize = 40;
@@ -56,6 +58,11 @@ pub fn release(row: &HistoryRow, options: &TextOptions) -> String {
             .into_iter()
             .collect(),
     );
+    if let Some(attempt) = row.attempt.as_deref() {
+        tell("cause", attempt.cause.iter().map(|cause| visible(cause).into_owned()).collect());
+        tell("guards", attempt.guards.iter().map(|guard| visible(guard).into_owned()).collect());
+        tell("", vec![repeated(attempt, options)]);
+    }
     tell("tool", details.map(|it| visible(&it.tool).into_owned()).into_iter().collect());
     if let Some(details) = details {
         lines.push(String::new());
@@ -113,6 +120,15 @@ fn links(row: &HistoryRow, details: Option<&ReleaseDetails>) -> Vec<String> {
     links
 }
 
+/// `it wrote nothing; 3 times in a row, the first 5 hours ago`.
+fn repeated(attempt: &ReleaseAttempt, options: &TextOptions) -> String {
+    if attempt.times < 2 {
+        return "it wrote nothing".to_owned();
+    }
+    let first = words::ago(options.now, attempt.since);
+    format!("it wrote nothing; {} times in a row, the first {first}", attempt.times)
+}
+
 /// `TAG=v1`, or why its value isn't known.
 fn variable(variable: &ReleaseVariable) -> String {
     let name = visible(&variable.name);
@@ -155,7 +171,8 @@ mod tests {
     use crate::plan::Verb;
     use crate::report::sample::{minutes_ago, object, options, plain, release};
     use crate::report::{
-        HistoryRow, ReleaseAction, ReleaseDetails, ReleaseOverride, ReleaseRun, ReleaseVariable,
+        HistoryRow, ReleaseAction, ReleaseAttempt, ReleaseDetails, ReleaseOverride, ReleaseRun,
+        ReleaseVariable,
     };
 
     fn details() -> ReleaseDetails {
@@ -222,6 +239,26 @@ mod tests {
           ~ updated  shop/Deployment/web
           - delete   shop/Service/old, but failed or wasn't reached
           40 unchanged
+        "#);
+    }
+
+    #[test]
+    fn of_a_run_that_wrote_nothing_it_is_told_how_often_and_why() {
+        let attempt = ReleaseAttempt {
+            times: 3,
+            since: minutes_ago(300),
+            guards: vec!["hold".into()],
+            cause: Some("abc1234 is held, since release 13 was rolled back by ada".into()),
+        };
+        let row = HistoryRow { attempt: Some(Box::new(attempt)), ..release(16, 2, RunResult::Refused) };
+        insta::assert_snapshot!(plain(&text(&row, &options(80))), @r#"
+        release 16 of prod: refused
+          commit    abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main
+          by        ci-bot
+          when      2026-04-01T13:58:00Z, 2 minutes ago
+          cause     abc1234 is held, since release 13 was rolled back by ada
+          guards    hold
+                    it wrote nothing; 3 times in a row, the first 5 hours ago
         "#);
     }
 
