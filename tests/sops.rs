@@ -278,6 +278,45 @@ fn a_secret_that_is_missing_isnt_created_from_what_is_encrypted() {
 }
 
 #[test]
+fn a_kustomizations_encrypted_secrets_are_kept_without_their_key() {
+    let (mut environment, key) = with_key(&[Tool::Sops, Tool::Kustomize]);
+    environment.write("deploy/kustomization.yaml", "resources: [db.yaml, settings.yaml]\n");
+    environment.write("deploy/settings.yaml", &config_map("settings", "value", "one"));
+    environment.commit_file("deploy/db.yaml", &key.encrypt_data(&secret("db", "password", "first-password")));
+    environment.apply();
+    fs::remove_file(&key.file).expect("a key");
+    let key = AgeKey::make(&environment, "key.txt");
+    environment.write("deploy/settings.yaml", &config_map("settings", "value", "two"));
+    environment.commit_file("deploy/db.yaml", &key.encrypt_data(&secret("db", "password", PASSWORD)));
+    environment.apply();
+
+    silent(environment.trueup(&["rollback", "prod", "--yes", "--keep-secrets"]).success()).never_says("ENC[");
+
+    assert_eq!(data(&environment, "db", "password"), PASSWORD);
+    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["value"], "one");
+}
+
+#[test]
+fn many_files_are_decrypted_and_given_on_standard_input_too() {
+    let (environment, key) = with_key(&[Tool::Sops]);
+    for number in 0..12 {
+        let manifest = secret(&format!("s{number}"), "password", PASSWORD);
+        environment.write(&format!("deploy/s{number:02}.yaml"), &key.encrypt_data(&manifest));
+    }
+    let objects = silent(environment.trueup(&["render", "prod", "-o", "json"]).success()).json();
+    let names: Vec<_> = objects["objects"]
+        .as_array()
+        .expect("objects")
+        .iter()
+        .map(|one| one["manifest"]["metadata"]["name"].clone())
+        .collect();
+    assert_eq!(names, (0..12).map(|number| format!("s{number}")).collect::<Vec<_>>());
+    let given = environment.read("deploy/s00.yaml");
+    silent(environment.trueup_reading(&["render", "-f", "-"], &given).success())
+        .prints("password: \"‹masked");
+}
+
+#[test]
 fn an_earlier_commit_is_decrypted_as_it_was() {
     let (mut environment, key) = with_key(&[Tool::Sops]);
     environment.commit_file("deploy/db.yaml", &key.encrypt_data(&secret("db", "password", PASSWORD)));

@@ -5,6 +5,7 @@
 //! with the file that it was made of as far as the program says. Items are
 //! rendered at the same time, and come in their order.
 
+mod archive;
 mod complaint;
 mod helm;
 mod kustomize;
@@ -139,7 +140,7 @@ fn decrypted(
     copy: &Copy<'_, '_>,
     means: &Means,
 ) -> Result<(Contents, Known), Vec<Diagnostic>> {
-    let opened = parallel::each(copy.files_read(), |real| {
+    let opened = parallel::each_waiting(copy.files_read(), |real| {
         let bytes = copy.content(&real).unwrap_or_default();
         let opened = sops::opened(&tree.shown(&real), &bytes, means);
         opened.map(|opened| opened.map(|(bytes, known)| (real, bytes, known)))

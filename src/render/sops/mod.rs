@@ -21,6 +21,12 @@ pub(super) use encrypted::{Format, is_encrypted};
 pub(super) use known::{Known, opened};
 pub(super) use rules::Unencrypted;
 
+/// Whether it's worth to look closer.
+pub(super) fn may_be_encrypted(bytes: &[u8]) -> bool {
+    let has = |text: &[u8]| bytes.windows(text.len()).any(|part| part == text);
+    has(b"ENC[AES256_GCM,") && has(b"sops")
+}
+
 /// The hidden values of documents, by their numbers.
 pub(super) type HiddenIn = BTreeMap<u32, Vec<FieldPath>>;
 
