@@ -35,11 +35,25 @@ pub(in super::super) struct Sealed<'a> {
     pub(in super::super) recipients: Vec<String>,
 }
 
+/// Why a file isn't decrypted.
+pub(in super::super) struct Refused {
+    pub(in super::super) finding: Box<Diagnostic>,
+    /// Whether only the key isn't here, or the program.
+    pub(in super::super) lacks_key: bool,
+}
+
+impl From<Diagnostic> for Refused {
+    fn from(finding: Diagnostic) -> Self {
+        Self { finding: Box::new(finding), lacks_key: false }
+    }
+}
+
 /// The file as it was before it was encrypted. It's never on disk: the program gets
 /// what is encrypted and gives the rest through pipes.
-pub(in super::super) fn decrypt(sealed: &Sealed<'_>, means: &Means) -> Result<Vec<u8>, Diagnostic> {
+pub(in super::super) fn decrypt(sealed: &Sealed<'_>, means: &Means) -> Result<Vec<u8>, Refused> {
     let at = Location::file(sealed.path);
-    let program = located(&means.tools.sops).map_err(|finding| finding.at(at.clone()))?;
+    let program = located(&means.tools.sops)
+        .map_err(|finding| Refused { finding: Box::new(finding.at(at.clone())), lacks_key: true })?;
     let workspace = Workspace::create().map_err(|error| super::super::copy::no_room(&error))?;
     check_version(&program, means, &workspace)?;
     means.keys.check()?;
@@ -65,15 +79,17 @@ pub(in super::super) fn decrypt(sealed: &Sealed<'_>, means: &Means) -> Result<Ve
     };
     let limits = Limits { time: means.tools.time, output: MOST_OUTPUT };
     tools::run(&call, limits).map_err(|failure| {
+        let lacks_key = matches!(failure, Failure::Failed(NO_KEY, _));
         let finding = complaint(failure, sealed).at(at);
-        match means.decryption {
-            Decryption::Usual => finding,
+        let finding = match means.decryption {
+            Decryption::Usual | Decryption::IfPossible => finding,
             Decryption::Earlier => finding.hint(
                 "if its key is gone: `trueup rollback --keep-secrets` leaves live Secrets as they are, and doesn't decrypt them",
             ),
             Decryption::KeepSecrets => finding
                 .hint("--keep-secrets leaves Secrets alone, but other objects, or names, are made of what is in this file"),
-        }
+        };
+        Refused { finding: Box::new(finding), lacks_key }
     })
 }
 
