@@ -29,6 +29,26 @@ pub(crate) fn each<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Syn
     })
 }
 
+/// The same for work that mostly waits for others: each thing on a thread of its own, so
+/// many at once.
+pub(crate) fn each_waiting<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    const AT_ONCE: usize = 8;
+    let mut results = Vec::with_capacity(things.len());
+    let mut things = things.into_iter();
+    let work = &work;
+    while things.len() > 0 {
+        let some: Vec<T> = things.by_ref().take(AT_ONCE).collect();
+        std::thread::scope(|scope| {
+            let begun: Vec<_> = some.into_iter().map(|thing| scope.spawn(move || work(thing))).collect();
+            let joined = begun
+                .into_iter()
+                .map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            results.extend(joined);
+        });
+    }
+    results
+}
+
 /// How many threads run at once; asking the system takes longer than small work.
 pub(crate) fn cores() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
@@ -45,9 +65,10 @@ pub(crate) fn discard(large: impl Send + 'static) {
 mod tests {
     #[test]
     fn results_come_in_the_order_of_the_things() {
-        for count in [0, 1, 15, 16, 17, 1000] {
+        for count in [0, 1, 8, 9, 15, 16, 17, 1000] {
             let things: Vec<usize> = (0..count).collect();
             assert_eq!(super::each(things.clone(), |thing| thing), things);
+            assert_eq!(super::each_waiting(things.clone(), |thing| thing), things);
         }
     }
 }

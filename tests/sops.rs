@@ -1,7 +1,7 @@
 //! Files that SOPS has encrypted: decrypted in memory, secret wherever they go.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::harness::manifests::{config_map, secret};
 use crate::harness::sops::AgeKey;
 use crate::harness::tools::Tool;
-use crate::harness::{Run, TestEnvironment};
+use crate::harness::{Run, Running, TestEnvironment, wait_until};
 
 const PASSWORD: &str = "correct-horse-battery";
 
@@ -147,12 +147,7 @@ fn a_program_that_isnt_there_is_old_or_hangs_is_told() {
     --- exit status 1
     ");
 
-    environment.write(
-        "tools/sops",
-        "#!/bin/sh\n[ \"$1\" = --version ] && echo sops 3.7.1 && exit\nexec /usr/bin/sleep 100\n",
-    );
-    let program = environment.root().join("tools/sops");
-    fs::set_permissions(program, fs::Permissions::from_mode(0o755)).expect("a mode");
+    environment.program("tools/sops", "[ \"$1\" = --version ] && echo sops 3.7.1 && exit\nexec sleep 100");
     let with = |tools: &str| {
         environment.write("trueup.yaml", &format!("{}tools: {tools}\n", environment.configuration()));
         environment.trueup(&["render", "prod"]).exits(1)
@@ -239,6 +234,41 @@ fn files_that_should_be_encrypted_and_arent_are_told() {
     environment.trueup(&["render", "prod", "--ref", "HEAD"]).success().complains(warning);
 }
 
+#[test]
+fn files_of_programs_that_should_be_encrypted_and_arent_are_told() {
+    let (environment, key) = with_key(&[Tool::Sops, Tool::Kustomize, Tool::Helm4]);
+    let sources = "sources: [deploy, {path: chart, values: [values/secret.yaml, values/open.yaml]}]\n";
+    environment.write("trueup.yaml", &environment.configuration().replace("sources: deploy\n", sources));
+    environment.write(".sops.yaml", "creation_rules:\n- path_regex: secret|\\.env$\n");
+    environment.write("deploy/kustomization.yaml", "secretGenerator: [{name: a, envs: [a.env, b.env]}]\n");
+    environment.write("deploy/a.env", "A=another-password\n");
+    environment.write("deploy/b.env", &key.encrypt("b.env", "B=x\n", &[]));
+    environment.write("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 1.0.0\n");
+    environment.write("chart/templates/a.yaml", &config_map("a", "a", "b"));
+    environment.write("values/secret.yaml", "password: another-password\n");
+    environment.write("values/open.yaml", "a: b\n");
+
+    let run = environment.trueup(&["render", "prod"]).success();
+
+    let run = run.complains("deploy/a.env isn't encrypted").complains("values/secret.yaml isn't encrypted");
+    run.never_says("b.env isn't").never_says("open.yaml isn't").never_says("another-password");
+}
+
+#[test]
+fn without_a_key_the_rest_is_checked() {
+    let (environment, key) = with_key(&[Tool::Sops]);
+    let two = format!("{}dta: {{}}\n---\n{}", secret("db", "password", PASSWORD), config_map("db", "a", "b"));
+    environment.write("deploy/db.yaml", &key.encrypt_data(&two));
+    let environment = environment.variable("SOPS_AGE_KEY_FILE", "");
+    for environment in [&environment, &TestEnvironment::new().with_no_tools()] {
+        environment.write("deploy/db.yaml", &key.encrypt_data(&two));
+        let run = environment.trueup(&["check", "prod"]).exits(1).prints("unknown field \"dta\"");
+        run.prints("deploy/db.yaml can't be decrypted here").prints("1 error");
+    }
+    environment.write("deploy/db.yaml", &key.encrypt("a.yaml", &two, &[]));
+    environment.trueup(&["check", "prod"]).exits(1).prints("there is no key for it");
+}
+
 /// Two releases: the first one's key is gone since, and so is its password.
 fn rotated() -> TestEnvironment {
     let (mut environment, key) = with_key(&[Tool::Sops]);
@@ -275,6 +305,45 @@ fn a_secret_that_is_missing_isnt_created_from_what_is_encrypted() {
     let run = environment.trueup(&["rollback", "prod", "--yes", "--keep-secrets"]).exits(1);
     run.complains("Secret/db isn't live, and would have to be created").complains("deploy/db.yaml");
     assert!(environment.live("v1/secrets/db").is_none());
+}
+
+#[test]
+fn a_kustomizations_encrypted_secrets_are_kept_without_their_key() {
+    let (mut environment, key) = with_key(&[Tool::Sops, Tool::Kustomize]);
+    environment.write("deploy/kustomization.yaml", "resources: [db.yaml, settings.yaml]\n");
+    environment.write("deploy/settings.yaml", &config_map("settings", "value", "one"));
+    environment.commit_file("deploy/db.yaml", &key.encrypt_data(&secret("db", "password", "first-password")));
+    environment.apply();
+    fs::remove_file(&key.file).expect("a key");
+    let key = AgeKey::make(&environment, "key.txt");
+    environment.write("deploy/settings.yaml", &config_map("settings", "value", "two"));
+    environment.commit_file("deploy/db.yaml", &key.encrypt_data(&secret("db", "password", PASSWORD)));
+    environment.apply();
+
+    silent(environment.trueup(&["rollback", "prod", "--yes", "--keep-secrets"]).success()).never_says("ENC[");
+
+    assert_eq!(data(&environment, "db", "password"), PASSWORD);
+    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["value"], "one");
+}
+
+#[test]
+fn many_files_are_decrypted_and_given_on_standard_input_too() {
+    let (environment, key) = with_key(&[Tool::Sops]);
+    for number in 0..12 {
+        let manifest = secret(&format!("s{number}"), "password", PASSWORD);
+        environment.write(&format!("deploy/s{number:02}.yaml"), &key.encrypt_data(&manifest));
+    }
+    let objects = silent(environment.trueup(&["render", "prod", "-o", "json"]).success()).json();
+    let names: Vec<_> = objects["objects"]
+        .as_array()
+        .expect("objects")
+        .iter()
+        .map(|one| one["manifest"]["metadata"]["name"].clone())
+        .collect();
+    assert_eq!(names, (0..12).map(|number| format!("s{number}")).collect::<Vec<_>>());
+    let given = environment.read("deploy/s00.yaml");
+    silent(environment.trueup_reading(&["render", "-f", "-"], &given).success())
+        .prints("password: \"‹masked");
 }
 
 #[test]
@@ -352,10 +421,8 @@ fn values_of_a_chart_are_decrypted_and_masked_wherever_they_come_out() {
 #[test]
 fn what_is_decrypted_for_a_program_stays_in_memory() {
     let (environment, key) = with_key(&[Tool::Sops]);
-    let script = "#!/bin/sh\nPATH=/usr/bin:/bin\ncat <<END\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  type: $(stat -f -c %T .)\n  home: $(stat -f -c %T \"$HOME\")\n  mode: \"$(stat -c %a ..)\"\n  file: $(cat ./deploy/a.env)\n  place: $(pwd)\nEND\n";
-    environment.write("tools/render", script);
-    fs::set_permissions(environment.root().join("tools/render"), fs::Permissions::from_mode(0o755))
-        .expect("a mode");
+    let script = "cat <<END\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  type: $(stat -f -c %T .)\n  home: $(stat -f -c %T \"$HOME\")\n  mode: \"$(stat -c %a ..)\"\n  file: $(cat ./deploy/a.env)\n  place: $(pwd)\nEND\n";
+    environment.program("tools/render", script);
     let lines = "tools: {kustomize: {program: tools/render}}\n";
     environment.write("trueup.yaml", &format!("{}{lines}", environment.configuration()));
     environment.write("deploy/kustomization.yaml", "secretGenerator: [{name: a, envs: [a.env]}]\n");
@@ -367,4 +434,64 @@ fn what_is_decrypted_for_a_program_stays_in_memory() {
         run.stdout.lines().find_map(|line| line.trim().strip_prefix("place: ")).expect("a place").to_owned();
     run.prints("type: tmpfs").prints("home: tmpfs").prints("mode: \"700\"").prints("file: \"‹masked");
     assert!(!std::path::Path::new(&place).exists(), "{place}");
+}
+
+#[test]
+fn a_changed_value_is_its_commits() {
+    let (mut environment, key) = with_key(&[Tool::Sops]);
+    environment.commit_file("deploy/db.yaml", &key.encrypt_data(&secret("db", "password", "first-password")));
+    environment.apply();
+    let sealed = key.encrypt_data(&secret("db", "password", PASSWORD));
+    let commit = environment.commit_file("deploy/db.yaml", &sealed);
+    let plan = silent(environment.trueup(&["plan", "prod"]).success());
+    plan.prints(&format!("data.password: ‹masked #1› → ‹masked #2›  ← {} (line 6)", &commit[..7]));
+}
+
+#[test]
+fn the_key_below_the_home_folder_is_found() {
+    let (environment, key) = with_key(&[Tool::Sops]);
+    environment.write("deploy/db.yaml", &key.encrypt_data(&secret("db", "password", PASSWORD)));
+    let environment = environment.variable("SOPS_AGE_KEY_FILE", "");
+    environment.trueup(&["render", "prod"]).exits(1).complains("there is no key for it");
+    let folder = environment.outside().join("home/.config/sops/age");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::copy(&key.file, folder.join("keys.txt")).expect("a key");
+    environment.trueup(&["render", "prod"]).success();
+}
+
+/// A script in kustomize's place hangs, and has told where its files are.
+fn hanging() -> (TestEnvironment, Running, PathBuf) {
+    let (environment, key) = with_key(&[Tool::Sops]);
+    let mark = environment.outside().join("mark");
+    let path = mark.display();
+    environment.program("tools/render", &format!("pwd > {path}.new; mv {path}.new {path}; exec sleep 20"));
+    let lines = "tools: {kustomize: {program: tools/render}}\n";
+    environment.write("trueup.yaml", &format!("{}{lines}", environment.configuration()));
+    environment.write("deploy/kustomization.yaml", "secretGenerator: [{name: a, envs: [a.env]}]\n");
+    environment.write("deploy/a.env", &key.encrypt("a.env", &format!("A={PASSWORD}\n"), &[]));
+    let running = environment.spawn(&["render", "prod"]);
+    wait_until("it hangs", || mark.exists());
+    let folder = PathBuf::from(fs::read_to_string(&mark).expect("a place").trim());
+    assert!(folder.join("deploy/a.env").exists());
+    (environment, running, folder)
+}
+
+#[test]
+fn a_signal_leaves_nothing_in_memory() {
+    let (_environment, running, folder) = hanging();
+    running.signal("TERM");
+    running.end().exits(143);
+    assert!(!folder.exists());
+}
+
+#[test]
+fn what_a_killed_run_left_in_memory_is_removed_by_the_next() {
+    let (environment, mut running, folder) = hanging();
+    running.kill();
+    let _ = running.end();
+    assert!(folder.exists());
+    environment
+        .program("tools/render", "cat <<END\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nEND");
+    environment.trueup(&["render", "prod"]).success();
+    assert!(!folder.exists());
 }

@@ -239,5 +239,5 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub(super) fn no_room(error: &io::Error) -> Diagnostic {
     Diagnostic::new("can't write temporary files")
         .because(error.to_string())
-        .hint("they go to the folder that TMPDIR names")
+        .hint("they go to the folder that TMPDIR names; with decrypted files, to a tmpfs, such as /dev/shm")
 }

@@ -135,6 +135,8 @@ pub enum Decryption {
     Usual,
     /// The same, but for an earlier commit: its keys may be gone.
     Earlier,
+    /// Objects whose key isn't at hand stay as they are in the files: they're only looked at.
+    IfPossible,
     /// Secrets stay as they are in the files, since live ones are kept. The rest is
     /// decrypted.
     KeepSecrets,
@@ -178,7 +180,7 @@ pub fn survey(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> (Rendered
     let mut manifests = Vec::new();
     let mut paths = BTreeSet::new();
     let mut known = BTreeSet::new();
-    let mut holds_decrypted = false;
+    let (mut holds_decrypted, mut notes) = (false, Vec::new());
     for (item, rendered) in items.iter().zip(external::render(tree, items, means)) {
         match rendered {
             None => plain_item(tree, item, means, &mut known, &mut paths, &mut manifests, &mut findings),
@@ -187,6 +189,7 @@ pub fn survey(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> (Rendered
                     findings.push(item.blamed(problem::nothing_rendered(&item.path)));
                 }
                 holds_decrypted |= part.holds_decrypted;
+                notes.extend(part.notes);
                 paths.extend(part.paths);
                 manifests.extend(part.manifests);
                 findings.extend(wrong.into_iter().map(|finding| item.blamed(finding)));
@@ -197,7 +200,7 @@ pub fn survey(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> (Rendered
         findings.push(problem::too_many(MOST_OBJECTS));
     }
     holds_decrypted |= manifests.iter().any(|manifest| manifest.source.encrypted == Encrypted::Decrypted);
-    let notes = unencrypted(tree, &manifests);
+    notes.extend(unencrypted(tree, &manifests));
     (Rendered { manifests, paths: paths.into_iter().collect(), holds_decrypted, notes }, findings)
 }
 

@@ -53,10 +53,18 @@ pub(super) fn render_as<T: Send>(
 ) -> Read<T> {
     let is_named: Vec<bool> = listed.iter().map(|file| file.is_named).collect();
     let files: Vec<_> = load::files(listed).into_iter().zip(is_named).collect();
-    let read = parallel::each(files, |(file, is_named)| match file {
+    let read_file = |(file, is_named): (Result<SourceFile, _>, _)| match file {
         Ok(file) => things(&file, reading, is_named, MOST_READ_AGAIN, read_one),
         Err(finding) => (Vec::new(), vec![finding]),
-    });
+    };
+    let is_encrypted = |(file, _): &(Result<SourceFile, _>, bool)| {
+        file.as_ref().is_ok_and(|file| sops::may_be_encrypted(&file.bytes))
+    };
+    let read = if files.iter().filter(|file| is_encrypted(file)).count() > 1 {
+        parallel::each_waiting(files, read_file)
+    } else {
+        parallel::each(files, read_file)
+    };
     let (things, findings): (Vec<_>, Vec<_>) = read.into_iter().unzip();
     (things.into_iter().flatten().collect(), findings.into_iter().flatten().collect())
 }

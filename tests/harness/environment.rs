@@ -2,6 +2,7 @@
 //! cluster that no other test uses.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::MutexGuard;
@@ -119,6 +120,14 @@ impl TestEnvironment {
         let path = self.root().join(path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, content).expect("a file");
+    }
+
+    /// Writes a shell script of the repository that can be run as a program.
+    #[track_caller]
+    pub(crate) fn program(&self, path: &str, script: &str) {
+        self.write(path, &format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n"));
+        let program = self.root().join(path);
+        fs::set_permissions(program, fs::Permissions::from_mode(0o755)).expect("a mode");
     }
 
     /// Reads a file of the repository.

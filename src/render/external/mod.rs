@@ -5,6 +5,7 @@
 //! with the file that it was made of as far as the program says. Items are
 //! rendered at the same time, and come in their order.
 
+mod archive;
 mod complaint;
 mod helm;
 mod kustomize;
@@ -92,13 +93,15 @@ struct Ground {
     paths: Vec<String>,
     /// What was decrypted among them.
     known: Known,
+    /// What is worth telling about them.
+    notes: Vec<String>,
 }
 
 impl Ground {
     /// Writes them. Those that are decrypted go into memory, and so does all with them:
     /// programs look for files beside each other.
     fn lay(tree: &SourceTree<'_>, copy: Copy<'_, '_>, means: &Means) -> Result<Self, Vec<Diagnostic>> {
-        let (decrypted, known) = decrypted(tree, &copy, means)?;
+        let Read { decrypted, known, notes } = read(tree, &copy, means)?;
         let workspace = match decrypted.first_key_value() {
             None => Workspace::create().map_err(|error| vec![no_room(&error)])?,
             Some((file, _)) => match Workspace::create_in_memory() {
@@ -116,13 +119,13 @@ impl Ground {
             });
             return Err(told.collect());
         }
-        Ok(Self { workspace, blobs, paths, known })
+        Ok(Self { workspace, blobs, paths, known, notes })
     }
 
     /// What the program made of them.
     fn rendered(self, manifests: Vec<Manifest>) -> Rendered {
         let holds_decrypted = !self.known.is_empty();
-        Rendered { manifests, paths: self.paths, holds_decrypted, notes: Vec::new() }
+        Rendered { manifests, paths: self.paths, holds_decrypted, notes: self.notes }
     }
 
     /// One id for all that the objects are made of.
@@ -133,29 +136,35 @@ impl Ground {
     }
 }
 
-/// The files that the program reads and that SOPS has encrypted, decrypted.
-fn decrypted(
-    tree: &SourceTree<'_>,
-    copy: &Copy<'_, '_>,
-    means: &Means,
-) -> Result<(Contents, Known), Vec<Diagnostic>> {
-    let opened = parallel::each(copy.files_read(), |real| {
+/// The files that the program reads.
+#[derive(Default)]
+struct Read {
+    /// Those that SOPS has encrypted, decrypted.
+    decrypted: Contents,
+    known: Known,
+    /// What is to be said about the others.
+    notes: Vec<String>,
+}
+
+fn read(tree: &SourceTree<'_>, copy: &Copy<'_, '_>, means: &Means) -> Result<Read, Vec<Diagnostic>> {
+    let files = parallel::each_waiting(copy.files_read(), |real| {
         let bytes = copy.content(&real).unwrap_or_default();
         let opened = sops::opened(&tree.shown(&real), &bytes, means);
-        opened.map(|opened| opened.map(|(bytes, known)| (real, bytes, known)))
+        (real, bytes, opened)
     });
-    let (mut decrypted, mut all, mut findings) = (Contents::new(), Known::default(), Vec::new());
-    for file in opened {
-        match file {
-            Ok(Some((real, bytes, known))) => {
-                decrypted.insert(real, bytes);
-                all.extend(known);
+    let (mut read, mut findings) = (Read::default(), Vec::new());
+    let mut rules = sops::Unencrypted::in_tree(tree);
+    for (real, sealed, opened) in files {
+        match opened {
+            Ok(Some((bytes, known))) => {
+                read.decrypted.insert(real, bytes);
+                read.known.extend(known);
             }
-            Ok(None) => {}
+            Ok(None) => read.notes.extend(rules.note_of_file(&real, &sealed)),
             Err(finding) => findings.push(finding),
         }
     }
-    if findings.is_empty() { Ok((decrypted, all)) } else { Err(findings) }
+    if findings.is_empty() { Ok(read) } else { Err(findings) }
 }
 
 /// The folder that an item names, as a real path.

@@ -75,7 +75,7 @@ pub(in super::super) fn opened(
         return Ok(None);
     }
     let sealed = Sealed { path, bytes, format, output: format, recipients };
-    let opened = decrypt(&sealed, means)?;
+    let opened = decrypt(&sealed, means).map_err(|refused| *refused.finding)?;
     let known = known(&text, &opened, format);
     Ok(Some((opened, known)))
 }

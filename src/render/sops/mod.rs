@@ -11,8 +11,8 @@ mod rules;
 
 use std::collections::BTreeMap;
 
-use super::Means;
 use super::source::SourceFile;
+use super::{Decryption, Means};
 use crate::error::{Diagnostic, Location};
 use crate::json::Value;
 use crate::object::{FieldPath, SecretPaths, Step};
@@ -20,6 +20,12 @@ use crate::yaml::{self, Document};
 pub(super) use encrypted::{Format, is_encrypted};
 pub(super) use known::{Known, opened};
 pub(super) use rules::Unencrypted;
+
+/// Whether it's worth to look closer.
+pub(super) fn may_be_encrypted(bytes: &[u8]) -> bool {
+    let has = |text: &[u8]| bytes.windows(text.len()).any(|part| part == text);
+    has(b"ENC[AES256_GCM,") && has(b"sops")
+}
 
 /// The hidden values of documents, by their numbers.
 pub(super) type HiddenIn = BTreeMap<u32, Vec<FieldPath>>;
@@ -43,13 +49,25 @@ pub(super) fn open(
     let output = if documents.len() == 1 { Format::Json } else { format };
     let recipients = documents.first().map(|first| encrypted::recipients(&first.value)).unwrap_or_default();
     let sealed = program::Sealed { path: &file.path, bytes: &file.bytes, format, output, recipients };
-    let opened = program::decrypt(&sealed, means)?;
+    let opened = match program::decrypt(&sealed, means) {
+        Ok(opened) => opened,
+        Err(refused) if may_stay(&refused, documents, means) => return Ok(leave(documents)),
+        Err(refused) => return Err(*refused.finding),
+    };
     graft(documents, &opened).ok_or_else(|| {
         Diagnostic::new(format!("what sops makes of {} isn't what it was made of", file.path))
             .at(Location::file(file.path.as_ref()))
             .because("a value is missing in it, or has another type")
             .hint("put each document into a file of its own")
     })
+}
+
+/// Whether a file may stay encrypted: it's only looked at, and says what its objects are.
+fn may_stay(refused: &program::Refused, documents: &[Document], means: &Means) -> bool {
+    let is_known = |document: &Document| {
+        encrypted::hidden(&document.value).iter().all(|hidden| !is_identity(&hidden.path))
+    };
+    means.decryption == Decryption::IfPossible && refused.lacks_key && documents.iter().all(is_known)
 }
 
 /// Moves the values over; nothing where one isn't there or isn't what it was.

@@ -20,7 +20,8 @@ const MOST_WORDS: usize = 400;
 
 // Its exit codes (`cmd/sops/codes` of getsops/sops v3).
 const NO_KEY: i32 = 128;
-const WRONG_MAC: i32 = 51;
+const WRONG_MAC: [i32; 3] = [24, 51, 52];
+const WRONG_VALUE: i32 = 25;
 
 /// A file to decrypt.
 pub(in super::super) struct Sealed<'a> {
@@ -34,11 +35,25 @@ pub(in super::super) struct Sealed<'a> {
     pub(in super::super) recipients: Vec<String>,
 }
 
+/// Why a file isn't decrypted.
+pub(in super::super) struct Refused {
+    pub(in super::super) finding: Box<Diagnostic>,
+    /// Whether only the key isn't here, or the program.
+    pub(in super::super) lacks_key: bool,
+}
+
+impl From<Diagnostic> for Refused {
+    fn from(finding: Diagnostic) -> Self {
+        Self { finding: Box::new(finding), lacks_key: false }
+    }
+}
+
 /// The file as it was before it was encrypted. It's never on disk: the program gets
 /// what is encrypted and gives the rest through pipes.
-pub(in super::super) fn decrypt(sealed: &Sealed<'_>, means: &Means) -> Result<Vec<u8>, Diagnostic> {
+pub(in super::super) fn decrypt(sealed: &Sealed<'_>, means: &Means) -> Result<Vec<u8>, Refused> {
     let at = Location::file(sealed.path);
-    let program = located(&means.tools.sops).map_err(|finding| finding.at(at.clone()))?;
+    let program = located(&means.tools.sops)
+        .map_err(|finding| Refused { finding: Box::new(finding.at(at.clone())), lacks_key: true })?;
     let workspace = Workspace::create().map_err(|error| super::super::copy::no_room(&error))?;
     check_version(&program, means, &workspace)?;
     means.keys.check()?;
@@ -64,13 +79,17 @@ pub(in super::super) fn decrypt(sealed: &Sealed<'_>, means: &Means) -> Result<Ve
     };
     let limits = Limits { time: means.tools.time, output: MOST_OUTPUT };
     tools::run(&call, limits).map_err(|failure| {
+        let lacks_key = matches!(failure, Failure::Failed(NO_KEY, _));
         let finding = complaint(failure, sealed).at(at);
-        match means.decryption {
+        let finding = match means.decryption {
+            Decryption::Usual | Decryption::IfPossible => finding,
             Decryption::Earlier => finding.hint(
                 "if its key is gone: `trueup rollback --keep-secrets` leaves live Secrets as they are, and doesn't decrypt them",
             ),
-            Decryption::Usual | Decryption::KeepSecrets => finding,
-        }
+            Decryption::KeepSecrets => finding
+                .hint("--keep-secrets leaves Secrets alone, but other objects, or names, are made of what is in this file"),
+        };
+        Refused { finding: Box::new(finding), lacks_key }
     })
 }
 
@@ -119,9 +138,14 @@ fn complaint(failure: Failure, sealed: &Sealed<'_>) -> Diagnostic {
         Failure::Stopped => Diagnostic::new(format!("interrupted while sops decrypted {path}")),
         Failure::Killed(signal, _) => cannot().because(format!("sops was killed by signal {signal}")),
         Failure::Failed(NO_KEY, said) => no_key(&said, sealed),
-        Failure::Failed(WRONG_MAC, _) => cannot()
+        Failure::Failed(code, _) if WRONG_MAC.contains(&code) => cannot()
             .because("its MAC doesn't fit: it was changed after it was encrypted, by an editor or a merge")
             .hint("if you trust what it says now, `sops decrypt --ignore-mac` shows it: encrypt that again"),
+        Failure::Failed(code, _) if code != WRONG_VALUE => {
+            cannot().because(format!("sops failed with exit code {code}")).hint(format!(
+                "`sops decrypt {path}` says more, perhaps with values; sops 3.9 or later is needed"
+            ))
+        }
         Failure::Failed(_, _) => cannot()
             .because("a value isn't what was encrypted, or not in the way of SOPS: sops refuses it")
             .hint(format!("`sops decrypt {path}` says more, with values")),

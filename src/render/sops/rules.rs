@@ -7,9 +7,10 @@ use regex::Regex;
 
 use super::super::names::join;
 use super::super::source::SourceTree;
+use super::encrypted::Format;
 use crate::json::Value;
 use crate::object::{Encrypted, Manifest};
-use crate::yaml;
+use crate::yaml::{self, Document};
 
 /// What the file of rules is called.
 const NAME: &str = ".sops.yaml";
@@ -49,19 +50,23 @@ impl<'t> Unencrypted<'t> {
         if source.is_rendered || source.encrypted != Encrypted::Nothing || source.path.as_ref() == "-" {
             return None;
         }
-        let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let (rule, rules) = self.rule(&source.path)?;
+        rule.wants(&manifest.body).then(|| told(&source.path, &rules))
+    }
+
+    /// What there is to be said about a file that a program reads and that isn't encrypted.
+    pub(in super::super) fn note_of_file(&mut self, path: &str, bytes: &[u8]) -> Option<String> {
+        let (rule, rules) = self.rule(path)?;
+        rule.wants_file(path, bytes).then(|| told(path, &rules))
+    }
+
+    /// The rule for a file, and the file that has it.
+    fn rule(&mut self, file: &str) -> Option<(&Rule, String)> {
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
         let (from, rules) = self.rules(folder)?;
-        let path = source.path.strip_prefix(from.as_str()).unwrap_or(&source.path).trim_start_matches('/');
-        let rule =
-            rules.iter().find(|rule| rule.path.as_ref().is_none_or(|pattern| pattern.is_match(path)))?;
-        if !rule.wants(&manifest.body) {
-            return None;
-        }
-        let rules = join(from, NAME);
-        let (file, id) = (&source.path, &manifest.id);
-        Some(format!(
-            "warning: {file} isn't encrypted, though {rules} wants it to be ({id}): `sops encrypt -i {file}`"
-        ))
+        let path = file.strip_prefix(from.as_str()).unwrap_or(file).trim_start_matches('/');
+        let is_meant = |rule: &&Rule| rule.path.as_ref().is_none_or(|pattern| pattern.is_match(path));
+        Some((rules.iter().find(is_meant)?, join(from, NAME)))
     }
 
     /// The nearest rules above a folder.
@@ -91,6 +96,10 @@ impl<'t> Unencrypted<'t> {
         let text = yaml::decode(&file.bytes).ok()?;
         rules(&text)
     }
+}
+
+fn told(file: &str, rules: &str) -> String {
+    format!("warning: {file} isn't encrypted, though {rules} wants it to be: `sops encrypt -i {file}`")
 }
 
 /// The rules of a file; nothing where they can't be read.
@@ -124,6 +133,20 @@ impl Rule {
             || (by_key && object["kind"] != "ConfigMap")
             || (!by_key && self.path.is_some());
         is_meant && self.is_in(object, false)
+    }
+
+    /// Whether it wants something of a file that may be anything: only by its path.
+    fn wants_file(&self, path: &str, bytes: &[u8]) -> bool {
+        let is_text = matches!(Format::of(path), Format::Yaml | Format::Json);
+        let documents = yaml::decode(bytes).ok().and_then(|text| yaml::documents(&text).ok());
+        match documents.filter(|_| is_text) {
+            _ if self.path.is_none() => false,
+            None => true,
+            Some(documents) => documents.iter().any(|Document { value, .. }| {
+                let is_object = value.get("apiVersion").is_some() && value.get("kind").is_some();
+                if is_object { self.wants(value) } else { self.is_in(value, false) }
+            }),
+        }
     }
 
     /// Whether a value is in it that would be encrypted; `inside` a key that is wanted.
