@@ -92,7 +92,7 @@ _trueup() {
 
     case "${cmd}" in
         trueup)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version render check diff plan apply rollback adopt forget delete status history health hold lock sandbox completions"
+            opts="-C -n -o -q -v -h -V --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version render check diff plan apply rollback adopt forget delete status history health hold lock sandbox completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -103,6 +103,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -158,7 +162,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__adopt)
-            opts="-y -C -n -o -q -v -h -V --rebuild --ref --dirty --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --override --reason --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --rebuild --ref --dirty --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --override --reason --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -201,6 +205,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -256,7 +264,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__apply)
-            opts="-f -y -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --dirty --rollback-on-failure --skip-superseded --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -y -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --dirty --rollback-on-failure --keep-secrets --skip-superseded --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -338,6 +346,10 @@ _trueup() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --age-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --kubeconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -390,7 +402,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__check)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --kubernetes-version --strict --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --kubernetes-version --strict --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -429,6 +441,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -484,7 +500,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__completions)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version bash elvish fish powershell zsh"
+            opts="-C -n -o -q -v -h -V --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -495,6 +511,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -550,7 +570,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__delete)
-            opts="-y -C -n -o -q -v -h -V --name --yes --confirm --dry-run --override --reason --wait-timeout --lock-timeout --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --name --yes --confirm --dry-run --override --reason --wait-timeout --lock-timeout --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -585,6 +605,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -640,7 +664,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__diff)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --kubernetes-version --api-version --drift --strict --unified --exit-code --show-unchanged --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --kubernetes-version --api-version --drift --strict --unified --exit-code --show-unchanged --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -710,6 +734,10 @@ _trueup() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --age-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --kubeconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -762,7 +790,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__forget)
-            opts="-f -y -C -n -o -q -v -h -V --filename --name --yes --dry-run --lock-timeout --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -y -C -n -o -q -v -h -V --filename --name --yes --dry-run --lock-timeout --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -789,6 +817,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -844,7 +876,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__health)
-            opts="-f -C -n -o -q -v -h -V --filename --exit-code --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --filename --exit-code --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -863,6 +895,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -918,7 +954,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__history)
-            opts="-C -n -o -q -v -h -V --at --name --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --at --name --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -937,6 +973,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -992,7 +1032,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__hold)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version show clear"
+            opts="-C -n -o -q -v -h -V --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version show clear"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1003,6 +1043,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1058,7 +1102,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__hold__subcmd__clear)
-            opts="-y -C -n -o -q -v -h -V --yes --lock-timeout --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --yes --lock-timeout --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1073,6 +1117,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1128,7 +1176,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__hold__subcmd__show)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1139,6 +1187,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1194,7 +1246,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__lock)
-            opts="-C -n -o -q -v -h -V --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version show break"
+            opts="-C -n -o -q -v -h -V --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version show break"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1205,6 +1257,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1260,7 +1316,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__lock__subcmd__break)
-            opts="-y -C -n -o -q -v -h -V --name --yes --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --name --yes --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1275,6 +1331,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1330,7 +1390,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__lock__subcmd__show)
-            opts="-C -n -o -q -v -h -V --name --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --name --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1345,6 +1405,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1400,7 +1464,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__plan)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --out --exit-code --show-unchanged --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --out --exit-code --show-unchanged --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1466,6 +1530,10 @@ _trueup() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --age-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --kubeconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1518,7 +1586,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__render)
-            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --kubernetes-version --api-version --split --check --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-f -C -n -o -q -v -h -V --all --filename --name --ref --var --var-file --kubernetes-version --api-version --split --check --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1569,6 +1637,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1624,7 +1696,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__rollback)
-            opts="-y -C -n -o -q -v -h -V --release --hold --keep-secrets --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-y -C -n -o -q -v -h -V --release --hold --keep-secrets --var --var-file --exact --no-prune --only --except --concurrency --cause --no-cause --max-delete --override --reason --yes --plan --expect --dry-run --fail-fast --no-wait --wait --wait-timeout --lock-timeout --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1698,6 +1770,10 @@ _trueup() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --age-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --kubeconfig)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1750,7 +1826,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__sandbox)
-            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version start stop status"
+            opts="-C -n -o -q -v -h -V --dir --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version start stop status"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1765,6 +1841,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1820,7 +1900,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__sandbox__subcmd__start)
-            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --dir --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1835,6 +1915,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1890,7 +1974,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__sandbox__subcmd__status)
-            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --dir --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1905,6 +1989,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1960,7 +2048,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__sandbox__subcmd__stop)
-            opts="-C -n -o -q -v -h -V --dir --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-C -n -o -q -v -h -V --dir --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1975,6 +2063,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2030,7 +2122,7 @@ _trueup() {
             return 0
             ;;
         trueup__subcmd__status)
-            opts="-w -C -n -o -q -v -h -V --all --name --ref --tree --watch --exit-code --config --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
+            opts="-w -C -n -o -q -v -h -V --all --name --ref --tree --watch --exit-code --config --age-key-file --kubeconfig --context --no-cache --namespace --timeout --as --as-group --output --report --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2049,6 +2141,10 @@ _trueup() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_trueup_global_optspecs
-    string join \n C= config= kubeconfig= context= no-cache n/namespace= timeout= as= as-group= o/output= report= color= q/quiet v/verbose h/help V/version
+    string join \n C= config= age-key-file= kubeconfig= context= no-cache n/namespace= timeout= as= as-group= o/output= report= color= q/quiet v/verbose h/help V/version
 end
 
 function __fish_trueup_needs_command
@@ -26,6 +26,7 @@ end
 
 complete -c trueup -n "__fish_trueup_needs_command" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_needs_command" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_needs_command" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_needs_command" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_needs_command" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_needs_command" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -73,6 +74,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand render" -l split -d 'Write
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l check -d 'Fail if --split would change this folder, and say in which files' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand render" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand render" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand render" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -102,6 +104,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand check" -l var-file -d 'Set
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l kubernetes-version -d 'Check against this version of Kubernetes, such as 1.34 [default: the newest known]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand check" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand check" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand check" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand check" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -153,6 +156,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand diff" -l kubernetes-versio
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l api-version -d 'Render charts as where this is served, too: a version such as monitoring.coreos.com/v1, or a kind such as monitoring.coreos.com/v1/ServiceMonitor (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand diff" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand diff" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -211,6 +215,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand plan" -l reason -d 'Why a 
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l out -d 'Save the plan, for apply --plan' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand plan" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand plan" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -271,6 +276,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l wait-timeout -d 
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -297,6 +303,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -l fail-fast -d 'St
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-wait -d 'Don\'t wait for health'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l dirty -d 'Deploy the work tree although it isn\'t committed'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l rollback-on-failure -d 'When it fails, put the last healthy release back'
+complete -c trueup -n "__fish_trueup_using_subcommand apply" -l keep-secrets -d 'In a rollback after a failure, leave live Secrets as they are: neither change nor delete them'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l skip-superseded -d 'Succeed and change nothing when the deployed commit is newer than this one'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -l no-cache -d 'Neither use nor keep what earlier runs have kept in the user\'s cache folder'
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s q -l quiet -d 'Print only the result and errors'
@@ -305,7 +312,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand apply" -s h -l help -d 'Pr
 complete -c trueup -n "__fish_trueup_using_subcommand apply" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l release -d 'The release to go back to' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l hold -d 'Hold everything afterwards, until `trueup hold clear`, instead of what was rolled back alone' -r
-complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l var -d 'Set a variable for sources with `substitute: true` (repeatable)' -r
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l var -d 'Set a variable instead of what the release had, or one whose value isn\'t recorded (repeatable)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l var-file -d 'Set the variables that this YAML file has (repeatable; --var wins)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l only -d 'Only the objects that this fits: KIND/NAME, NAMESPACE/KIND/NAME, kind=, name=, namespace=, label= or path=, with commas for all at once and * for any text (repeatable; deletes nothing)' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l except -d 'All but the objects that this fits, as with --only (repeatable; deletes nothing)' -r
@@ -335,6 +342,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l wait-timeout 
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand rollback" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -389,6 +397,7 @@ signature\t''"
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l reason -d 'Why a guard is overridden; it is recorded' -r
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand adopt" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -420,6 +429,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand forget" -l name -d 'Keep a
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand forget" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand forget" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -451,6 +461,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand delete" -l wait-timeout -d
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand delete" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand delete" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -477,6 +488,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand status" -l name -d 'The na
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l ref -d 'Tell how far this branch, tag or commit is from what is deployed, instead of the one checked out' -r
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand status" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand status" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand status" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -505,6 +517,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand history" -l at -d 'Show th
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l name -d 'The name under which what -f named was deployed; with ENV, the name in its trueup.yaml' -r
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand history" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand history" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand history" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -528,6 +541,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand history" -s V -l version -
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s f -l filename -d 'A file or folder with live objects, - for standard input (repeatable)' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand health" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand health" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand health" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand health" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -551,6 +565,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand health" -s h -l help -d 'P
 complete -c trueup -n "__fish_trueup_using_subcommand health" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -575,6 +590,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and not __fish_seen_subcommand_from show clear" -f -a "clear" -d 'Ends the hold: everything may be deployed again'
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from show" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -598,6 +614,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l lock-timeout -d 'How long to wait for another run on the same target [default: 1m]' -r
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -621,6 +638,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand hold; and __fish_seen_subcommand_from clear" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_subcommand_from show break" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -646,6 +664,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and not __fish_seen_
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l name -d 'The name under which what -f named was deployed' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from show" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -669,6 +688,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l name -d 'The name under which what -f named was deployed' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subcommand_from break" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -693,6 +713,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand lock; and __fish_seen_subc
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l dir -d 'Its folder; needed when there are several' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_seen_subcommand_from start stop status" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -719,6 +740,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and not __fish_se
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l dir -d 'Its folder; needed when there are several' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -742,6 +764,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l dir -d 'Its folder; needed when there are several' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from stop" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -765,6 +788,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l dir -d 'Its folder; needed when there are several' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s n -l namespace -d 'The namespace of objects that name none' -r
@@ -787,6 +811,7 @@ complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_s
 complete -c trueup -n "__fish_trueup_using_subcommand sandbox; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -s C -d 'Run as if started in this folder' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -l config -d 'The configuration, instead of the trueup.yaml found from here upwards' -r -F
+complete -c trueup -n "__fish_trueup_using_subcommand completions" -l age-key-file -d 'The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -l kubeconfig -d 'The kubeconfig file' -r -F
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -l context -d 'The kubeconfig\'s context' -r
 complete -c trueup -n "__fish_trueup_using_subcommand completions" -s n -l namespace -d 'The namespace of objects that name none' -r

@@ -79,6 +79,9 @@ pub struct Global {
     /// The configuration, instead of the trueup.yaml found from here upwards
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
+    /// The file of age keys that decrypts what SOPS has encrypted, instead of the one that its variables name
+    #[arg(long, value_name = "FILE", global = true)]
+    pub age_key_file: Option<PathBuf>,
     /// The kubeconfig file
     #[arg(long, value_name = "FILE", env = "TRUEUP_KUBECONFIG", global = true, help_heading = CONNECTION)]
     pub kubeconfig: Option<PathBuf>,

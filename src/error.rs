@@ -32,6 +32,8 @@ pub enum Exit {
     Partial,
     /// The command line itself is wrong.
     Usage,
+    /// Ended by SIGHUP: the terminal went away.
+    HungUp,
     /// Interrupted by SIGINT.
     Interrupted,
     /// Terminated by SIGTERM.
@@ -50,6 +52,7 @@ impl Exit {
             Self::RolledBack => 5,
             Self::Partial => 6,
             Self::Usage => 64,
+            Self::HungUp => 129,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }
@@ -74,6 +77,7 @@ impl Exit {
             Self::Usage => 7,
             Self::Terminated => 8,
             Self::Interrupted => 9,
+            Self::HungUp => 10,
         }
     }
 }

@@ -59,7 +59,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let terminal = Terminal::of_process(cli.global.settings());
     let output = cli.global.output;
     let outcome = runtime().and_then(|runtime| runtime.block_on(commands::run(cli, &terminal)));
-    finish(outcome, output, &terminal)
+    // What a signal has cut off isn't worth telling.
+    commands::quitting().unwrap_or_else(|| finish(outcome, output, &terminal))
 }
 
 /// Help and version are answers, not errors.

@@ -29,6 +29,13 @@ pub(crate) fn each<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Syn
     })
 }
 
+/// The same for work that mostly waits for others: each thing on a thread of its own, so
+/// many at once.
+pub(crate) fn each_waiting<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    const AT_ONCE: usize = 8;
+    each_of_few(things, AT_ONCE, work)
+}
+
 /// The same for few things that take long: each thread takes the next one.
 pub(crate) fn each_of_few<T: Send, R: Send>(
     things: Vec<T>,
@@ -70,9 +77,10 @@ pub(crate) fn discard(large: impl Send + 'static) {
 mod tests {
     #[test]
     fn results_come_in_the_order_of_the_things() {
-        for count in [0, 1, 15, 16, 17, 1000] {
+        for count in [0, 1, 8, 9, 15, 16, 17, 1000] {
             let things: Vec<usize> = (0..count).collect();
             assert_eq!(super::each(things.clone(), |thing| thing), things);
+            assert_eq!(super::each_waiting(things.clone(), |thing| thing), things);
             assert_eq!(super::each_of_few(things.clone(), 3, |thing| thing), things);
         }
     }

@@ -2,7 +2,7 @@
 //! before the real server, that answers some requests itself.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
@@ -241,5 +241,31 @@ fn an_object_is_taken_over_though_the_answers_are_lost() {
 
     run.success();
     assert_eq!(environment.live_object(SETTINGS)["metadata"]["annotations"], Value::Null);
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+}
+
+/// From the write of this object on, the server doesn't accept the credentials any more.
+fn expires_at(name: &'static str) -> impl Fn(&Request, usize) -> Reply + Send + Sync + 'static {
+    let has_expired = AtomicBool::new(false);
+    move |request, _| {
+        has_expired.fetch_or(is_write_of(request, name), SeqCst);
+        answer_if(has_expired.load(SeqCst), || status(401, "Unauthorized", "Unauthorized"))
+    }
+}
+
+#[test]
+fn credentials_that_expire_midway_stop_the_run_and_the_next_completes_it() {
+    let mut environment = setting();
+    let later = config_map("later", "a", "1");
+    let later = later.replace("  name: later\n", "  name: later\n  annotations: {trueup.dev/wave: \"1\"}\n");
+    environment.commit_file("deploy/later.yaml", &later);
+
+    let (run, _) = environment.trueup_through(&["apply", "prod", "--yes"], expires_at("/later"));
+
+    let run = run.exits(6).prints("ConfigMap/later: the API server doesn't accept these credentials");
+    run.prints("the release could not be recorded").prints("BETWEEN TWO STATES: 1 done, 1 failed");
+    assert!(environment.live(SETTINGS).is_some() && environment.live("v1/configmaps/later").is_none());
+    environment.apply();
+    assert!(environment.live("v1/configmaps/later").is_some());
     environment.trueup(&["plan", "prod", "--exit-code"]).success();
 }

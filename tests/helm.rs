@@ -2,6 +2,8 @@
 
 use trueup::json::Value;
 
+use std::process::Command;
+
 use crate::harness::TestEnvironment;
 use crate::harness::manifests::config_map;
 use crate::harness::tools::Tool;
@@ -231,6 +233,41 @@ fn a_chart_that_asks_the_cluster_is_refused() {
         environment.read("trueup.yaml").replace("[charts/web]", "[{path: charts/web, lookup: empty}]");
     environment.write("trueup.yaml", &allowed);
     environment.trueup(&["render", "prod"]).success().prints("p: new");
+}
+
+#[test]
+fn a_chart_in_an_archive_that_asks_the_cluster_is_refused_too() {
+    for tool in [Tool::Helm3, Tool::Helm4] {
+        let environment = chart(tool, PLAIN);
+        environment.write("common/Chart.yaml", "apiVersion: v2\nname: common\nversion: 1.0.0\n");
+        let asking = config_map("asked", "p", "{{ lookup `v1` `Secret` `` `x` | len }}");
+        environment.write("common/templates/asked.yaml", &asking);
+        let needs = "apiVersion: v2\nname: shop-web\nversion: 0.1.0\ndependencies: [{name: common, version: 1.0.0, repository: 'file://../../common'}]\n";
+        environment.write("charts/web/Chart.yaml", needs);
+        let fetching = environment
+            .read("trueup.yaml")
+            .replace("[charts/web]", "[{path: charts/web, renderer: helm, dependencies: fetch}]");
+        let vendored = environment.read("trueup.yaml");
+        environment.write("trueup.yaml", &fetching);
+        let run = environment.trueup(&["render", "prod"]).exits(1);
+        run.complains("looks objects up in the cluster").complains("common/templates/asked.yaml");
+
+        let packed = Command::new(tool.program())
+            .args(["package", "common", "--destination", "charts/web/charts"])
+            .current_dir(environment.root())
+            .output()
+            .expect("Helm");
+        assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
+        environment.remove("common/templates/asked.yaml");
+        environment.write("trueup.yaml", &vendored);
+        let run = environment.trueup(&["render", "prod"]).exits(1);
+        run.complains(" --> charts/web/charts/common-1.0.0.tgz")
+            .complains("it's at common/templates/asked.yaml:6 in the archive");
+
+        environment
+            .write("trueup.yaml", &vendored.replace("[charts/web]", "[{path: charts/web, lookup: empty}]"));
+        environment.trueup(&["render", "prod"]).success().prints("p: \"0\"");
+    }
 }
 
 #[test]

@@ -177,6 +177,62 @@ fn an_unrelated_merge_on_top_is_held_and_a_fix_is_not() {
 }
 
 #[test]
+fn a_rollback_of_uncommitted_files_holds_what_they_changed() {
+    let mut environment = wide();
+    environment.write("deploy/other.yaml", &config_map("other", "value", "one"));
+    environment.commit_file("deploy/settings.yaml", &settings("one"));
+    environment.apply();
+    environment.write("deploy/settings.yaml", &settings("two"));
+    environment.trueup(&["apply", "prod", "--yes", "--dirty"]).success();
+
+    let run = environment.trueup(&["rollback", "prod", "--yes", "--release", "1"]).success();
+
+    run.prints(&format!(
+        "note: {}/ConfigMap/settings is held: `apply` refuses what release 2 made of that until it says something \
+         else, or until `trueup hold clear prod`",
+        environment.namespace
+    ));
+    assert_eq!(environment.setting(), "one");
+    assert_eq!(hold(&environment)["commits"], json!([]));
+    environment
+        .trueup(&["hold", "show", "prod"])
+        .success()
+        .prints("ConfigMap/settings")
+        .prints("back to release 1");
+    let run = environment.trueup(&["apply", "prod", "--yes", "--dirty"]).exits(3);
+    run.prints("refused: hold: what isn't committed is held, since it has ");
+    environment.write("deploy/other.yaml", &config_map("other", "value", "two"));
+    environment.commit("Deploy it all the same");
+    is_held(&environment);
+    environment.write("deploy/settings.yaml", &settings("one"));
+    environment.commit("Revert that");
+    environment.apply();
+    environment.write("deploy/settings.yaml", &settings("two"));
+    let run = environment.trueup(&["apply", "prod", "--yes", "--dirty"]).exits(3);
+    run.prints("refused: hold: ");
+
+    environment.commit_file("deploy/settings.yaml", &settings("three"));
+
+    environment.apply().prints("the hold is over, since what was rolled back is mended");
+    assert_eq!(hold(&environment), Value::Null);
+}
+
+#[test]
+fn uncommitted_files_that_fail_are_held_after_the_rollback_that_follows() {
+    let mut environment = wide();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:1"));
+    environment.apply();
+    environment.write("deploy/web.yaml", &deployment("web", "web:crash"));
+    let failing = ["apply", "prod", "--yes", "--dirty", "--rollback-on-failure"];
+    environment.trueup(&failing).exits(5);
+
+    environment.trueup(&failing).exits(3).prints("refused: hold: ");
+
+    environment.write("deploy/web.yaml", &deployment("web", "web:2"));
+    environment.trueup(&failing).success().prints("the hold is over");
+}
+
+#[test]
 fn a_rebase_and_a_cherry_pick_are_held() {
     let (mut environment, commits) = rolled_back();
     environment.repository.git(&["checkout", "--quiet", "-b", "picked", &commits[0]]);

@@ -211,3 +211,45 @@ fn what_is_left_alone_is_not_held() {
 
     assert_eq!(setting(&environment), "mended");
 }
+
+/// A good release with a password, and files for one that fails and has another.
+fn about_to_fail() -> TestEnvironment {
+    let mut environment = TestEnvironment::new().variable("COLUMNS", "1000");
+    for (password, image) in [(OLD, "web:1"), (NEW, "web:crash")] {
+        environment.write("deploy/db.yaml", &secret("db", "password", password));
+        environment.commit_file("deploy/web.yaml", &deployment("web", image));
+        if image == "web:1" {
+            environment.apply();
+        }
+    }
+    environment
+}
+
+fn password(environment: &TestEnvironment) -> Value {
+    live(environment, "db")["data"]["password"].clone()
+}
+
+#[test]
+fn a_rollback_after_a_failure_leaves_them_alone_where_that_is_asked_for() {
+    let environment = about_to_fail();
+    let before = password(&environment);
+
+    let run = environment
+        .trueup(&["apply", "prod", "--yes", "--rollback-on-failure", "--keep-secrets"])
+        .exits(5)
+        .never_says(NEW);
+
+    run.prints("Secret/db").never_says("a credential that was rotated since comes back");
+    assert_ne!(password(&environment), before);
+    let image = &environment.live_object("apps/v1/deployments/web")["spec"]["template"]["spec"]["containers"]
+        [0]["image"];
+    assert_eq!(image, "web:1");
+    assert_eq!(drift(&environment), Vec::<String>::new());
+}
+
+#[test]
+fn without_a_rollback_there_is_nothing_to_keep() {
+    let environment = about_to_fail();
+    let run = environment.trueup(&["apply", "prod", "--yes", "--keep-secrets"]).exits(64);
+    run.complains("none follows a failure here").complains("--rollback-on-failure");
+}

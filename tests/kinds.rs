@@ -411,3 +411,21 @@ fn a_definition_gains_a_field_that_an_object_uses_at_once() {
     assert_eq!(environment.live_object(&format!("{group}/v1/tills/main"))["spec"]["street"], "Main");
     environment.trueup(&["plan", "prod", "--exit-code"]).success();
 }
+
+/// No built-in kind stores a duration; the server keeps those of custom resources as they
+/// are written.
+#[test]
+fn a_duration_written_in_another_way_is_a_change_as_the_server_has_it() {
+    let mut environment = TestEnvironment::new();
+    let group = format!("{}.example.com", environment.unique("tills"));
+    environment.write("deploy/definition.yaml", &tills(&group, "pause: {type: string, format: duration}"));
+    environment.commit_file("deploy/object.yaml", &till(&group, "pause: 60m"));
+    environment.apply();
+    environment.commit_file("deploy/object.yaml", &till(&group, "pause: 1h0m0s"));
+
+    environment.trueup(&["plan", "prod"]).success().prints("spec.pause: 60m → 1h0m0s");
+    environment.apply();
+
+    assert_eq!(environment.live_object(&format!("{group}/v1/tills/main"))["spec"]["pause"], "1h0m0s");
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+}

@@ -3,7 +3,7 @@
 use trueup::json::{Value, json};
 
 use crate::harness::manifests::{config_map, deployment, service};
-use crate::harness::{Reply, TestEnvironment};
+use crate::harness::{Reply, Request, TestEnvironment};
 
 const PARENT: &str = "v1/configmaps/trueup-shop-prod";
 const FIRST: &str = "v1/configmaps/trueup-shop-prod.r1";
@@ -152,6 +152,89 @@ fn a_run_that_failed_halfway_is_on_record() {
         told.stdout.contains("partial") && told.stdout.contains("but failed or wasn't reached"),
         "{run}{told}"
     );
+}
+
+/// Answers each write of this object as a server does whose rules forbid it.
+fn forbidding(
+    environment: &TestEnvironment,
+    path: &str,
+) -> impl Fn(&Request, usize) -> Reply + Send + Sync + 'static {
+    let forbidden = environment.path(path);
+    let status =
+        json!({"kind": "Status", "status": "Failure", "code": 403, "reason": "Forbidden", "message": "no"});
+    move |request, _| {
+        if request.is_write() && request.path == forbidden {
+            Reply::Answer(403, "Content-Type: application/json\r\n", status.to_string())
+        } else {
+            Reply::Pass
+        }
+    }
+}
+
+#[test]
+fn a_run_that_failed_and_wrote_nothing_is_told_and_is_no_release() {
+    let mut environment = TestEnvironment::new();
+    for value in ["one", "two"] {
+        environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", value));
+        environment.apply();
+    }
+    let commit = environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "three"));
+    for _ in 0..2 {
+        let forbidding = forbidding(&environment, "v1/configmaps/settings");
+        environment.trueup_through(&["apply", "prod", "--yes"], forbidding).0.exits(1);
+    }
+
+    let told = environment.trueup(&["history", "prod", "4"]).success();
+
+    insta::assert_snapshot!(told.snapshot(), @r#"
+    $ trueup history prod 4
+    release 4 of prod: failed
+      commit  $COMMIT3 "Change deploy/settings.yaml", Ada Example, [ago], main
+      by  tester@[host]
+      when  [timestamp], [ago]
+      cause  $NAMESPACE/ConfigMap/settings: no
+                it wrote nothing; 2 times in a row, the first [ago]
+    --- exit status 0
+    "#);
+    let list = environment.trueup(&["history", "prod", "-o", "json"]).success().json();
+    let of = |key: &str| -> Vec<Value> {
+        list["targets"].as_array().expect("rows").iter().map(|row| row[key].clone()).collect()
+    };
+    assert_eq!(of("release"), [4, 2, 1].map(Value::from));
+    assert_eq!(of("result"), ["failed", "healthy", "healthy"].map(Value::from));
+    assert_eq!(list["targets"][0]["attempt"]["times"], 2);
+    environment.trueup(&["status", "prod"]).success().prints("release 2, healthy").prints("1 commit behind");
+    environment.trueup(&["history", "prod", &commit]).success().prints("release 4 of prod: failed");
+    environment.trueup(&["rollback", "prod", "--yes", "--release", "4"]).exits(1).complains("no release 4");
+    environment.trueup(&["rollback", "prod", "--yes"]).success();
+    assert_eq!(environment.setting(), "one");
+}
+
+#[test]
+fn a_run_that_is_refused_once_it_has_the_lock_is_told() {
+    let mut environment = TestEnvironment::new();
+    for value in ["one", "two"] {
+        environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", value));
+        environment.apply();
+    }
+    environment.commit_file("deploy/other.yaml", &config_map("other", "value", "one"));
+    let lock = environment.lock();
+
+    let run = environment.apply_and_before("PUT", &lock, || {
+        environment.trueup(&["rollback", "prod", "--yes"]).success();
+    });
+
+    run.exits(3).prints("refused: hold: ");
+    let refused =
+        environment.trueup(&["history", "prod", "-o", "json"]).success().json()["targets"][0].clone();
+    assert_eq!((&refused["release"], &refused["result"]), (&json!(4), &json!("refused")));
+    assert_eq!(refused["attempt"]["guards"], json!(["hold"]));
+    assert!(
+        refused["attempt"]["cause"].as_str().is_some_and(|cause| cause.contains("release 2 was rolled back"))
+    );
+    assert_eq!(environment.setting(), "one");
+    environment.trueup(&["history", "prod"]).success().prints("by hold: Change deploy/other.yaml");
+    environment.trueup(&["status", "prod"]).success().prints("release 3, back to 1, healthy");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use trueup::json::{Value, json};
 
-use crate::harness::manifests::{config_map, service};
+use crate::harness::manifests::{config_map, definition_of_tills, secret, service};
 use crate::harness::{TestEnvironment, verb, wait_until};
 
 /// The label that makes an object a member of the test's inventory.
@@ -302,6 +302,76 @@ fn an_object_that_moves_to_another_namespace_leaves_the_old_one() {
 
     assert!(!is_there(&environment, "a"));
     assert!(environment.cluster_object(&format!("v1/namespaces/{other}/configmaps/a")).is_some());
+}
+
+#[test]
+fn an_object_that_moves_to_another_kind_leaves_the_old_one() {
+    let mut environment = shop_with(&["a", "b"]);
+    environment.remove("deploy/a.yaml");
+    environment.commit_file("deploy/a-secret.yaml", &secret("a", "a", "1"));
+
+    environment.apply();
+
+    assert!(!is_there(&environment, "a") && environment.live("v1/secrets/a").is_some());
+}
+
+#[test]
+fn a_custom_resource_that_moves_to_another_group_leaves_the_old_one() {
+    let mut environment = shop_with(&["b"]);
+    let version =
+        "    - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}\n";
+    let [old, new] = ["old", "new"].map(|name| format!("{}.example.com", environment.unique(name)));
+    for group in [&old, &new] {
+        environment.write(&format!("deploy/{group}.yaml"), &definition_of_tills(group, version));
+    }
+    let till = |group: &str| format!("apiVersion: {group}/v1\nkind: Till\nmetadata:\n  name: front\n");
+    environment.commit_file("deploy/till.yaml", &till(&old));
+    environment.apply();
+
+    environment.commit_file("deploy/till.yaml", &till(&new));
+    environment.apply();
+
+    assert!(environment.live(&format!("{new}/v1/tills/front")).is_some());
+    assert!(environment.live(&format!("{old}/v1/tills/front")).is_none());
+}
+
+/// Of the built-in kinds only Events are served by two groups today, as Ingresses and
+/// Deployments were: one object, whichever way it is asked for.
+#[test]
+fn an_object_that_is_served_by_two_groups_survives_its_move_to_the_other() {
+    let mut environment = shop_with(&["b"]);
+    let namespace = environment.unique("x").trim_end_matches("-x").to_owned();
+    let old = format!(
+        "apiVersion: v1\nkind: Event\nmetadata:\n  name: opened\ninvolvedObject: {{kind: ConfigMap, name: b, namespace: {namespace}}}\nreason: Opened\nmessage: open\ntype: Normal\n"
+    );
+    environment.commit_file("deploy/event.yaml", &old);
+    environment.apply();
+    let uid = environment.live_object("v1/events/opened")["metadata"]["uid"].clone();
+
+    let new = format!(
+        "apiVersion: events.k8s.io/v1\nkind: Event\nmetadata:\n  name: opened\nregarding: {{kind: ConfigMap, name: b, namespace: {namespace}}}\nreason: Opened\nnote: open\ntype: Normal\n"
+    );
+    environment.commit_file("deploy/event.yaml", &new);
+    let run = environment.trueup(&["apply", "prod", "--yes"]);
+
+    insta::assert_snapshot!(run.snapshot(), @r#"
+    $ trueup apply prod --yes
+    prod on $SERVER ([version]), namespace $NAMESPACE
+      commit  $COMMIT3 "Change deploy/event.yaml", Ada Example, [ago], main
+      deployed release 2, commit $COMMIT2
+
+      ~ update  $NAMESPACE/Event/opened  deploy/event.yaml:1
+          only which fields trueup owns changes
+
+    Plan: 1 to update, 1 unchanged
+    digest v1:[digest]
+    ([n] requests, [time])
+    prod: release 3 is healthy ($COMMIT3 "Change deploy/event.yaml", 1 changed, 1 unchanged, [time])
+    --- stderr
+    updated  $NAMESPACE/Event/opened
+    --- exit status 0
+    "#);
+    assert_eq!(environment.live_object("v1/events/opened")["metadata"]["uid"], uid);
 }
 
 #[test]

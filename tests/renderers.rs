@@ -4,9 +4,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::harness::TestEnvironment;
-use crate::harness::manifests::config_map;
+use crate::harness::manifests::{config_map, deployment};
 use crate::harness::tools::Tool;
+use crate::harness::{Running, TestEnvironment, wait_until};
 
 /// A kustomization, and these lines of `trueup.yaml`.
 fn kustomization(tools: &[Tool], lines: &str) -> TestEnvironment {
@@ -95,6 +95,89 @@ fn a_program_that_hangs_is_killed() {
     nothing_is_left(&environment);
 }
 
+/// A set rendered by a script that hangs from this run on.
+fn hanging(from: usize) -> TestEnvironment {
+    let mut environment = with_temporary(script("", ""));
+    let mark = environment.outside().join("mark").to_str().expect("UTF-8").to_owned();
+    let script = format!(
+        "#!/bin/sh
+PATH=/usr/bin:/bin
+for run in 1 2 3 4 5 6; do mkdir {mark}.$run 2>/dev/null && break; done
+[ $run -lt {from} ] && exec cat ./deploy/a.yaml
+sleep 1000 &
+echo $$ $! > {mark}.new
+mv {mark}.new {mark}
+wait
+"
+    );
+    environment.write("tools/render", &script);
+    environment.commit("Start");
+    environment
+}
+
+/// Starts a command, and waits until the program hangs.
+fn hung(environment: &TestEnvironment, command: &[&str]) -> Running {
+    let running = environment.spawn(command);
+    wait_until("it hangs", || environment.outside().join("mark").exists());
+    running
+}
+
+/// The program, and what it started, have gone with its files.
+#[track_caller]
+fn nothing_runs(environment: &TestEnvironment) {
+    let processes = fs::read_to_string(environment.outside().join("mark")).expect("processes");
+    for process in processes.split_whitespace() {
+        // Whoever it was left to has to ask after it still.
+        wait_until(&format!("process {process} has ended"), || {
+            let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            stat.is_empty() || stat.contains(") Z ")
+        });
+    }
+    nothing_is_left(environment);
+}
+
+#[test]
+fn a_signal_ends_a_program_that_hangs_and_leaves_nothing() {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let environment = hanging(1);
+        let running = hung(&environment, &["render", "prod"]);
+        running.signal(signal);
+        let run = running.end().exits(code);
+        assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+        nothing_runs(&environment);
+    }
+}
+
+#[test]
+fn a_signal_ends_a_plan_and_an_apply_whose_program_hangs() {
+    for command in [&["plan", "prod"][..], &["apply", "prod", "--yes"]] {
+        let environment = hanging(1);
+        let running = hung(&environment, command);
+        running.signal("TERM");
+        let run = running.end().exits(143);
+        assert_eq!(run.stderr, "");
+        nothing_runs(&environment);
+        assert!(environment.live_namespace().is_none());
+    }
+}
+
+/// The way back after a failure is rendered under the lock.
+#[test]
+fn a_signal_while_a_program_hangs_under_the_lock_releases_it() {
+    let mut environment = hanging(3);
+    environment.commit_file("deploy/a.yaml", &deployment("web", "web:1"));
+    environment.apply();
+    environment.commit_file("deploy/a.yaml", &deployment("web", "web:crash"));
+    let running = hung(&environment, &["apply", "prod", "--yes", "--rollback-on-failure"]);
+
+    running.signal("INT");
+
+    running.end().exits(4).prints("interrupted while render rendered deploy");
+    nothing_runs(&environment);
+    environment.write("tools/render", "#!/bin/sh\nPATH=/usr/bin:/bin\nexec cat ./deploy/a.yaml\n");
+    environment.trueup(&["apply", "prod", "--yes", "--dirty", "--no-wait", "--lock-timeout", "0s"]).success();
+}
+
 #[test]
 fn endless_output_is_cut_off() {
     let environment = with_temporary(script("yes 'apiVersion: v1'", ""));
@@ -180,7 +263,11 @@ fn what_a_killed_run_left_is_removed_by_the_next() {
     let environment = with_temporary(script("exec sleep 5", ""));
     let mut running = environment.spawn(&["render", "prod"]);
     let left = || fs::read_dir(environment.outside().join("tmp")).expect("a folder").count();
-    crate::harness::wait_until("the program runs", || left() == 1);
+    let is_locked = || {
+        let mut folders = fs::read_dir(environment.outside().join("tmp")).expect("a folder").flatten();
+        folders.any(|folder| folder.path().join("lock").exists())
+    };
+    wait_until("the program has its folder", is_locked);
     running.kill();
     let _ = running.end();
     assert_eq!(left(), 1);

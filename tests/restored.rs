@@ -3,8 +3,8 @@
 
 use trueup::json::{Value, json};
 
-use crate::harness::TestEnvironment;
 use crate::harness::manifests::{config_map, deployment, secret};
+use crate::harness::{TestEnvironment, wait_until};
 
 const PARENT: &str = "v1/configmaps/trueup-shop-prod";
 
@@ -77,6 +77,13 @@ fn an_inventory_is_rebuilt_from_labels_once_that_is_agreed_to() {
     let copied = environment.live_object("v1/configmaps/old")["metadata"]["labels"].clone();
     environment.create("v1/configmaps", &json!({"metadata": {"name": "copy", "labels": copied}}));
     let before = environment.footprint();
+    environment
+        .trueup(&["status", "prod"])
+        .success()
+        .prints("nothing yet")
+        .prints("`trueup adopt prod --rebuild`");
+    let plan = environment.trueup(&["plan", "prod"]).success();
+    plan.prints("2 objects carry this inventory's label").prints("`trueup adopt prod --rebuild`");
 
     let shown =
         environment.trueup(&["adopt", "prod", "--rebuild"]).exits(64).complains("use --yes in scripts");
@@ -130,6 +137,33 @@ fn a_rebuilt_inventory_knows_the_releases_that_have_records() {
 
     environment.trueup(&["status", "prod"]).success().prints("release 2, healthy").never_says("is gone");
     environment.trueup(&["plan", "prod", "--exit-code"]).success();
+}
+
+#[test]
+fn an_inventory_is_not_rebuilt_while_somebody_deploys() {
+    let mut environment = two_releases();
+    environment.commit_file("deploy/web.yaml", &deployment("web", "web:never-ready"));
+    let running = environment.spawn(&["apply", "prod", "--yes"]);
+    wait_until("the deployment is written", || environment.live("apps/v1/deployments/web").is_some());
+    environment.delete(PARENT);
+
+    let rebuild = ["adopt", "prod", "--rebuild", "--yes", "--lock-timeout", "0s"];
+    environment.trueup(&rebuild).exits(3).complains("another run holds the lock of shop/prod");
+
+    assert!(environment.live(PARENT).is_none());
+    running.signal("INT");
+    drop(running.end());
+    environment.trueup(&["adopt", "prod", "--rebuild", "--yes"]).success();
+    environment.trueup(&["lock", "show", "prod"]).success().prints("prod isn't locked");
+}
+
+#[test]
+fn where_nothing_was_ever_deployed_nothing_is_said_of_an_inventory() {
+    let mut environment = TestEnvironment::new();
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));
+    environment.create_namespace();
+    environment.trueup(&["status", "prod"]).success().never_says("--rebuild");
+    environment.trueup(&["plan", "prod"]).success().never_says("--rebuild");
 }
 
 #[test]

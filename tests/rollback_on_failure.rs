@@ -101,6 +101,19 @@ fn what_does_not_become_healthy_is_undone_in_the_same_run() {
 }
 
 #[test]
+fn two_plans_in_one_file_have_a_heading_between_them() {
+    let environment = broken();
+
+    let run = apply_with(&environment, &[]).exits(5);
+
+    let heading = "\nprod: rolling back to release 1\nprod on ";
+    let at = run.stdout.find(heading).unwrap_or_else(|| panic!("no heading\n{run}"));
+    assert_eq!(run.stdout[..at].matches("Plan: 1 to update").count(), 1, "{run}");
+    assert_eq!(run.stdout[at..].matches("Plan: 1 to update").count(), 1, "{run}");
+    assert_eq!(run.stdout.matches("prod: rolling back").count(), 1, "{run}");
+}
+
+#[test]
 fn both_releases_are_on_record() {
     let environment = broken();
 

@@ -242,6 +242,15 @@ fn a_watch_without_a_terminal_prints_what_changes_until_it_is_interrupted() {
 }
 
 #[test]
+fn a_watch_ends_when_nobody_reads_it_any_more_though_nothing_changes() {
+    let environment = shop();
+
+    let run = environment.spawn_for_head(&["status", "prod", "--watch"], "health").end().success();
+
+    assert!(run.stdout.contains("health") && run.stderr.is_empty(), "{run}");
+}
+
+#[test]
 fn a_watch_begins_before_anything_is_deployed() {
     let mut environment = TestEnvironment::new();
     environment.commit_file("deploy/settings.yaml", &config_map("settings", "level", "info"));

@@ -1,7 +1,9 @@
 //! Variables in sources: `${NAME}`, where a source asks for it.
 
+use trueup::json::json;
+
 use crate::harness::TestEnvironment;
-use crate::harness::manifests::{config_map, deployment};
+use crate::harness::manifests::{config_map, deployment, secret};
 use crate::harness::tools::Tool;
 
 /// A source that asks for variables, and the variables of the environment.
@@ -147,30 +149,142 @@ fn a_rollback_takes_variables_of_files() {
 }
 
 #[test]
-fn a_rollback_without_a_variable_that_it_needs_changes_nothing() {
+fn a_rollback_is_rendered_with_the_variables_of_its_release() {
     let environment = deployed_with_variables();
+
+    let run = environment.trueup(&["rollback", "prod", "--yes"]).success();
+
+    run.prints("note: the variables are those of release 1: TAG=old");
+    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["all"], "info old");
+    environment.trueup(&["rollback", "prod", "HEAD", "--yes"]).success();
+    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["all"], "info new!");
+    environment.trueup(&["history", "prod", "4"]).success().prints("vars      TAG=new\n");
+}
+
+#[test]
+fn variables_of_files_are_replayed_with_their_types() {
+    let mut environment = asking("{}");
+    environment.write("deploy/a.yaml", &config_map("settings", "all", "${NAME} ${LEVEL:-none}"));
+    environment
+        .write("deploy/b.yaml", &deployment("web", "web:1").replace("replicas: 1", "replicas: ${REPLICAS}"));
+    environment.commit("Start");
+    environment.write("vars.yaml", "NAME: '1'\nREPLICAS: 2\nUNUSED: x\n");
+    let first = ["apply", "prod", "--yes", "--dirty", "--var-file", "vars.yaml"];
+    environment.trueup(&first).success();
+    environment.trueup(&["apply", "prod", "--yes", "--var", "NAME=b", "--var", "REPLICAS=1"]).success();
+
+    let run = environment.trueup(&["rollback", "prod", "--release", "1", "--yes"]).success();
+
+    run.prints("NAME=1, REPLICAS=2").never_says("UNUSED");
+    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["all"], "1 none");
+    assert_eq!(environment.live_object("apps/v1/deployments/web")["spec"]["replicas"], 2);
+}
+
+#[test]
+fn the_same_commit_with_other_variables_is_another_release() {
+    let mut environment = asking("{}");
+    environment.commit_file("deploy/a.yaml", &config_map("settings", "value", "${STAGE}"));
+    for stage in ["one", "two"] {
+        environment.trueup(&["apply", "prod", "--yes", "--var", &format!("STAGE={stage}")]).success();
+    }
+
+    environment.trueup(&["rollback", "prod", "--yes"]).success();
+
+    assert_eq!(environment.setting(), "one");
+    environment.trueup(&["rollback", "prod", "HEAD", "--yes"]).exits(1).complains("is what is deployed");
+    environment.trueup(&["apply", "prod", "--yes", "--var", "STAGE=two"]).exits(3).prints("refused: hold: ");
+    environment
+        .trueup(&["apply", "prod", "--yes", "--var", "STAGE=three"])
+        .success()
+        .prints("the hold is over");
+    environment.trueup(&["rollback", "prod", "HEAD", "--yes", "--var", "STAGE=four"]).success();
+    assert_eq!(environment.setting(), "four");
+}
+
+#[test]
+fn of_a_variable_in_a_secret_only_the_name_is_on_record() {
+    let mut environment = asking("{}");
+    environment.write("deploy/secret.yaml", &secret("keys", "password", "${PASSWORD}"));
+    for value in ["one", "two"] {
+        environment
+            .commit_file("deploy/a.yaml", &config_map("settings", "value", &format!("{value} ${{TAG}}")));
+        let apply = ["apply", "prod", "--yes", "--var", "TAG=1", "--var", "PASSWORD=aHVudGVyMQ=="];
+        environment.trueup(&apply).success().never_says("aHVudGVyMQ");
+    }
+    for object in environment.live_list("v1/configmaps") {
+        assert!(!object.to_string().contains("aHVudGVyMQ"), "{object}");
+    }
+    let before = environment.footprint();
 
     let run = environment.trueup(&["rollback", "prod", "--yes"]).exits(1);
 
-    run.complains("${TAG} has no value").complains("--> deploy/a.yaml:6:").complains("--var TAG=");
+    insta::assert_snapshot!(run.snapshot(), @"
+    $ trueup rollback prod --yes
+    --- stderr
+    error: release 1 can't be rendered again without the variable PASSWORD
+
+    hint: --var PASSWORD=… (release 1 had it, but its value is a secret and isn't recorded)
+    --- exit status 1
+    ");
+    assert_eq!(environment.footprint(), before);
+    environment.trueup(&["rollback", "prod", "--yes", "--var", "PASSWORD=aHVudGVyMQ=="]).success();
+    assert_eq!(environment.setting(), "one 1");
+    let run = environment.trueup(&["history", "prod", "3"]).success();
+    run.prints("PASSWORD (a secret, which isn't recorded)").prints("TAG=1").never_says("aHVudGVyMQ");
+    let told = environment.trueup(&["history", "prod", "3", "-o", "json"]).success().target();
+    let vars = json!([{"name": "PASSWORD", "value": null, "secret": true}, {"name": "TAG", "value": "1"}]);
+    assert_eq!(told["details"]["vars"], vars);
+}
+
+#[test]
+fn a_variable_that_the_configuration_makes_secret_is_no_more_on_record_than_one_of_a_secret() {
+    let mut environment = asking("{}");
+    let configuration = environment.read("trueup.yaml");
+    let sensitive = "sensitive: [{kind: ConfigMap, fields: [data.token]}]\n";
+    environment.write("trueup.yaml", &format!("{configuration}{sensitive}"));
+    let text = config_map("settings", "token", "${TOKEN}") + "  stage: ${STAGE}\n";
+    environment.commit_file("deploy/a.yaml", &text);
+    environment
+        .trueup(&["apply", "prod", "--yes", "--var", "TOKEN=hunter2", "--var", "STAGE=live"])
+        .success()
+        .never_says("hunter2");
+
+    let run = environment.trueup(&["history", "prod", "1"]).success();
+
+    run.prints("STAGE=live").prints("TOKEN (a secret").never_says("hunter2");
+}
+
+#[test]
+fn a_rollback_with_bad_variables_changes_nothing() {
+    let environment = deployed_with_variables();
+
     let run = environment.trueup(&["rollback", "prod", "--yes", "--var-file", "none.yaml"]).exits(1);
+
     run.complains("can't read none.yaml");
     environment.trueup(&["rollback", "prod", "--yes", "--var", "TAG"]).exits(64).complains("NAME=VALUE");
     assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["all"], "info new!");
 }
 
 #[test]
-fn a_rollback_after_a_failure_takes_the_variables_of_the_apply() {
+fn a_rollback_after_a_failure_takes_the_variables_of_the_release_that_it_puts_back() {
     let mut environment = asking("{}");
-    for (image, status) in [("web:1", 0), ("web:crash", 5)] {
-        environment.write("deploy/a.yaml", &config_map("settings", "all", &format!("${{STAGE}} {image}")));
-        environment.write("deploy/b.yaml", &deployment("web", image));
-        environment.commit(image);
-        let apply = ["apply", "prod", "--yes", "--rollback-on-failure", "--var", "STAGE=live"];
-        environment.trueup(&apply).exits(status);
-    }
+    environment.write("deploy/a.yaml", &config_map("settings", "value", "${STAGE} ${TAG:-none}"));
+    environment.write("deploy/secret.yaml", &secret("keys", "password", "${PASSWORD}"));
+    environment.write("deploy/b.yaml", &deployment("web", "${IMAGE}"));
+    environment.commit("Start");
+    let apply = |vars: &[&str]| {
+        let given = vars.iter().flat_map(|var| ["--var", var]);
+        let always = ["apply", "prod", "--yes", "--rollback-on-failure", "--var", "PASSWORD=aHVudGVyMQ=="];
+        environment.trueup(&always.into_iter().chain(given).collect::<Vec<_>>())
+    };
+    apply(&["STAGE=one", "IMAGE=web:1"]).success();
 
-    assert_eq!(environment.live_object("v1/configmaps/settings")["data"]["all"], "live web:1");
+    let run = apply(&["STAGE=two", "IMAGE=web:crash", "TAG=new"]).exits(5);
+
+    run.prints("the variables are those of release 1: IMAGE=web:1, STAGE=one").never_says("aHVudGVyMQ");
+    assert_eq!(environment.setting(), "one none");
+    let run = apply(&["STAGE=two", "IMAGE=web:crash", "TAG=new"]).exits(3);
+    run.prints("refused: hold: ");
 }
 
 #[test]
@@ -187,6 +301,37 @@ fn what_a_program_renders_may_ask_too() {
     environment.write("deploy/kustomization.yaml", "resources: [a.yaml]\n");
     environment.write("deploy/a.yaml", &config_map("settings", "level", "${LEVEL} ${MORE:-x}"));
     environment.trueup(&["render", "prod"]).success().prints("level: debug x");
+}
+
+#[test]
+fn what_a_program_renders_has_texts_where_its_kind_has_them() {
+    let environment = asking("{N: 3, FLAG: true}").with_tools(&[Tool::Kustomize]);
+    environment.write("deploy/kustomization.yaml", "resources: [a.yaml, b.yaml]\n");
+    environment.write("deploy/a.yaml", &config_map("settings", "count", "${N}"));
+    let web = deployment("web", "web:1").replace("replicas: 1", "replicas: ${N}");
+    let web = web.replace("  name: web\nspec", "  name: web\n  annotations: {flag: \"${FLAG}\"}\nspec");
+    environment.write("deploy/b.yaml", &web);
+
+    let run = environment.trueup(&["render", "prod"]).success();
+
+    run.prints("count: \"3\"").prints("  replicas: 3\n").prints("flag: \"true\"");
+}
+
+#[test]
+fn names_are_taken_as_they_are_written() {
+    let environment = asking("{N: 3, on: live, y: yes}");
+    environment.write("deploy/a.yaml", &config_map("settings", "all", "x ${N} ${on} ${y} ${off}"));
+    environment.write("vars.yaml", "off: never\n");
+
+    let run = environment.trueup(&["render", "prod", "--var-file", "vars.yaml"]).success();
+
+    run.prints("all: x 3 live true never");
+    environment.write("vars.yaml", "n: [1]\n");
+    environment
+        .trueup(&["render", "prod", "--var-file", "vars.yaml"])
+        .exits(1)
+        .complains("`n` must be a text")
+        .complains(" --> vars.yaml:1:1");
 }
 
 #[test]

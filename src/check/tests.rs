@@ -28,10 +28,11 @@ pub(super) fn manifests(text: &str) -> Vec<Manifest> {
                 item: None,
                 blob: Arc::from(""),
                 is_rendered: false,
+                encrypted: crate::object::Encrypted::Nothing,
             };
             let id = ObjectId::new(kind, namespace.as_deref(), name);
             let secrets = SecretPaths::of_object(&id.kind, &body);
-            Manifest { id, version: version.version, body, secrets, source }
+            Manifest { id, version: version.version, body, secrets, source, vars: None }
         })
         .collect()
 }

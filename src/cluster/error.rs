@@ -117,9 +117,10 @@ impl ApiError {
         self.has(404)
     }
 
-    /// The resource can't be used this way (405).
-    pub fn is_not_allowed(&self) -> bool {
-        self.has(405)
+    /// 404 or 405 to a list: the kind can only be asked about, as reviews of access can, or
+    /// isn't served any more.
+    pub fn is_not_listed(&self) -> bool {
+        self.has(404) || self.has(405)
     }
 
     /// 403: this user may not.

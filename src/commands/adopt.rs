@@ -12,6 +12,7 @@ use crate::config::Adoption;
 use crate::deploy::rebuilding;
 use crate::error::{CommandError, Diagnostic, Exit};
 use crate::object::NamedObject;
+use crate::release::HeldBy;
 use crate::report::{text, words};
 use crate::ui::Terminal;
 
@@ -99,7 +100,8 @@ async fn rebuild(
     }
     let (target, count) = (report.target.clone(), report.objects.len());
     running.confirm(terminal, &format!("Make the inventory of {target} so?"))?;
-    rebuilding::write(&cluster, rebuilt).await?;
+    let waits_for = |by: &HeldBy| terminal.note(&format!("{target}: waiting for {by}"));
+    rebuilding::write(&cluster, rebuilt, running.lock_wait(), waits_for).await?;
     terminal.note(&format!("{target}: the inventory is made again, with {}", words::count(count, "object")));
     Ok(Exit::Done)
 }

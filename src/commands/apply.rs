@@ -22,6 +22,9 @@ pub struct Args {
     /// When it fails, put the last healthy release back
     #[arg(long, conflicts_with_all = ["no_wait", "only", "except", "paths"])]
     rollback_on_failure: bool,
+    /// In a rollback after a failure, leave live Secrets as they are: neither change nor delete them
+    #[arg(long)]
+    keep_secrets: bool,
     /// Succeed and change nothing when the deployed commit is newer than this one
     #[arg(long)]
     skip_superseded: bool,
@@ -32,7 +35,12 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
     let setups = select(global, &args.what)?;
     let is_asked_for = args.rollback_on_failure;
     let goes_back = is_asked_for || setups.iter().any(|setup| setup.rollback_on_failure);
-    let way_back = goes_back.then(|| WayBack::of(global, &args.what, is_asked_for)).transpose()?;
+    if args.keep_secrets && !goes_back {
+        let unused = CommandError::usage("--keep-secrets is for a rollback, and none follows a failure here");
+        return Err(unused.hint("ask for one with --rollback-on-failure"));
+    }
+    let way_back = || WayBack::of(global, &args.what, is_asked_for, args.keep_secrets);
+    let way_back = goes_back.then(way_back).transpose()?;
     let purpose =
         Purpose::Apply { may_be_dirty: args.dirty, way_back, skips_superseded: args.skip_superseded };
     applying::all(global, terminal, setups, &args.planning, &args.running, &purpose).await

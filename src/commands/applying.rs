@@ -189,6 +189,11 @@ impl Running {
         self.dry_run
     }
 
+    /// How long another run is waited for.
+    pub(super) fn lock_wait(&self) -> Duration {
+        self.lock_timeout.map_or(LOCK_TIMEOUT, |Period(timeout)| timeout)
+    }
+
     /// Asks whether to go on, unless that is said already.
     pub(super) fn confirm(&self, terminal: &Terminal, question: &str) -> Result<(), CommandError> {
         if self.yes {
@@ -396,9 +401,10 @@ impl OneRun<'_> {
             fail_fast: self.running.fail_fast,
             wait_for_all: self.running.wait == Some(WaitFor::All),
             wait: (!self.running.no_wait).then(|| self.wait_timeout()),
-            lock_timeout: self.running.lock_timeout.map_or(LOCK_TIMEOUT, |Period(timeout)| timeout),
+            lock_timeout: self.running.lock_wait(),
             expected: self.expected.clone(),
             undone: self.purpose.undone().cloned(),
+            keeps_secrets_back: way_back.is_some_and(WayBack::keeps_secrets),
             is_fresh: self.is_alone && !was_asked,
         };
         let (earlier, stop) = (earlier.as_deref(), self.stop);
@@ -458,10 +464,14 @@ impl OneRun<'_> {
 /// People read the plan before they answer; machines get the outcome only.
 fn show(global: &Global, terminal: &Terminal, plan: &TargetPlan) {
     let options = text::TextOptions::new(terminal.width(), Timestamp::now());
-    let is_wanted = !terminal.is_quiet() || terminal.is_interactive();
-    if global.output == Output::Text && !plan.is_empty() && is_wanted {
+    if is_shown(global, terminal, plan) {
         terminal.data(&text::plan(plan, &options));
     }
+}
+
+fn is_shown(global: &Global, terminal: &Terminal, plan: &TargetPlan) -> bool {
+    let is_wanted = !terminal.is_quiet() || terminal.is_interactive();
+    global.output == Output::Text && !plan.is_empty() && is_wanted
 }
 
 /// Whether a run that wrote wasn't seen to end well.
@@ -597,6 +607,9 @@ impl Listener for OnTerminal<'_> {
         // What the failed run was at is no longer drawn; this one begins anew.
         progress.take().into_iter().for_each(Progress::finish);
         self.terminal.note(&text::rolling_back(failed, undone.to));
+        if !self.terminal.is_screen() && is_shown(self.global, self.terminal, plan) {
+            self.terminal.data(&text::rollback_heading(&plan.target, undone.to));
+        }
         show(self.global, self.terminal, plan);
         let next = self.terminal.progress(progress_options(self.global, plan), Instant::now());
         let commit = plan.commit.as_ref().map(|commit| commit.sha.clone());

@@ -34,6 +34,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
 pub use select::select;
+pub use signals::quitting;
 
 use crate::cli::{Cli, Command, Global, Output, Report};
 use crate::deploy::setup::Setup;
@@ -184,6 +185,7 @@ pub async fn run(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
     if global.output == Output::Jsonl && !is_run {
         return Err(CommandError::usage("-o jsonl is for apply, rollback, forget and delete"));
     }
+    signals::watch()?;
     match command {
         Command::Render(args) => render::run(&global, args, terminal),
         Command::Check(args) => check::run(&global, args, terminal),

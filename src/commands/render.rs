@@ -55,7 +55,7 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
             text.push_str(&document(&manifest, &masked));
             objects.push(ObjectRecord { source: (&manifest.source).into(), manifest: masked });
         }
-        setup.notes.iter().for_each(|note| terminal.note(note));
+        setup.notes.iter().chain(&rendered.notes).for_each(|note| terminal.note(note));
     }
     if let Some(split) = split {
         return match &args.check {

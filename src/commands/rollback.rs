@@ -7,6 +7,7 @@ use super::{Planning, What, select, vars};
 use crate::cli::Global;
 use crate::deploy::rollback::{self, Destination};
 use crate::error::{CommandError, Diagnostic, Exit};
+use crate::render::Decryption;
 use crate::ui::Terminal;
 
 /// Deploys an earlier commit again
@@ -31,7 +32,7 @@ pub struct Args {
     /// Leave live Secrets as they are: neither change nor delete them; what is missing is created
     #[arg(long)]
     keep_secrets: bool,
-    /// Set a variable for sources with `substitute: true` (repeatable)
+    /// Set a variable instead of what the release had, or one whose value isn't recorded (repeatable)
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = vars::assignment)]
     vars: Vec<(String, String)>,
     /// Set the variables that this YAML file has (repeatable; --var wins)
@@ -63,7 +64,13 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
     let mut found = rollback::find(&setup, &cluster, &destination).await?;
     let what =
         What { reference: Some(found.commit.to_string()), environments: vec![setup.environment], ..what };
-    let setups = select(global, &what)?;
+    let mut setups = select(global, &what)?;
+    let decryption = if args.keep_secrets { Decryption::KeepSecrets } else { Decryption::Earlier };
+    for setup in &mut setups {
+        setup.give(&found.vars);
+        setup.notes.extend(found.notes.clone());
+        setup.means.decryption = decryption;
+    }
     found.undone.holds_everything = args.hold;
     let purpose = Purpose::Rollback { undone: found.undone, keep_secrets: args.keep_secrets };
     applying::all(global, terminal, setups, &args.planning, &args.running, &purpose).await

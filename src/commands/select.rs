@@ -17,8 +17,8 @@ use crate::deploy::setup::{AD_HOC, Inventory, Origin, Setup, SourcesAt, normalis
 use crate::error::{CommandError, Diagnostic, Location};
 use crate::git::{CommitId, Repository};
 use crate::json::Value;
-use crate::render::{Chart, How, Item, Jsonnet, Means, SourceTree};
-use crate::tools::{Tools, Wanted};
+use crate::render::{Chart, How, Item, Jsonnet, Means, SourceTree, Vars};
+use crate::tools::{Keys, Tools, Wanted};
 
 /// The rules for an ad hoc environment: those of an environment that sets none.
 const AD_HOC_RULES: &str = "{version: 1, name: ad-hoc, environments: {default: {}}}";
@@ -37,7 +37,7 @@ pub fn select(global: &Global, what: &What) -> Result<Vec<Setup>, CommandError> 
     } else {
         vec![ad_hoc(global, what, directory, repository)?]
     };
-    setups.iter_mut().for_each(|setup| setup.means.vars.extend(&given));
+    setups.iter_mut().for_each(|setup| setup.give(&given));
     Ok(setups)
 }
 
@@ -134,7 +134,12 @@ fn ad_hoc(
         sources,
         configuration: None,
         namespace: global.namespace.clone(),
-        means: Means { namespace: global.namespace.clone(), kept_in: kept_in(global), ..Means::default() },
+        means: Means {
+            namespace: global.namespace.clone(),
+            keys: Keys { age_key_file: given_keys(global) },
+            kept_in: kept_in(global),
+            ..Means::default()
+        },
         access: global.access(),
         environment: what.environments.first().map_or_else(|| AD_HOC.to_owned(), Clone::clone),
         ..of_rules(rules)
@@ -358,6 +363,7 @@ pub(super) fn setup(
             tools,
             namespace: namespace.clone(),
             vars: vars::configured(&rendered),
+            keys: keys(global, environment, folder, &origin),
             kept_in: kept_in(global),
             sensitive: environment
                 .rules
@@ -479,7 +485,31 @@ fn tools(rendered: &Environment, environment: &Environment, folder: &Path, origi
     Tools {
         kustomize: wanted(&rendered.tools.kustomize, &environment.tools.kustomize),
         helm: wanted(&rendered.tools.helm, &environment.tools.helm),
+        sops: wanted(&rendered.tools.sops, &environment.tools.sops),
         time: environment.tools.time,
+    }
+}
+
+/// The keys that decrypt: whoever runs trueup says which, or the checkout.
+fn keys(global: &Global, environment: &Environment, folder: &Path, origin: &Origin) -> Keys {
+    let named = environment.age_key_file.as_ref().map(|file| match file.strip_prefix("~/") {
+        Some(below) => std::env::home_dir().unwrap_or_default().join(below),
+        None => root_of(origin).join(folder).join(file),
+    });
+    Keys { age_key_file: given_keys(global).or(named) }
+}
+
+/// Those of the command line.
+fn given_keys(global: &Global) -> Option<PathBuf> {
+    let file = global.age_key_file.as_ref()?;
+    Some(directory(global).unwrap_or_default().join(file))
+}
+
+/// Where paths of a configuration go from.
+fn root_of(origin: &Origin) -> PathBuf {
+    match origin {
+        Origin::AdHoc { directory, .. } => directory.clone(),
+        _ => origin.repository().and_then(|repository| repository.root()).map(canonical).unwrap_or_default(),
     }
 }
 
@@ -505,11 +535,7 @@ fn source(folder: &Path, path: &str, place: Location) -> Result<String, CommandE
 /// A kubeconfig that the configuration names goes from the configuration.
 fn kubeconfig(environment: &Environment, folder: &Path, origin: &Origin) -> Option<PathBuf> {
     let named = environment.kubeconfig.as_ref()?;
-    let root = match origin {
-        Origin::AdHoc { directory, .. } => directory.clone(),
-        _ => origin.repository().and_then(|repository| repository.root()).map(canonical).unwrap_or_default(),
-    };
-    Some(root.join(folder).join(named))
+    Some(root_of(origin).join(folder).join(named))
 }
 
 /// The environment as the commit that is rendered has it.
@@ -539,6 +565,7 @@ fn of_rules(environment: &Environment) -> Setup {
         sources: Vec::new(),
         schemas: Vec::new(),
         means: Means::default(),
+        given: Vars::default(),
         configuration: None,
         access: Access::default(),
         cluster_uid: environment.cluster_uid.clone(),

@@ -1,8 +1,10 @@
-//! Interrupts: the first stops new writes, the second quits. So does the first
-//! while somebody is asked: nothing is under way then.
+//! Signals. A command that writes listens: the first stops new writes, the second
+//! quits. So does the first while somebody is asked: nothing is under way then.
+//! Every other command it ends at once. Programs that render end in any case.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::{fs, process};
 
 use futures::stream::{self, Stream, StreamExt as _};
 use tokio::signal::unix::{SignalKind, signal};
@@ -10,9 +12,15 @@ use tokio::sync::watch;
 
 use crate::apply::Stop;
 use crate::error::{CommandError, Diagnostic, Exit};
+use crate::tools;
 
 const INTERRUPTED: &str = "interrupted";
 const TERMINATED: &str = "terminated";
+
+/// How many listen, and how the process ends if nobody did when a signal came: what
+/// a process has once.
+static LISTENERS: AtomicUsize = AtomicUsize::new(0);
+static QUITTING: OnceLock<Exit> = OnceLock::new();
 
 /// Ends the listening when it is dropped.
 pub(super) struct Listening {
@@ -33,25 +41,67 @@ impl Listening {
 impl Drop for Listening {
     fn drop(&mut self) {
         self.task.abort();
+        LISTENERS.fetch_sub(1, Ordering::SeqCst);
     }
+}
+
+/// Watches for SIGINT, SIGTERM and SIGHUP as long as the process lives. Programs that
+/// render are killed with their folders. Unless somebody listens, that's the end.
+pub(super) fn watch() -> Result<(), CommandError> {
+    let mut signals = vec![
+        listen(SignalKind::interrupt(), Exit::Interrupted)?,
+        listen(SignalKind::terminate(), Exit::Terminated)?,
+    ];
+    if !is_ignored(SignalKind::hangup()) {
+        signals.push(listen(SignalKind::hangup(), Exit::HungUp)?);
+    }
+    let mut signals = stream::select_all(signals);
+    tokio::spawn(async move {
+        while let Some(exit) = signals.next().await {
+            tools::stop();
+            if LISTENERS.load(Ordering::SeqCst) == 0 || exit == Exit::HungUp {
+                let _ = QUITTING.set(exit);
+                tools::clear();
+                quit(exit);
+            }
+        }
+    });
+    Ok(())
+}
+
+/// How the process ends because of a signal that nobody listened to.
+pub fn quitting() -> Option<Exit> {
+    QUITTING.get().copied()
+}
+
+/// Whether whoever started the process wants it to live through this signal, as
+/// `nohup` does. Where that can't be known the signal isn't touched.
+fn is_ignored(kind: SignalKind) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_none_or(|mask| mask & (1 << (kind.as_raw_value() - 1)) != 0)
 }
 
 /// Listens for SIGINT and SIGTERM.
 pub(super) fn stop() -> Result<(Stop, Listening), CommandError> {
-    let listen = |kind, why, exit| {
-        let signal = signal(kind)
-            .map_err(|error| Diagnostic::new("can't listen for signals").because(error.to_string()))?;
-        Ok::<_, CommandError>(Box::pin(stream::unfold(signal, move |mut signal| async move {
-            signal.recv().await.map(|()| ((why, exit), signal))
-        })))
-    };
-    let interrupts = listen(SignalKind::interrupt(), INTERRUPTED, Exit::Interrupted)?;
-    let terminations = listen(SignalKind::terminate(), TERMINATED, Exit::Terminated)?;
+    let interrupts = listen(SignalKind::interrupt(), (INTERRUPTED, Exit::Interrupted))?;
+    let terminations = listen(SignalKind::terminate(), (TERMINATED, Exit::Terminated))?;
     let (sender, stop) = watch::channel(None);
     let is_asking = Arc::new(AtomicBool::new(false));
     let signals = stream::select(interrupts, terminations);
+    LISTENERS.fetch_add(1, Ordering::SeqCst);
     let task = tokio::spawn(follow(signals, sender, is_asking.clone(), quit));
     Ok((stop, Listening { task, is_asking }))
+}
+
+/// This, each time that the signal comes.
+fn listen<T: Copy>(kind: SignalKind, told: T) -> Result<impl Stream<Item = T> + Unpin, CommandError> {
+    let signal = signal(kind)
+        .map_err(|error| Diagnostic::new("can't listen for signals").because(error.to_string()))?;
+    Ok(Box::pin(stream::unfold(signal, move |mut signal| async move {
+        signal.recv().await.map(|()| (told, signal))
+    })))
 }
 
 /// Says that there was a signal, or quits.
@@ -72,7 +122,7 @@ async fn follow(
 /// Doesn't wait for anything.
 #[allow(clippy::exit, reason = "whoever interrupts twice, or a question, wants the process gone")]
 fn quit(exit: Exit) {
-    std::process::exit(exit.code().into());
+    process::exit(exit.code().into());
 }
 
 /// The exit code of an interrupted run.

@@ -151,7 +151,10 @@ async fn follow(
         before = Some(report.clone());
         terminal.is_read()
     };
-    status::watch(setup, &cluster, depth, &stop, &mut tell).await?;
+    tokio::select! {
+        watched = status::watch(setup, &cluster, depth, &stop, &mut tell) => watched?,
+        () = terminal.unread() => {}
+    }
     let is_stopped = stop.borrow().is_some();
     Ok(if is_stopped { signals::exit(&stop) } else { Exit::Done })
 }

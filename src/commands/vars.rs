@@ -55,7 +55,7 @@ fn read(file: &Path, shown: &str, vars: &mut Vars) -> Result<(), CommandError> {
     let unreadable = |why: String| Diagnostic::new(format!("can't read {shown}")).because(why);
     let bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
     let text = yaml::decode(&bytes).map_err(|error| error.diagnostic(shown))?;
-    let documents = yaml::documents(&text).map_err(|error| error.diagnostic(shown))?;
+    let documents = yaml::documents_with_written_keys(&text).map_err(|error| error.diagnostic(shown))?;
     let mut findings = Vec::new();
     for document in documents {
         let wrong = |message: String, path: &FieldPath| {

@@ -2,29 +2,32 @@
 
 use super::What;
 use super::select::{self, Checkout};
-use super::vars;
 use crate::cli::Global;
 use crate::deploy::running::Earlier;
 use crate::deploy::setup::Setup;
 use crate::error::CommandError;
-use crate::render::Vars;
+use crate::render::Decryption;
 
 /// The configuration in hand, by which an earlier commit is deployed again: as it was
 /// when the run began, whatever becomes of the files meanwhile.
 pub(super) struct WayBack {
     checkout: Checkout,
-    /// The variables of the command line: the earlier commit is rendered by them, too.
-    given: Vars,
     is_asked_for: bool,
+    keeps_secrets: bool,
 }
 
 impl WayBack {
     /// Reads it. `is_asked_for`: on the command line, whatever the environment says.
-    pub(super) fn of(global: &Global, what: &What, is_asked_for: bool) -> Result<Self, CommandError> {
+    pub(super) fn of(
+        global: &Global,
+        what: &What,
+        is_asked_for: bool,
+        keeps_secrets: bool,
+    ) -> Result<Self, CommandError> {
         let directory = select::directory(global)?;
         let repository = select::discover(&directory)?;
-        let given = vars::given(what, &directory)?;
-        Ok(Self { checkout: select::checkout(global, what, &directory, repository)?, given, is_asked_for })
+        let checkout = select::checkout(global, what, &directory, repository)?;
+        Ok(Self { checkout, is_asked_for, keeps_secrets })
     }
 
     /// Whether that is said on the command line.
@@ -32,16 +35,22 @@ impl WayBack {
         self.is_asked_for
     }
 
+    /// Whether live Secrets stay as they are then.
+    pub(super) fn keeps_secrets(&self) -> bool {
+        self.keeps_secrets
+    }
+
     /// Whether an environment is rolled back when its apply fails.
     pub(super) fn is_meant_for(&self, setup: &Setup) -> bool {
         self.is_asked_for || setup.rollback_on_failure
     }
 
-    /// An environment as earlier commits have it.
+    /// An environment as earlier commits have it, by other variables.
     pub(super) fn earlier<'a>(&'a self, global: &'a Global, environment: &'a str) -> Box<Earlier<'a>> {
-        Box::new(move |commit| {
+        Box::new(move |commit, vars| {
             let mut setup = select::at_other_commit(global, &self.checkout, environment, commit)?;
-            setup.means.vars.extend(&self.given);
+            setup.give(vars);
+            setup.means.decryption = Decryption::Earlier;
             Ok(setup)
         })
     }

@@ -61,8 +61,28 @@ pub(super) struct File {
     pub(super) health: Option<Vec<HealthRule>>,
     /// What is kept of past releases.
     pub(super) history: Option<History>,
-    /// The programs that render kustomizations and charts.
+    /// The programs that render kustomizations and charts, and decrypt.
     pub(super) tools: Option<ToolSettings>,
+    /// Where keys come from that decrypt secrets.
+    pub(super) secrets: Option<SecretSettings>,
+}
+
+/// Where keys come from that decrypt secrets.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SecretSettings {
+    /// Keys for files that SOPS has encrypted.
+    pub(super) sops: Option<SopsSettings>,
+}
+
+/// Keys for files that SOPS has encrypted.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct SopsSettings {
+    /// A file of age keys, relative to this file, or below the home folder (`~/…`); or
+    /// `env`: what SOPS's own variables say. Default: env.
+    #[schemars(extend("minLength" = 1))]
+    pub(super) age_key_file: Option<String>,
 }
 
 /// Where trueup keeps its records in the cluster.
@@ -368,7 +388,7 @@ pub enum Lookup {
     Empty,
 }
 
-/// The programs that render.
+/// The programs that render and decrypt.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct ToolSettings {
@@ -376,6 +396,8 @@ pub(super) struct ToolSettings {
     pub(super) kustomize: Option<ToolSetting>,
     /// Helm: the versions that will do, such as `4`, or which program it is.
     pub(super) helm: Option<ToolSetting>,
+    /// sops: the versions that will do, such as `>=3.9`, or which program it is.
+    pub(super) sops: Option<ToolSetting>,
     /// The longest that rendering a source may take. Default: 2m.
     pub(super) timeout: Option<Period>,
 }

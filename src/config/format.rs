@@ -22,8 +22,7 @@ const LONGEST_LABEL: usize = 63;
 pub(super) fn problem(format: &str, text: &str) -> Option<String> {
     match format {
         "name" => label(text, LONGEST_NAME),
-        "environment" => environment(text),
-        "namespace" => label(text, LONGEST_LABEL),
+        "environment" | "namespace" => label(text, LONGEST_LABEL),
         "uid" => uid(text),
         "path" => path(text),
         "period" => text.parse::<Period>().err().map(|error| error.to_string()),
@@ -59,16 +58,6 @@ fn label(text: &str, longest: usize) -> Option<String> {
         ));
     }
     (text.len() > longest).then(|| format!("{text:?} is too long: at most {longest} characters are allowed"))
-}
-
-/// Unquoted `no` arrives here as `false`.
-fn environment(text: &str) -> Option<String> {
-    if matches!(text, "true" | "false") {
-        return Some(format!(
-            "YAML reads this key as the boolean {text}, not as a name: put it in quotes if it's one"
-        ));
-    }
-    label(text, LONGEST_LABEL)
 }
 
 fn uid(text: &str) -> Option<String> {

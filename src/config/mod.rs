@@ -109,8 +109,10 @@ pub struct Environment {
     pub rollback_on_failure: bool,
     /// How many releases are kept.
     pub history_keep: u32,
-    /// The programs that render; their paths are relative to the file.
+    /// The programs that render and decrypt; their paths are relative to the file.
     pub tools: Tools,
+    /// A file of age keys, relative to the file, or below the home folder (`~/…`).
+    pub age_key_file: Option<String>,
 }
 
 /// Reads a configuration; `path` is what errors call it. On failure returns
@@ -206,7 +208,7 @@ impl Config {
 }
 
 fn only_document(text: &str, path: &str) -> Result<Value, Diagnostic> {
-    let documents = yaml::documents(text).map_err(|error| error.diagnostic(path))?;
+    let documents = yaml::documents_with_written_keys(text).map_err(|error| error.diagnostic(path))?;
     let mut documents = documents.into_iter();
     let first = documents
         .next()

@@ -3,8 +3,8 @@
 use super::Environment;
 use super::duration::Period;
 use super::file::{
-    File, NamedTool, Paths, Requirement, Settings, SourceEntry, SourceItem, Sources, ToolSetting,
-    ToolSettings,
+    File, NamedTool, Paths, Requirement, SecretSettings, Settings, SourceEntry, SourceItem, Sources,
+    ToolSetting, ToolSettings,
 };
 use super::kind::KindPattern;
 use super::limit::Limit;
@@ -86,7 +86,14 @@ fn environment(file: &File, rules: &Rules, name: String, settings: Settings) -> 
         rules: rules.clone(),
         history_keep: keep.unwrap_or(DEFAULT_KEEP),
         tools: file.tools.as_ref().map(tools).unwrap_or_default(),
+        age_key_file: file.secrets.as_ref().and_then(age_key_file),
     }
+}
+
+/// What isn't the process's environment.
+fn age_key_file(secrets: &SecretSettings) -> Option<String> {
+    let file = secrets.sops.as_ref()?.age_key_file.clone();
+    file.filter(|file| file != "env")
 }
 
 fn source_items(sources: &Sources) -> Vec<SourceItem> {
@@ -117,6 +124,7 @@ fn tools(settings: &ToolSettings) -> Tools {
     Tools {
         kustomize: settings.kustomize.as_ref().map(wanted).unwrap_or_default(),
         helm: settings.helm.as_ref().map(wanted).unwrap_or_default(),
+        sops: settings.sops.as_ref().map(wanted).unwrap_or_default(),
         time: settings.timeout.map_or(USUAL_TIME, |Period(time)| time),
     }
 }

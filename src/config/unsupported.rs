@@ -3,7 +3,7 @@
 
 /// By the section (a type of the `file` module): its keys.
 const KEYS: [(&str, &[&str]); 3] = [
-    ("File", &["movedFrom", "policies", "checks", "verify", "secrets", "notify"]),
+    ("File", &["movedFrom", "policies", "checks", "verify", "notify"]),
     ("Settings", &["clusters", "rollout"]),
     ("Requires", &["approval", "windows"]),
 ];

@@ -9,14 +9,16 @@ use crate::check::{self, Finding, Kinds, Set, Severity};
 use crate::config;
 use crate::error::{Diagnostic, Location};
 use crate::json::Value;
-use crate::object::{FieldPath, Manifest};
-use crate::render::{self, Means};
+use crate::object::{Encrypted, FieldPath, Manifest};
+use crate::render::{self, Decryption, Means};
 use crate::report::{CheckFinding, CheckReport};
 use crate::schema::{Minor, UnknownVersion};
 use crate::yaml;
 
 /// A file, or a value in it, that can't be read as an object.
 pub(super) const SOURCE: &str = "source";
+/// A file that isn't encrypted though it should be.
+const UNENCRYPTED: &str = "unencrypted";
 /// An object that is in the set twice.
 const DUPLICATE: &str = "duplicate";
 /// Objects that wait for each other.
@@ -51,7 +53,8 @@ pub(super) type Located = (Option<usize>, CheckFinding);
 
 /// The objects of an environment, and everything found.
 fn examine(setup: &Setup, version: Minor) -> Result<(Vec<Manifest>, Vec<Located>), UnknownVersion> {
-    let means = Means { kubernetes: Some(format!("v{version}.0")), ..setup.means.clone() };
+    let decryption = Decryption::IfPossible;
+    let means = Means { kubernetes: Some(format!("v{version}.0")), decryption, ..setup.means.clone() };
     let (rendered, unread) = render::survey(&setup.origin.tree(), &setup.sources, &means);
     let (definitions, wrong) = definitions(setup);
     let complete = unread.is_empty() && wrong.is_empty();
@@ -59,11 +62,18 @@ fn examine(setup: &Setup, version: Minor) -> Result<(Vec<Manifest>, Vec<Located>
     setup.mark_secrets(&mut manifests);
     let kinds = Kinds::new(version, Kinds::definitions_in(&manifests).chain(&definitions))?;
     kinds.place(&mut manifests, setup.namespace.as_deref());
-    let found = check::check(&Set { manifests: &manifests, kinds: &kinds, complete });
+    let mut found = check::check(&Set { manifests: &manifests, kinds: &kinds, complete });
+    // What is encrypted isn't what will be there.
+    found.retain(|finding| {
+        let Manifest { source, secrets, .. } = &manifests[finding.object];
+        source.encrypted != Encrypted::Still || !secrets.hides(&finding.path)
+    });
     let mut findings = located(setup, &manifests, found);
+    findings.extend(still_encrypted(&manifests).map(|note| (None, of_note(note))));
     let of_files = |rule: &'static str, all: Vec<Diagnostic>| {
         all.into_iter().map(move |diagnostic| (None, of_file(rule, diagnostic)))
     };
+    findings.extend(rendered.notes.into_iter().map(|note| (None, of_note(note))));
     findings.extend(of_files(SOURCE, unread));
     findings.extend(of_files(SOURCE, wrong));
     findings.extend(of_files(DUPLICATE, render::duplicates(&manifests)));
@@ -85,6 +95,20 @@ fn definitions(setup: &Setup) -> (Vec<Value>, Vec<Diagnostic>) {
         findings.extend(wrong);
     }
     (definitions, findings)
+}
+
+/// Files of which only the plain part was checked.
+fn still_encrypted(manifests: &[Manifest]) -> impl Iterator<Item = String> {
+    let sources = manifests.iter().map(|manifest| &manifest.source);
+    let files = sources.filter(|source| source.encrypted == Encrypted::Still).map(|source| &source.path);
+    let files: BTreeSet<String> = files.map(ToString::to_string).collect();
+    files
+        .into_iter()
+        .map(|file| format!("{file} can't be decrypted here: its encrypted values weren't checked"))
+}
+
+fn of_note(note: String) -> CheckFinding {
+    CheckFinding { severity: Severity::Note, ..of_file(UNENCRYPTED, Diagnostic::new(note)) }
 }
 
 fn of_file(rule: &str, diagnostic: Diagnostic) -> CheckFinding {

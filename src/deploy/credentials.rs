@@ -6,7 +6,8 @@ use super::observe::Live;
 use super::predict::Prediction;
 use super::resolve::Desired;
 use crate::diff::RawChange;
-use crate::object::{ObjectId, SecretPaths, kinds};
+use crate::error::{CommandError, Diagnostic};
+use crate::object::{Encrypted, ObjectId, SecretPaths, kinds};
 use crate::plan::{Action, Verb};
 use crate::report::words;
 
@@ -25,6 +26,26 @@ pub(super) fn keep(desired: &[Desired], live: &Live, proved: &mut [Option<Predic
         }
     }
     kept
+}
+
+/// Refuses what nobody has decrypted and isn't left alone: it isn't live, and would be
+/// created with what is encrypted.
+pub(super) fn refuse_sealed<'d>(
+    desired: impl Iterator<Item = &'d Desired>,
+    kept: &[ObjectId],
+) -> Result<(), CommandError> {
+    let is_sealed = |object: &&Desired| {
+        let Desired { manifest, .. } = object;
+        manifest.source.encrypted == Encrypted::Still && !kept.contains(object.id())
+    };
+    let refused = desired.filter(is_sealed).map(|object| {
+        Diagnostic::new(format!("{} isn't live, and would have to be created", object.id()))
+            .at(object.manifest.source.location())
+            .because("its manifest is encrypted, and with --keep-secrets it isn't decrypted")
+            .hint("without --keep-secrets it's decrypted, with the keys of that commit; or create it by hand first")
+    });
+    let refused: Vec<Diagnostic> = refused.collect();
+    if refused.is_empty() { Ok(()) } else { Err(refused.into()) }
 }
 
 /// Which Secrets are left alone, in words.

@@ -49,7 +49,12 @@ fn named(rows: &[HistoryRow], name: &str, resolved: Option<&str>) -> Result<u64,
         return Ok(number);
     }
     let sha = |row: &HistoryRow| row.commit.as_ref().map(|commit| commit.sha.clone()).unwrap_or_default();
-    if let Some(row) = resolved.and_then(|commit| rows.iter().find(|row| sha(row) == commit)) {
+    let of_commit = |commit: &str| {
+        let found = || rows.iter().filter(|row| sha(row) == commit);
+        // What was deployed says more than what was only tried.
+        found().find(|row| row.attempt.is_none()).or_else(|| found().next())
+    };
+    if let Some(row) = resolved.and_then(of_commit) {
         return Ok(row.release);
     }
     let is_short = name.len() >= SHORTEST && name.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -70,7 +75,8 @@ fn named(rows: &[HistoryRow], name: &str, resolved: Option<&str>) -> Result<u64,
 }
 
 fn at(rows: &[HistoryRow], time: Timestamp) -> Result<u64, String> {
-    if let Some(row) = rows.iter().find(|row| row.at <= time) {
+    let mut releases = rows.iter().filter(|row| row.attempt.is_none());
+    if let Some(row) = releases.find(|row| row.at <= time) {
         return Ok(row.release);
     }
     Err(match rows.last() {
@@ -86,6 +92,7 @@ fn at(rows: &[HistoryRow], time: Timestamp) -> Result<u64, String> {
 mod tests {
     use super::*;
     use crate::apply::RunResult;
+    use crate::report::ReleaseAttempt;
     use crate::report::sample::{minutes_ago, release};
 
     fn rows() -> Vec<HistoryRow> {
@@ -108,6 +115,18 @@ mod tests {
         assert_eq!(of("8", None), Err("has no release 8".into()));
         assert_eq!(of("main", Some("ffff0000")), Err("has no release of main (ffff000)".into()));
         assert_eq!(of("abc", None), Err("has no release abc".into()));
+    }
+
+    #[test]
+    fn what_wrote_nothing_stands_behind_what_was_deployed() {
+        let mut rows = rows();
+        let attempt = ReleaseAttempt { times: 1, since: minutes_ago(10), guards: Vec::new(), cause: None };
+        rows[0].attempt = Some(Box::new(attempt.clone()));
+        assert_eq!(named(&rows, "main", Some("abcd1111")), Ok(7));
+        assert_eq!(named(&rows, "12", None), Ok(12));
+        assert_eq!(at(&rows, minutes_ago(5)), Ok(9));
+        rows[1].attempt = Some(Box::new(attempt));
+        assert_eq!(named(&rows, "main", Some("abcd2222")), Ok(9), "there is nothing else of it");
     }
 
     #[test]

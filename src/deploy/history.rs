@@ -12,8 +12,13 @@ use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
 use crate::plan::{CommitRef, Summary as PlanSummary};
 use crate::release::history::read_record;
-use crate::release::{Commit, Listed, Parent, Record, ReleaseResult, Run, Running, Summary, Trailer};
-use crate::report::{HistoryRow, ReleaseAction, ReleaseDetails, ReleaseOverride, ReleaseRun};
+use crate::release::{
+    Attempt, AttemptResult, Commit, Kept, Listed, Parent, Record, RecordedVariable, ReleaseResult, Run,
+    Running, Summary, Trailer,
+};
+use crate::report::{
+    HistoryRow, ReleaseAction, ReleaseAttempt, ReleaseDetails, ReleaseOverride, ReleaseRun, ReleaseVariable,
+};
 
 /// What the history holds.
 pub struct History {
@@ -56,6 +61,9 @@ pub async fn read(setup: &Setup, cluster: &Cluster, wanted: &Wanted) -> Result<H
             }
         }
     }
+    let attempts = parent.iter().flat_map(|parent| &parent.state.attempts);
+    history.rows.extend(attempts.map(|attempt| attempted(&setup.environment, attempt)));
+    history.rows.sort_by_key(|row| std::cmp::Reverse(row.release));
     history.rows.iter_mut().for_each(|row| row.undone_by = undone.get(&row.release).copied());
     if let Some(number) = find(setup, &history.rows, wanted)? {
         history.rows.retain(|row| row.release == number);
@@ -105,6 +113,7 @@ fn details(summary: &Summary, record: &Record) -> ReleaseDetails {
             .iter()
             .map(|it| ReleaseOverride { guard: it.guard.clone(), reason: it.reason.clone() })
             .collect(),
+        vars: summary.vars.as_ref().map(|vars| vars.iter().map(variable).collect()),
         cause: summary.cause.clone(),
         rolled_back: rollback.map(|rollback| rollback.of),
         automatic: rollback.is_some_and(|rollback| rollback.automatic),
@@ -115,6 +124,15 @@ fn details(summary: &Summary, record: &Record) -> ReleaseDetails {
             .map(|it| ReleaseAction { action: it.action, object: it.object.clone(), failed: it.failed })
             .collect(),
     }
+}
+
+fn variable(variable: &RecordedVariable) -> ReleaseVariable {
+    let value = match variable.kept() {
+        Kept::Text(text) => Some(text.to_owned()),
+        Kept::Value(value) => Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+        Kept::Secret | Kept::TooLong => None,
+    };
+    ReleaseVariable { name: variable.name.clone(), value, secret: variable.kept() == Kept::Secret }
 }
 
 fn interrupted(parent: Option<&Parent>) -> Vec<String> {
@@ -144,6 +162,7 @@ fn row(environment: &str, summary: &Summary) -> HistoryRow {
         restored: summary.rollback.as_ref().and_then(|rollback| rollback.to),
         undone_by: None,
         selection: summary.selection.clone(),
+        attempt: None,
         finished_by: None,
         details: None,
     }
@@ -165,7 +184,38 @@ fn killed(environment: &str, running: &Running, finished_by: Option<u64>) -> His
         restored: None,
         undone_by: None,
         selection: None,
+        attempt: None,
         finished_by,
+        details: None,
+    }
+}
+
+/// A run that wrote nothing.
+fn attempted(environment: &str, attempt: &Attempt) -> HistoryRow {
+    HistoryRow {
+        target: environment.to_owned(),
+        release: attempt.release,
+        at: attempt.at,
+        commit: attempt.commit.as_ref().map(commit_ref),
+        actor: Some(attempt.actor.clone()),
+        run: attempt.run.clone(),
+        result: match attempt.result {
+            AttemptResult::Failed => RunResult::Failed,
+            AttemptResult::Refused => RunResult::Refused,
+            AttemptResult::Interrupted => RunResult::Interrupted,
+        },
+        summary: PlanSummary::default(),
+        duration_ms: 0,
+        restored: None,
+        undone_by: None,
+        selection: attempt.selection.clone(),
+        attempt: Some(Box::new(ReleaseAttempt {
+            times: attempt.times,
+            since: attempt.since,
+            guards: attempt.guards.clone(),
+            cause: attempt.cause.clone(),
+        })),
+        finished_by: None,
         details: None,
     }
 }

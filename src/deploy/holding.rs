@@ -18,6 +18,10 @@ use crate::object::{Hook, ObjectId};
 use crate::plan::CommitRef;
 use crate::plan::order::{Node, references};
 use crate::release::{Comparison, DigestKey, HeldObject, Hold, Record, State, protect};
+use crate::report::words;
+
+/// How many objects a note names.
+const MOST_NAMED: usize = 3;
 
 /// A rollback that is about to write.
 pub(super) struct Undoing<'a> {
@@ -40,18 +44,20 @@ impl Undoing<'_> {
         let commits = self.commits();
         let asked = self.undone.holds_everything.as_ref();
         let restored = self.planned.plan.commit.as_ref().map(|commit| commit.sha.clone());
-        if commits.is_empty() && asked.is_none() {
+        let changed = if commits.is_empty() { Vec::new() } else { self.changed() };
+        let uncommitted = if self.is_of_one_commit() { self.changed() } else { Vec::new() };
+        if commits.is_empty() && uncommitted.is_empty() && asked.is_none() {
             // Another commit than before is what the cluster has now.
             return former.map(|former| Hold { to: self.undone.to, restored, ..former });
         }
         let reason = asked.filter(|reason| !reason.is_empty()).cloned().or_else(|| self.cause());
-        let changed = if commits.is_empty() { Vec::new() } else { self.changed() };
         let hold = Hold {
             commits,
             from: self.undone.of,
             to: self.undone.to,
             restored,
             changed,
+            uncommitted,
             everything: asked.is_some(),
             by: self.by.to_owned(),
             at: self.at,
@@ -88,6 +94,13 @@ impl Undoing<'_> {
         self.planned.plan.commit.as_ref()?.sha.parse().ok()
     }
 
+    /// Whether what is undone was of the very commit that is restored: with files that
+    /// weren't committed, or other variables.
+    fn is_of_one_commit(&self) -> bool {
+        let restored = self.restored().map(|restored| restored.to_string());
+        restored.is_some() && rolled_back(self.state) == restored.as_deref()
+    }
+
     /// The commits that are undone, newest first; none where the way leads forward.
     fn commits(&self) -> Vec<String> {
         let Some(undone) = rolled_back(self.state) else { return Vec::new() };
@@ -97,7 +110,7 @@ impl Undoing<'_> {
         match between {
             Some(Ok(between)) => between.iter().map(ToString::to_string).collect(),
             // A clone that doesn't know what lies between holds what it knows.
-            _ if self.restored().is_some_and(|restored| restored.to_string() == undone) => Vec::new(),
+            _ if self.is_of_one_commit() => Vec::new(),
             _ => vec![undone.to_owned()],
         }
     }
@@ -114,7 +127,12 @@ impl Undoing<'_> {
         let is_unwell = |set: &Vec<Changed<'_>>| set.iter().any(|object| object.is_unwell);
         let any_unwell = sets.iter().any(is_unwell);
         let kept = sets.into_iter().filter(|set| !any_unwell || is_unwell(set));
-        kept.map(|set| set.into_iter().map(|object| object.held).collect()).collect()
+        let is_of_one_commit = self.is_of_one_commit();
+        let held = |object: Changed<'_>| {
+            let restored = object.held.restored.filter(|_| is_of_one_commit);
+            HeldObject { restored, ..object.held }
+        };
+        kept.map(|set| set.into_iter().map(held).collect()).collect()
     }
 
     /// What was held before, without what is restored now.
@@ -133,10 +151,10 @@ impl Undoing<'_> {
                 })
             };
             former.changed.retain(|set| !restores(set));
+            former.uncommitted.retain(|set| !restores(set));
         }
         // Without any commit left, all that was rolled back is there again.
-        let is_left = former.everything || !former.commits.is_empty();
-        is_left.then_some(former)
+        (!former.is_over()).then_some(former)
     }
 }
 
@@ -150,19 +168,30 @@ pub(super) fn rolled_back(state: &State) -> Option<&str> {
 
 /// What remains of a hold when this commit was deployed and is well, which it let pass:
 /// what isn't in that commit's history. `order` sees to the rest. A commit beside it says
-/// nothing about what was rolled back.
+/// nothing about what was rolled back. What was never committed is over once it's mended.
 pub(super) fn after(
     mut hold: Hold,
     repository: Option<&Repository>,
     commit: Option<&CommitRef>,
+    rendering: &Rendering<'_>,
 ) -> Option<Hold> {
+    hold.uncommitted.retain(|set| !is_mended(set, rendering));
     let commit = commit.filter(|commit| !commit.dirty);
     let deployed = commit_id(commit);
     if let Some((repository, deployed)) = repository.zip(deployed) {
         hold.commits = outside_of(repository, hold.commits, &deployed);
     }
-    let is_over = !hold.everything && hold.commits.is_empty();
-    (!is_over).then_some(hold)
+    (!hold.is_over()).then_some(hold)
+}
+
+/// Whether any of these objects is something else now than what was rolled back, and than
+/// what was restored.
+fn is_mended(set: &[HeldObject], rendering: &Rendering<'_>) -> bool {
+    set.iter().any(|object| match rendering.of_object(&object.id()) {
+        Rendered::As(now) => now.is_some() && now != object.manifest && now != object.restored,
+        Rendered::Absent => object.manifest.is_some() && object.restored.is_some(),
+        Rendered::LeftOut => false,
+    })
 }
 
 /// The held commits that aren't in another commit's history. What this clone doesn't know
@@ -189,16 +218,20 @@ fn joined(new: Hold, former: Hold, is_further_back: bool) -> Hold {
         if is_further_back { (former.commits, new.commits) } else { (new.commits, former.commits) };
     let others: Vec<String> = others.into_iter().filter(|it| !commits.contains(it)).collect();
     commits.extend(others);
-    let mut changed = new.changed;
-    let others: Vec<_> = former.changed.into_iter().filter(|set| !changed.contains(set)).collect();
-    changed.extend(others);
     Hold {
         commits,
-        changed,
+        changed: all_sets(new.changed, former.changed),
+        uncommitted: all_sets(new.uncommitted, former.uncommitted),
         everything: new.everything || former.everything,
         reason: new.reason.or(former.reason),
         ..new
     }
+}
+
+fn all_sets(mut sets: Vec<Vec<HeldObject>>, others: Vec<Vec<HeldObject>>) -> Vec<Vec<HeldObject>> {
+    let others: Vec<_> = others.into_iter().filter(|set| !sets.contains(set)).collect();
+    sets.extend(others);
+    sets
 }
 
 /// The same in a size that fits. A set of objects is mended as a whole, so it's held as a
@@ -206,11 +239,13 @@ fn joined(new: Hold, former: Hold, is_further_back: bool) -> Hold {
 fn bounded(mut hold: Hold) -> Hold {
     hold.commits.truncate(Hold::MOST_COMMITS);
     let mut room = Hold::MOST_OBJECTS;
-    hold.changed.retain(|set| {
+    let mut fits = |set: &Vec<HeldObject>| {
         let fits = set.len() <= room;
         room -= if fits { set.len() } else { 0 };
         fits
-    });
+    };
+    hold.uncommitted.retain(&mut fits);
+    hold.changed.retain(&mut fits);
     hold
 }
 
@@ -235,16 +270,16 @@ fn changes<'a>(record: &'a Record, planned: &'a Planned, key: &DigestKey) -> Vec
         if planned.kept.contains(&id) {
             continue;
         }
-        let differs = match restored.get(&id) {
+        let (differs, now) = match restored.get(&id) {
             Some(object) => {
                 let now = protect(&object.manifest.body, &id, &object.manifest.secrets, key);
-                recorded.manifest.compare(&now) == Comparison::Different
+                (recorded.manifest.compare(&now) == Comparison::Different, now.digest())
             }
-            None => !is_part,
+            None => (!is_part, None),
         };
         let Some(digest) = recorded.manifest.digest().filter(|_| differs) else { continue };
         changes.push(Changed {
-            held: HeldObject::new(&id, Some(digest)),
+            held: HeldObject { restored: now, ..HeldObject::new(&id, Some(digest)) },
             id,
             body: recorded.manifest.value(),
             is_unwell: recorded.health.is_some_and(|health| health != Health::Ready),
@@ -317,7 +352,17 @@ pub(super) fn told(hold: &Hold, setup: &Setup) -> Vec<String> {
         return vec![format!("nothing is deployed to {environment} any more until {clear}")];
     }
     let short = |sha: &String| sha.parse::<CommitId>().map_or_else(|_| sha.clone(), |id| id.short());
-    let Some(newest) = hold.commits.first() else { return Vec::new() };
+    let Some(newest) = hold.commits.first() else {
+        let objects: Vec<String> =
+            hold.uncommitted.iter().flatten().map(|object| object.id().to_string()).collect();
+        let (are, they) = if objects.len() == 1 { ("is", "it says") } else { ("are", "they say") };
+        return vec![format!(
+            "{} {are} held: `apply` refuses what release {} made of that until {they} something else, or until \
+             {clear}",
+            words::first_few(&objects, MOST_NAMED),
+            hold.from
+        )];
+    };
     let others = match hold.commits.len() {
         1 => String::new(),
         2 => " and 1 other commit".to_owned(),

@@ -65,6 +65,6 @@ fn detail(hold: &Hold) -> HoldDetail {
         restored: hold.to,
         restored_commit: hold.restored.clone(),
         commits: hold.commits.clone(),
-        objects: hold.changed.iter().flatten().map(|object| object.id().to_string()).collect(),
+        objects: hold.sets().flatten().map(|object| object.id().to_string()).collect(),
     }
 }

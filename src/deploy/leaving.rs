@@ -19,6 +19,7 @@ use super::resolve::{Desired, resolve};
 use super::seen::Seen;
 use super::setup::Setup;
 use super::standing::unknown_history;
+use super::swept;
 use crate::cluster::{Cluster, MANAGER};
 use crate::error::{CommandError, Diagnostic, did_you_mean};
 use crate::guard;
@@ -63,6 +64,9 @@ pub(super) async fn plan(
         Departure::Everything => everything(setup, &memory, &live, &mut assembled)?,
     }
     assembled.guards.extend(unknown_history(setup, Some(&memory)));
+    let id = memory.target.applyset_id();
+    let swept = swept::notes(cluster, &observed.discovery, &assembled.actions, Some(&id)).await;
+    assembled.notes.extend(swept);
     let cluster_name = observed.uid.clone().unwrap_or_else(|| cluster.server().to_owned());
     let nothing = Set { desired: &[], hooks: &Hooks::default() };
     seal(&mut assembled, nothing, [&cluster_name, &memory.target.to_string()], None);
@@ -96,6 +100,7 @@ pub(super) async fn plan(
         unknown_kinds: live.unknown,
         identity,
         dirty: Vec::new(),
+        vars: Vec::new(),
         former: Vec::new(),
         outside: BTreeMap::new(),
         superseded: None,

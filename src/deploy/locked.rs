@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::assemble::Work;
+use super::attempting::Ending;
 use super::fates::{Fate, Halt};
-use super::holding::{self, Undoing};
-use super::leaving::{Departure, unfinished};
+use super::holding::{self, Rendering, Undoing};
+use super::leaving::unfinished;
 use super::memory::Memory;
 use super::observe;
 use super::planning::Planned;
@@ -23,8 +24,8 @@ use crate::plan::{Judgement, Verb};
 use crate::release::history::{list_summaries, trim, write_record};
 use crate::release::key::ensure_key;
 use crate::release::{
-    DigestKey, Hold, Listed, Lock, Override, PART_OF, Parent, Pointer, Record, ReleaseResult, Rollback,
-    Running, State, Target, inventory,
+    Attempt, DigestKey, Hold, Listed, Lock, Override, PART_OF, Parent, Pointer, Record, ReleaseResult,
+    Rollback, Running, State, inventory,
 };
 
 /// A run that holds the lock.
@@ -61,7 +62,7 @@ impl Locked<'_> {
         let is_unsettled = was_killed || self.ongoing.is_unsettled(self.planned, &parent.state);
         let deletes = self.ongoing.options.planning.deletes_everything();
         if self.planned.plan.is_empty() && !is_unsettled && !deletes {
-            let notes = if is_part { Vec::new() } else { self.note_commit(&memory.target, parent).await? };
+            let notes = if is_part { Vec::new() } else { self.note_commit(memory, parent).await? };
             let mut outcome = self.untouched(listener).await;
             outcome.notes.extend(notes);
             return Ok(outcome);
@@ -169,8 +170,11 @@ impl Locked<'_> {
     async fn conclude(&self, memory: &Memory, begun: Begun, fates: &[Fate], outcome: &mut TargetOutcome) {
         let record = self.record(&begun, fates, outcome);
         let release = record.as_ref().map(|record| record.summary.release);
+        let ending = Ending::of(outcome).filter(|_| record.is_none());
+        let attempt =
+            ending.map(|it| it.attempt(begun.release, self.planned, self.identity, self.selection()));
         let is_complete = fates.iter().all(|fate| fate.done.result == ActionResult::Done);
-        match self.remember(memory, begun, record, is_complete).await {
+        match self.remember(memory, begun, record.ok_or(attempt), is_complete).await {
             Ok(notes) => {
                 outcome.release = release;
                 outcome.notes.extend(notes);
@@ -219,27 +223,32 @@ impl Locked<'_> {
         record(self.planned, fates, outcome.result, &begun.key, circumstances)
     }
 
-    /// Writes the record, then what points to it, with the inventory narrowed
+    /// Writes the record, or what there is to tell of a run that wrote nothing, then what points to it, with the inventory narrowed
     /// when all of the plan was carried out; then trims old records. Notes tell
     /// what went wrong after the record was safe.
     async fn remember(
         &self,
         memory: &Memory,
         begun: Begun,
-        record: Option<Record>,
+        record: Result<Record, Option<Attempt>>,
         is_complete: bool,
     ) -> Result<Vec<String>, CommandError> {
         let (cluster, target) = (self.ongoing.cluster, &memory.target);
         let mut parent = begun.parent;
         let mut notes = Vec::new();
-        if let Some(record) = &record {
-            write_record(cluster, target, record).await.map_err(Diagnostic::from)?;
-            parent.state.finish(&record.summary);
-            let is_well = matches!(record.summary.result, ReleaseResult::Healthy | ReleaseResult::Applied);
-            notes.extend(self.settle_hold(&mut parent.state, is_well));
-        } else {
-            parent.state.give_up();
-            parent.state.hold = begun.former_hold;
+        match record {
+            Ok(record) => {
+                write_record(cluster, target, &record).await.map_err(Diagnostic::from)?;
+                parent.state.finish(&record.summary);
+                let is_well =
+                    matches!(record.summary.result, ReleaseResult::Healthy | ReleaseResult::Applied);
+                notes.extend(self.settle_hold(&mut parent.state, &begun.key, is_well));
+            }
+            Err(attempt) => {
+                parent.state.give_up();
+                parent.state.hold = begun.former_hold;
+                attempt.into_iter().for_each(|attempt| parent.state.attempted(attempt));
+            }
         }
         let pinned = parent.state.pinned();
         let narrows = is_complete && self.ongoing.options.planning.removes();
@@ -287,7 +296,7 @@ impl Locked<'_> {
     }
 
     /// A run that changes nothing moves the commit and not the number.
-    async fn note_commit(&self, target: &Target, mut parent: Parent) -> Result<Vec<String>, CommandError> {
+    async fn note_commit(&self, memory: &Memory, mut parent: Parent) -> Result<Vec<String>, CommandError> {
         if self.ongoing.options.undone.is_some() {
             parent.state.hold = self.held(&parent.state, Timestamp::now());
         }
@@ -303,8 +312,8 @@ impl Locked<'_> {
         let number = |pointer: &Option<Pointer>| pointer.as_ref().map(|pointer| pointer.release);
         let healthy = number(&parent.state.healthy) == number(&parent.state.deployed);
         parent.state.move_to(pointer, healthy);
-        let notes = self.settle_hold(&mut parent.state, healthy);
-        inventory::write(self.ongoing.cluster, target, parent).await.map_err(Diagnostic::from)?;
+        let notes = self.settle_hold(&mut parent.state, &memory.key, healthy);
+        inventory::write(self.ongoing.cluster, &memory.target, parent).await.map_err(Diagnostic::from)?;
         Ok(notes)
     }
 
@@ -317,7 +326,7 @@ impl Locked<'_> {
 
     /// A rollback tells what it holds; the deployment of a commit that the hold let pass
     /// may be the end of it, once that is well.
-    fn settle_hold(&self, state: &mut State, is_well: bool) -> Vec<String> {
+    fn settle_hold(&self, state: &mut State, key: &DigestKey, is_well: bool) -> Vec<String> {
         let options = self.ongoing.options;
         let setup = self.ongoing.setup;
         if options.undone.is_some() {
@@ -326,31 +335,21 @@ impl Locked<'_> {
         let is_whole = options.planning.selection.is_none() && options.planning.departure.is_none();
         let Some(hold) = state.hold.take_if(|_| is_whole && is_well) else { return Vec::new() };
         let repository = setup.origin.repository().map(|repository| &**repository);
-        state.hold = holding::after(hold, repository, self.planned.plan.commit.as_ref());
-        match state.hold {
-            Some(_) => Vec::new(),
-            None => {
-                vec!["the hold is over, since what was rolled back is in this commit's history".to_owned()]
-            }
-        }
+        let was_committed = !hold.commits.is_empty();
+        let rendering = Rendering::of(self.planned.objects().collect(), key, true);
+        state.hold = holding::after(hold, repository, self.planned.plan.commit.as_ref(), &rendering);
+        let why = if was_committed {
+            "what was rolled back is in this commit's history"
+        } else {
+            "what was rolled back is mended"
+        };
+        let is_over = state.hold.is_none();
+        is_over.then(|| format!("the hold is over, since {why}")).into_iter().collect()
     }
 
     /// What the run is limited to, in words: a part that is chosen, or what leaves.
-    fn selection(&self) -> Option<String> {
-        let planning = &self.ongoing.options.planning;
-        if let Some(selection) = &planning.selection {
-            return Some(if planning.adopts {
-                format!("adopt {}", selection.names())
-            } else {
-                selection.to_string()
-            });
-        }
-        let named = match self.ongoing.options.planning.departure.as_ref()? {
-            Departure::Everything => return Some("delete".to_owned()),
-            Departure::Objects(named) => named,
-        };
-        let named: Vec<String> = named.iter().map(ToString::to_string).collect();
-        Some(format!("forget {}", named.join(" ")))
+    pub(super) fn selection(&self) -> Option<String> {
+        self.ongoing.selection()
     }
 
     fn trailers(&self) -> Vec<(String, String)> {

@@ -126,6 +126,15 @@ impl Memory {
         Ok(())
     }
 
+    /// That neither inventory nor records are there, though something else is.
+    pub(super) fn lost(&self) -> String {
+        format!(
+            "there is neither an inventory nor a record, but a run has been here: if somebody deleted them, \
+             `trueup adopt {} --rebuild` makes the inventory again by labels",
+            self.target.environment()
+        )
+    }
+
     /// What was deployed last.
     pub fn deployed(&self) -> Option<DeployedRef> {
         let deployed = self.parent.as_ref()?.state.deployed.as_ref()?;

@@ -8,6 +8,7 @@
 
 mod adopting;
 mod assemble;
+mod attempting;
 mod autoscaling;
 mod blame;
 mod carry;
@@ -63,11 +64,13 @@ mod simulation;
 mod standing;
 pub mod status;
 mod stuck;
+mod swept;
 mod telling;
 mod trying;
 mod under_way;
 mod undoing;
 mod unwell;
+mod variables;
 mod versions;
 
 pub use assemble::Work;

@@ -13,6 +13,7 @@ use crate::json::Value;
 use crate::object::{GroupKind, Manifest, Masks, ObjectId, ObjectRef, SecretPaths, mask_object};
 use crate::parallel;
 use crate::plan::{GuardVerdict, Judgement, Summary, TargetPlan};
+use crate::release::RecordedVariable;
 
 /// A plan with everything that is needed to carry it out.
 pub struct Planned {
@@ -44,6 +45,8 @@ pub struct Planned {
     pub identity: String,
     /// The files that differ from the commit.
     pub dirty: Vec<String>,
+    /// The variables of the command line that went into the objects.
+    pub vars: Vec<RecordedVariable>,
     /// Objects with secrets of the run that this one undoes, and where those are: what
     /// ran by them may still tell them.
     pub former: Vec<(Value, SecretPaths)>,

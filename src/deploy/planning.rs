@@ -38,6 +38,7 @@ use super::setup::{Setup, Wanted};
 use super::simulation::{Settled, Simulation, settle};
 use super::standing::standing;
 use super::stuck::{self, Stuck};
+use super::swept;
 use super::trying::Trying;
 use super::under_way::UnderWay;
 use super::versions::Versions;
@@ -53,6 +54,7 @@ use crate::plan::prune::kept_by;
 use crate::plan::{Action, Selection, Summary, TargetPlan, Verb};
 use crate::release::history::StoredRecord;
 use crate::release::{PART_OF, RecordError};
+use crate::report::words;
 
 /// How a plan is made.
 #[derive(Debug, Clone, Default)]
@@ -185,6 +187,8 @@ pub(super) async fn plan_again(
         manifests: chosen.chain(std::mem::take(&mut planned.left_out)).collect(),
         commit: planned.plan.commit.clone(),
         dirty: std::mem::take(&mut planned.dirty),
+        vars: std::mem::take(&mut planned.vars),
+        notes: Vec::new(),
     };
     let begun = Begun::of(cluster);
     let looked = look(setup, cluster, options).await?;
@@ -258,6 +262,7 @@ async fn plan_for(
     let mut proved = prove_all(&schemas, &desired, &bodies, &live, may_prove);
     let mut kept =
         if options.keep_secrets { credentials::keep(&desired, &live, &mut proved) } else { Vec::new() };
+    credentials::refuse_sealed(set.all(), &kept)?;
     // Where nothing changes, nobody asks what was written last.
     let is_settled = proved.iter().all(Option::is_some)
         && kept.is_empty()
@@ -344,6 +349,7 @@ async fn plan_for(
     let trying = Trying { prophet: &prophet, set, membership, is_there: &is_there };
     guards.extend(trying.all(setup, &mut actions, &mut work).await?);
     notes.extend(hooks.notes());
+    notes.extend(swept::notes(cluster, &observed.discovery, &actions, id.as_deref()).await);
     if !options.without_commits {
         let commit = wanted.commit.as_ref();
         notes.extend(blame::tell(&rendering, memory.as_ref(), commit, &desired, &work, &mut actions));
@@ -355,6 +361,7 @@ async fn plan_for(
     guards.extend(standing.guards);
     guards.extend(circumstances(setup, options, memory.as_ref(), &wanted.dirty, &actions));
     notes.extend(left);
+    notes.extend(orphaned(memory.as_ref(), &desired, &live));
     notes.extend(lacking);
     notes.extend(simulated);
     notes.extend(dependencies.notes);
@@ -364,6 +371,7 @@ async fn plan_for(
         0..0,
         setup.notes.iter().cloned().chain(memory.iter().flat_map(|memory| memory.notes.clone())),
     );
+    notes.extend(wanted.notes);
     if options.is_rollback {
         let first = credentials::returning(&actions, &work, &desired).into_iter();
         notes.splice(0..0, first.chain(credentials::left_alone(&kept)));
@@ -401,6 +409,7 @@ async fn plan_for(
         unknown_kinds,
         identity,
         dirty: wanted.dirty,
+        vars: wanted.vars,
         former: Vec::new(),
         superseded: standing.superseded,
         kept: kept.into_iter().collect(),
@@ -468,6 +477,28 @@ fn missing_rights(desired: &[Desired], predictions: &[Prediction], live: &observ
         )
     });
     untried.chain(unread).collect()
+}
+
+/// Objects that carry the label of an inventory that isn't there, as long as nothing is
+/// recorded either.
+fn orphaned(memory: Option<&Memory>, desired: &[Desired], live: &observe::Live) -> Option<String> {
+    let memory = memory.filter(|memory| memory.parent.is_none())?;
+    let id = memory.target.applyset_id();
+    let is_ours = |object: &&Desired| {
+        let found = live.get(object.id(), &object.manifest.version);
+        found.is_some_and(|live| live["metadata"]["labels"][PART_OF] == id.as_str())
+    };
+    let count = desired.iter().filter(is_ours).count();
+    (count > 0).then(|| {
+        let carry = if count == 1 { "carries" } else { "carry" };
+        format!(
+            "{} {carry} this inventory's label, but there is neither an inventory nor a record: if somebody \
+             deleted them, `trueup adopt {} --rebuild` makes the inventory again; else what left Git meanwhile \
+             stays in the cluster",
+            words::count(count, "object"),
+            memory.target.environment()
+        )
+    })
 }
 
 /// Desired objects that somebody is deleting.

@@ -2,11 +2,13 @@
 //! the objects that carry its label, and from the records.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use futures::future::join_all;
 
 use super::memory::{namespace_of, target_of};
 use super::observe::{Observed, id_of};
+use super::running::{identify, locked_out};
 use super::setup::Setup;
 use crate::cluster::{ApiError, Cluster, Discovery, MANAGER, Resource, Scope};
 use crate::diff::ManagedEntry;
@@ -14,7 +16,7 @@ use crate::error::{CommandError, Diagnostic};
 use crate::json::Value;
 use crate::object::{FieldPath, GroupKind, ObjectId, Step};
 use crate::release::history::{list_summaries, read_record};
-use crate::release::{Listed, LockError, PART_OF, Parent, Record, Target, inventory, lock};
+use crate::release::{HeldBy, Listed, PART_OF, Parent, Record, Target, inventory, lock};
 use crate::report::{RebuildReport, words};
 
 /// An inventory as it would be.
@@ -70,12 +72,23 @@ pub async fn look(setup: &Setup, cluster: &Cluster) -> Result<Rebuilt, CommandEr
     Ok(Rebuilt { report, target, parent })
 }
 
-/// Writes it, if nobody is deploying and nobody has made it meanwhile.
-pub async fn write(cluster: &Cluster, rebuilt: Rebuilt) -> Result<(), CommandError> {
+/// Writes it under the lock, if nobody has made it meanwhile.
+pub async fn write(
+    cluster: &Cluster,
+    rebuilt: Rebuilt,
+    wait: Duration,
+    waits_for: impl FnMut(&HeldBy),
+) -> Result<(), CommandError> {
+    let holder = identify(cluster).await?.holder();
+    let lock = lock::acquire(cluster, &rebuilt.target, holder, wait, waits_for).await.map_err(locked_out)?;
+    let written = write_locked(cluster, rebuilt).await;
+    // One that can't be released expires by itself.
+    let _ = lock.release().await;
+    written
+}
+
+async fn write_locked(cluster: &Cluster, rebuilt: Rebuilt) -> Result<(), CommandError> {
     let Rebuilt { target, mut parent, .. } = rebuilt;
-    if let Some(held) = lock::show(cluster, &target).await?.filter(|held| !held.is_dead) {
-        return Err(LockError::Held { target, held_by: Box::new(held.by) }.into());
-    }
     let highest =
         crate::release::history::highest_number(cluster, &target).await.map_err(Diagnostic::from)?;
     parent.state.next = parent.state.next_release(highest);
@@ -119,8 +132,7 @@ async fn members(
                 found.extend(own.map(|object| id_of(&resource.kind, object)));
             }
             Err(error) if error.is_forbidden() => unlisted.push(words::plural(&resource.kind.kind)),
-            // Kinds that can only be asked about, such as reviews of access.
-            Err(error) if error.is_not_found() || error.is_not_allowed() => {}
+            Err(error) if error.is_not_listed() => {}
             Err(error) => return Err(Diagnostic::from(error).into()),
         }
     }

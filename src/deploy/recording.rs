@@ -15,6 +15,7 @@ use crate::diff::{LastWritten, Schemas};
 use crate::health::Health;
 use crate::json::Value;
 use crate::object::{ObjectId, ObjectRef};
+use crate::parallel;
 use crate::plan::{CommitRef, Summary as PlanSummary, Verb};
 use crate::release::{
     Actor, Commit, Counts, DigestKey, Override, PART_OF, Protected, Record, RecordedAction, RecordedObject,
@@ -72,6 +73,7 @@ pub(super) fn record(
         selection: circumstances.selection,
         rollback: circumstances.rollback,
         overrides: circumstances.overrides,
+        vars: Some(planned.vars.clone()),
         cause: circumstances.cause,
         killed: circumstances.killed,
     };
@@ -176,17 +178,15 @@ fn objects(planned: &Planned, memory: &Memory, key: &DigestKey, fates: &[Fate]) 
         })
     };
     let previous = |id: &ObjectId| memory.record.as_ref().and_then(|record| record.find(id)).cloned();
-    let mut objects: Vec<RecordedObject> = planned
-        .desired
-        .iter()
-        .filter_map(|object| match live.get(object.id()) {
+    let desired =
+        parallel::each(planned.desired.iter().collect(), |object: &Desired| match live.get(object.id()) {
             Some(live) if planned.kept.contains(object.id()) => {
                 as_it_stays(object, live, memory, key, previous(object.id()))
             }
             Some(live) => Some(recorded(object, live, key, health.get(object.id()).copied())),
             None => previous(object.id()).filter(|_| !is_gone(object.id())),
-        })
-        .collect();
+        });
+    let mut objects: Vec<RecordedObject> = desired.into_iter().flatten().collect();
     let hooks = planned.hooks.all.iter().map(|hooked| &hooked.object);
     objects.extend(hooks.filter(|hook| may_rest(planned, fates, hook.id())).map(|hook| settled(hook, key)));
     let unremoved = fates.iter().filter(|fate| {

@@ -4,7 +4,7 @@
 use super::memory::Memory;
 use super::resolve::Desired;
 use crate::cluster::Cluster;
-use crate::object::ObjectId;
+use crate::object::{Encrypted, ObjectId};
 use crate::release::history::read_record;
 use crate::release::{Comparison, Record, protect};
 use crate::report::words;
@@ -42,16 +42,16 @@ fn differences(memory: &Memory, record: &Record, desired: &[Desired]) -> Vec<Str
             then.manifest.compare(&now) == Comparison::Different
         })
     };
-    let others: Vec<&ObjectId> = desired.iter().filter(differs).map(Desired::id).collect();
+    // Of what nobody has decrypted it can't be said.
+    let is_readable = |object: &&Desired| object.manifest.source.encrypted != Encrypted::Still;
+    let others: Vec<&ObjectId> =
+        desired.iter().filter(is_readable).filter(differs).map(Desired::id).collect();
     let told = (!others.is_empty()).then(|| {
-        let mut names: Vec<String> = others.iter().take(MOST_NAMED).map(ToString::to_string).collect();
-        if others.len() > MOST_NAMED {
-            names.push(format!("{} more", others.len() - MOST_NAMED));
-        }
+        let names: Vec<String> = others.iter().map(ToString::to_string).collect();
         let (are, they) = if others.len() == 1 { ("isn't", "it") } else { ("aren't", "they") };
         format!(
             "as its commit is rendered today, {} {are} what {they} {} in release {release}",
-            words::list(&names),
+            words::first_few(&names, MOST_NAMED),
             if others.len() == 1 { "was" } else { "were" }
         )
     });

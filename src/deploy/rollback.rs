@@ -4,10 +4,12 @@
 use super::memory::releases;
 use super::running::Undone;
 use super::setup::Setup;
+use super::variables::{are_same, replayed, told};
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, Repository};
 use crate::release::{Hold, Parent, ReleaseResult, Summary};
+use crate::render::Vars;
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,17 +27,39 @@ pub enum Destination {
 pub struct Found {
     /// The commit to deploy.
     pub commit: CommitId,
+    /// The variables of the command line, with those that the release had.
+    pub vars: Vars,
+    /// Which those are, for people.
+    pub notes: Vec<String>,
     /// What that undoes and puts back.
     pub undone: Undone,
 }
 
-/// The release that an automatic rollback puts back, and its commit, where this clone
-/// has it.
+/// The release that an automatic rollback puts back, and how it's rendered again, where
+/// that is known here.
 pub(super) struct Goal {
     /// The release.
     pub release: u64,
+    /// How.
+    pub way: Result<Way, CommandError>,
+}
+
+/// How a release is rendered again.
+pub(super) struct Way {
     /// Its commit.
-    pub commit: Result<CommitId, CommandError>,
+    pub commit: CommitId,
+    /// Its variables.
+    pub vars: Vars,
+    /// Which those are, for people.
+    pub notes: Vec<String>,
+}
+
+impl Way {
+    /// As the release was recorded; what isn't on record comes from what is given.
+    fn of(repository: &Repository, release: &Summary, given: &Vars) -> Result<Self, CommandError> {
+        let commit = commit_of(repository, release)?;
+        Ok(Self { commit, vars: replayed(release, given)?, notes: told(release).into_iter().collect() })
+    }
 }
 
 /// Finds where a rollback goes that follows a failure by itself: the same place that one
@@ -49,8 +73,8 @@ pub(super) async fn after_failure(
     let releases: Vec<&Summary> = listed.iter().filter_map(|listed| listed.summary()).collect();
     let hold = parent.as_ref().and_then(|parent| parent.state.hold.as_ref());
     let Some(release) = last_healthy(&releases, failed, hold) else { return Ok(None) };
-    let commit = commit_of(repository(setup)?, release);
-    Ok(Some(Goal { release: release.release, commit }))
+    let way = Way::of(repository(setup)?, release, &setup.given);
+    Ok(Some(Goal { release: release.release, way }))
 }
 
 fn repository(setup: &Setup) -> Result<&Repository, Diagnostic> {
@@ -73,13 +97,23 @@ pub async fn find(
     // A run that is under way, or was killed, may have written already.
     let of = parent.state.unrecorded().map_or(deployed, |running| running.release);
     let releases: Vec<&Summary> = listed.iter().filter_map(|listed| listed.summary()).collect();
+    let current = releases.iter().find(|release| release.release == deployed).copied();
+    let is_same = |release| are_same(current, release, &setup.given);
+    let with_given = |mut vars: Vars| {
+        vars.extend(&setup.given);
+        vars
+    };
     if let Destination::Reference(reference) = destination {
         let commit = repository.resolve(reference).map_err(|error| error.diagnostic())?;
-        refuse_deployed(environment, &parent, &commit)?;
-        let to = releases.iter().find(|release| sha(release) == Some(commit.to_string().as_str()));
+        let to = releases.iter().find(|release| sha(release) == Some(commit.to_string().as_str())).copied();
+        if is_same(to) {
+            refuse_deployed(environment, &parent, &commit)?;
+        }
+        let replayed = to.map(|release| replayed(release, &setup.given)).transpose()?;
         let undone =
             Undone { of, to: to.map(|release| release.release), automatic: false, holds_everything: None };
-        return Ok(Found { commit, undone });
+        let (vars, notes) = (with_given(replayed.unwrap_or_default()), to.and_then(told));
+        return Ok(Found { commit, vars, notes: notes.into_iter().collect(), undone });
     }
     let release = match destination {
         Destination::Release(number) => releases
@@ -89,10 +123,14 @@ pub async fn find(
         _ => last_healthy(&releases, of, parent.state.hold.as_ref())
             .ok_or_else(|| nothing_healthy(environment))?,
     };
-    let commit = commit_of(repository, release)?;
-    refuse_deployed(environment, &parent, &commit)?;
+    if is_same(Some(release)) {
+        refuse_deployed(environment, &parent, &commit_of(repository, release)?)?;
+    }
+    let Way { commit, vars, notes } = Way::of(repository, release, &setup.given)?;
     Ok(Found {
         commit,
+        vars: with_given(vars),
+        notes,
         undone: Undone { of, to: Some(release.release), automatic: false, holds_everything: None },
     })
 }

@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::assemble::Work;
+use super::attempting::{self, Ending};
 use super::carry::Carrying;
 use super::expecting::Expected;
 use super::explain::warned;
 use super::failure;
 use super::fates::{Fate, Halt, milliseconds, outcomes, result, since};
+use super::leaving::Departure;
 use super::locked::Locked;
 use super::planning::{Options, Planned, plan_again};
 use super::refusing::explained;
@@ -30,6 +32,7 @@ use crate::release::actor::{host, server_user};
 use crate::release::{
     Actor, HeldBy, Holder, Lock, LockError, Pointer, ReleaseResult, Run, State, inventory, lock,
 };
+use crate::render::Vars;
 
 /// What follows a run, and answers for whoever started it.
 pub trait Listener: Send {
@@ -56,8 +59,9 @@ pub struct Undone {
     pub holds_everything: Option<String>,
 }
 
-/// What was deployed at an earlier commit, by the configuration in hand.
-pub type Earlier<'a> = dyn Fn(&CommitId) -> Result<Setup, CommandError> + 'a;
+/// What was deployed at an earlier commit, by the configuration in hand and these
+/// variables.
+pub type Earlier<'a> = dyn Fn(&CommitId, &Vars) -> Result<Setup, CommandError> + 'a;
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -78,6 +82,8 @@ pub struct RunOptions {
     pub expected: Option<Expected>,
     /// What a rollback undoes.
     pub undone: Option<Undone>,
+    /// Live Secrets stay as they are when this run is undone.
+    pub keeps_secrets_back: bool,
     /// Nothing came between the plan and the run: nobody was asked, and no other
     /// environment had its turn.
     pub is_fresh: bool,
@@ -172,6 +178,8 @@ enum Again {
     Agreed,
     /// A guard refuses it now.
     Refused,
+    /// It's another one, which nobody agreed to.
+    Declined,
     /// A newer commit was deployed meanwhile.
     Superseded,
 }
@@ -185,6 +193,24 @@ impl Ongoing<'_> {
         // What comes when everything is ready waits for what wasn't the last time.
         let waits = self.options.wait.is_some() || planned.has_late_hooks();
         waits && is_unsettled
+    }
+
+    /// What the run is limited to, in words: a part that is chosen, or what leaves.
+    pub(super) fn selection(&self) -> Option<String> {
+        let planning = &self.options.planning;
+        if let Some(selection) = &planning.selection {
+            return Some(if planning.adopts {
+                format!("adopt {}", selection.names())
+            } else {
+                selection.to_string()
+            });
+        }
+        let named = match planning.departure.as_ref()? {
+            Departure::Everything => return Some("delete".to_owned()),
+            Departure::Objects(named) => named,
+        };
+        let named: Vec<String> = named.iter().map(ToString::to_string).collect();
+        Some(format!("forget {}", named.join(" ")))
     }
 
     /// Whether unchanged objects are to be judged in any case.
@@ -268,18 +294,35 @@ impl Ongoing<'_> {
         let Some(Taken { lock, waited }) = self.lock(planned, identity, listener).await? else {
             return Ok(blank(&planned.plan, RunResult::Interrupted));
         };
-        let outcome = match self.again(planned, waited, listener).await {
+        let mut ending = None;
+        let mut outcome = match self.again(planned, waited, listener).await {
             Ok(Again::Agreed) => {
                 let locked = Locked { ongoing: self, planned, identity, lock: &lock };
                 match locked.run(listener).await {
                     Ok(outcome) => Ok(locked.undo_failure(outcome, listener).await),
-                    Err(error) => Err(error),
+                    Err(error) => {
+                        ending = Some(Ending::error(&error));
+                        Err(error)
+                    }
                 }
             }
-            Ok(Again::Refused) => Ok(refused(planned)),
+            Ok(Again::Refused) => {
+                ending = Some(Ending::refused(&planned.plan.guards));
+                Ok(refused(planned))
+            }
             Ok(Again::Superseded) => Ok(superseded(planned)),
-            Err(error) => Err(error),
+            Ok(Again::Declined) => {
+                Err(Diagnostic::new("not applied: the plan changed and wasn't confirmed").into())
+            }
+            Err(error) => {
+                ending = Some(Ending::error(&error));
+                Err(error)
+            }
         };
+        if let Some(ending) = ending {
+            let unnoted = attempting::note(self.cluster, planned, identity, self.selection(), ending).await;
+            outcome.iter_mut().for_each(|outcome| outcome.notes.extend(unnoted.clone()));
+        }
         let is_deleted = outcome.as_ref().is_ok_and(|outcome| outcome.result == RunResult::Deleted);
         let released = if is_deleted { lock.remove().await } else { lock.release().await };
         let mut outcome = outcome?;
@@ -386,7 +429,7 @@ impl Ongoing<'_> {
             return Ok(Again::Refused);
         }
         if planned.identity != agreed && !listener.agrees(planned) {
-            return Err(Diagnostic::new("not applied: the plan changed and wasn't confirmed").into());
+            return Ok(Again::Declined);
         }
         Ok(Again::Agreed)
     }

@@ -1,17 +1,23 @@
 //! The secret values of what is deployed, taken out of whatever others say: a
 //! kubelet's message can quote an expanded argument, a log a password.
 
+use std::sync::OnceLock;
+
 use super::assemble::Work;
 use super::planning::Planned;
 use crate::apply::Event;
 use crate::health::{Cause, Verdict};
 use crate::json::Value;
-use crate::object::{SecretPaths, scrub};
+use crate::object::{Needles, SecretPaths};
 use crate::wait::Ended;
 
 /// The objects that hold secrets: as they will be, and as they were. Pods may still
 /// have the values of before, or of the run that is undone.
-pub(super) struct Secrets<'a>(Vec<(&'a Value, &'a SecretPaths)>);
+pub(super) struct Secrets<'a> {
+    holders: Vec<(&'a Value, &'a SecretPaths)>,
+    /// Made when it's needed first: most runs have nothing to take out.
+    needles: OnceLock<Needles>,
+}
 
 impl<'a> Secrets<'a> {
     pub(super) fn of(planned: &'a Planned) -> Self {
@@ -31,16 +37,17 @@ impl<'a> Secrets<'a> {
             Some((live, &planned.desired[at].manifest.secrets))
         });
         let former = planned.former.iter().map(|(object, paths)| (object, paths));
-        Self(desired.chain(before).chain(former).filter(|(_, paths)| !paths.is_empty()).collect())
+        let holders = desired.chain(before).chain(former).filter(|(_, paths)| !paths.is_empty()).collect();
+        Self { holders, needles: OnceLock::new() }
     }
 
     /// The objects and where their secrets are, for a run that undoes this one.
     pub(super) fn to_owned(&self) -> Vec<(Value, SecretPaths)> {
-        self.0.iter().map(|(object, paths)| ((*object).clone(), (*paths).clone())).collect()
+        self.holders.iter().map(|(object, paths)| ((*object).clone(), (*paths).clone())).collect()
     }
 
     pub(super) fn scrub(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, (object, paths)| scrub(&text, object, paths))
+        self.needles.get_or_init(|| Needles::of(self.holders.iter().copied())).scrub(text)
     }
 
     pub(super) fn scrub_event(&self, event: Event) -> Event {

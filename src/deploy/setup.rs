@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::seen::Seen;
+use super::variables;
 use crate::cluster::Access;
 use crate::config::{KindPattern, Limit, Requirements, Rules};
 use crate::error::{CommandError, Diagnostic};
@@ -13,7 +14,8 @@ use crate::git::{CommitId, GitError, Repository};
 use crate::guard;
 use crate::object::{Manifest, Source};
 use crate::plan::{ClusterRef, CommitRef};
-use crate::render::{self, Item, Means, SourceTree};
+use crate::release::RecordedVariable;
+use crate::render::{self, Item, Means, SourceTree, Vars};
 
 /// The name of the environment that `-f` makes.
 pub const AD_HOC: &str = "default";
@@ -53,6 +55,8 @@ pub struct Setup {
     pub protect: Vec<KindPattern>,
     /// What rendering depends on beside the sources.
     pub means: Means,
+    /// The variables of the command line, which are among the means, too.
+    pub given: Vars,
     /// Rules about what others own.
     pub rules: Rules,
     /// The environments that the commit must have been live and healthy in.
@@ -122,6 +126,10 @@ pub struct Wanted {
     pub commit: Option<CommitRef>,
     /// The files that differ from that commit.
     pub dirty: Vec<String>,
+    /// The variables of the command line that went into the objects.
+    pub vars: Vec<RecordedVariable>,
+    /// What is worth telling about the files.
+    pub notes: Vec<String>,
 }
 
 impl Origin {
@@ -165,7 +173,14 @@ impl Setup {
         let dirty = self.dirty(&paths).map_err(|error| error.diagnostic())?;
         let commit =
             self.commit(!dirty.is_empty() || self.is_ad_hoc_dirty()?).map_err(|error| error.diagnostic())?;
-        Ok(Wanted { manifests: rendered.manifests, commit, dirty })
+        let vars = variables::recorded(&rendered.manifests, &self.given);
+        Ok(Wanted { manifests: rendered.manifests, commit, dirty, vars, notes: rendered.notes })
+    }
+
+    /// Renders by these variables, too: they win over all others.
+    pub fn give(&mut self, vars: &Vars) {
+        self.means.vars.extend(vars);
+        self.given.extend(vars);
     }
 
     /// Marks what the configuration wants to be kept secret.
@@ -174,7 +189,8 @@ impl Setup {
             return;
         }
         for manifest in manifests {
-            manifest.secrets = self.rules.secrets_of(&manifest.id, &manifest.body);
+            let decrypted = std::mem::take(&mut manifest.secrets);
+            manifest.secrets = self.rules.secrets_of(&manifest.id, &manifest.body).or(decrypted);
         }
     }
 

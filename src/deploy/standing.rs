@@ -107,7 +107,11 @@ fn hold(
     // Files that differ from their commit may be what mends it.
     let clean = commit.filter(|commit| !commit.dirty);
     let id = commit_id(commit);
-    let name = id.map_or_else(|| "this".to_owned(), |id| id.short());
+    let name = match (id, clean) {
+        (Some(id), Some(_)) => id.short(),
+        (Some(_), None) => "what isn't committed".to_owned(),
+        (None, _) => "this".to_owned(),
+    };
     let candidate = Candidate { commit: clean.map(|commit| commit.sha.as_str()), name: &name };
     guard::hold(candidate, hold, |id| rendering.of_object(id), &setup.environment)
 }

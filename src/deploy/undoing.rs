@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
+use super::attempting::{self, Ending};
 use super::failure::way_back;
 use super::locked::Locked;
 use super::planning::{Options, Planned, plan};
-use super::rollback::{Goal, after_failure, nothing_healthy};
+use super::rollback::{Goal, Way, after_failure, nothing_healthy};
 use super::running::{Earlier, Listener, Ongoing, RunOptions, Undone, blank, refused};
 use super::secrets::Secrets;
 use super::setup::Setup;
 use crate::apply::{ActionResult, RollbackOutcome, RunResult, TargetOutcome};
 use crate::error::CommandError;
-use crate::git::CommitId;
 use crate::plan::Summary;
 
 impl Locked<'_> {
@@ -34,11 +34,11 @@ impl Locked<'_> {
             Ok(None) => {
                 return not_rolled_back(failed, &nothing_healthy(&self.ongoing.setup.environment).message);
             }
-            Ok(Some(Goal { release, commit: Ok(commit) })) => {
+            Ok(Some(Goal { release, way: Ok(way) })) => {
                 let undone = Undone { of, to: Some(release), automatic: true, holds_everything: None };
-                (Some(release), self.go_back(earlier, &commit, undone, &failed, listener).await)
+                (Some(release), self.go_back(earlier, way, undone, &failed, listener).await)
             }
-            Ok(Some(Goal { release, commit: Err(error) })) => (Some(release), Err(error)),
+            Ok(Some(Goal { release, way: Err(error) })) => (Some(release), Err(error)),
             Err(error) => (None, Err(error)),
         };
         let (outcome, errors) = match rolled_back {
@@ -65,12 +65,13 @@ impl Locked<'_> {
     async fn go_back(
         &self,
         earlier: &Earlier<'_>,
-        commit: &CommitId,
+        way_back: Way,
         undone: Undone,
         failed: &TargetOutcome,
         listener: &mut dyn Listener,
     ) -> Result<TargetOutcome, CommandError> {
-        let setup: Setup = earlier(commit)?;
+        let mut setup: Setup = earlier(&way_back.commit, &way_back.vars)?;
+        setup.notes.extend(way_back.notes);
         let (cluster, start) = (self.ongoing.cluster, Instant::now());
         let options = way(self.ongoing.options, undone.clone());
         let before = cluster.requests();
@@ -78,7 +79,11 @@ impl Locked<'_> {
         planned.former = Secrets::of(self.planned).to_owned();
         listener.rolls_back(failed, &undone, &planned);
         if planned.refusals().next().is_some() {
-            return Ok(refused(&planned));
+            let ending = Ending::refused(&planned.plan.guards);
+            let unnoted = attempting::note(cluster, &planned, self.identity, None, ending).await;
+            let mut outcome = refused(&planned);
+            outcome.notes.extend(unnoted);
+            return Ok(outcome);
         }
         let (stop, options) = (self.ongoing.stop, &options);
         let ongoing = Ongoing { setup: &setup, cluster, options, earlier: None, stop, start };
@@ -97,6 +102,7 @@ fn way(options: &RunOptions, undone: Undone) -> RunOptions {
         may_be_dirty: true,
         max_delete: None,
         overrides: Vec::new(),
+        keep_secrets: options.keeps_secrets_back,
         ..options.planning.clone()
     };
     RunOptions { planning, reason: None, expected: None, undone: Some(undone), ..options.clone() }

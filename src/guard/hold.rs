@@ -55,7 +55,7 @@ pub fn hold(
 
 /// The objects of every set that is rendered as the rolled-back release had it.
 fn as_before(hold: &Hold, rendered: impl Fn(&ObjectId) -> Rendered) -> Option<Vec<String>> {
-    let sets = hold.changed.iter().filter(|set| is_as_before(set, &rendered));
+    let sets = hold.sets().filter(|set| is_as_before(set, &rendered));
     let objects: Vec<String> = sets.flatten().map(|object| object.id().to_string()).collect();
     (!objects.is_empty()).then_some(objects)
 }
@@ -98,6 +98,7 @@ mod tests {
                 vec![object("a", Some("a3")), object("b", Some("b3"))],
                 vec![object("c", None), object("d", Some("d3"))],
             ],
+            uncommitted: Vec::new(),
             everything: false,
             by: "ada".into(),
             at: "2026-01-02T03:04:05Z".parse().expect("a time"),
@@ -149,6 +150,13 @@ mod tests {
         assert!(said("c4", &held(), &gone).is_some(), "what was deleted is still deleted");
         assert_eq!(said("c4", &held(), &gone[..1]), None);
         assert_eq!(said("c4", &held(), &[("d", is("d3"))]), None, "what was deleted is there again");
+    }
+
+    #[test]
+    fn what_no_commit_had_is_held_as_well() {
+        let hold = Hold { commits: Vec::new(), changed: Vec::new(), uncommitted: held().changed, ..held() };
+        assert!(said("c4", &hold, &[("a", is("a3")), ("b", is("b3"))]).is_some());
+        assert_eq!(said("c4", &hold, &[("a", is("a3"))]), None);
     }
 
     #[test]

@@ -93,6 +93,11 @@ use crate::json::Value;
 use crate::object::GroupKind;
 use live::{Condition, Live};
 
+/// The uid of the object that controls this one.
+pub fn controller(object: &Value) -> Option<&str> {
+    Live(object).controller()
+}
+
 /// Judges a live object by itself.
 pub fn judge(object: &Value, now: Timestamp) -> Verdict {
     judge_in(object, &Context::at(now))

@@ -124,7 +124,7 @@ fn ready_phase(kind: &str) -> &'static str {
 fn healths(object: &Value) -> [Health; 2] {
     let baseline = Baseline::of(object).written_at(time(NOW));
     let context = Context { expects_status: true, ..Context::at(time(NOW)) };
-    let owned = Owned { replica_sets: std::slice::from_ref(object), pods: std::slice::from_ref(object) };
+    let owned = Owned { replica_sets: vec![object], pods: vec![object] };
     [
         judge_in(object, &context).health,
         judge_workload_in(object, &owned, &context.since(Some(&baseline))).verdict.health,

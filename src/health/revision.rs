@@ -19,12 +19,19 @@ const DAEMON_POD_GENERATION: &str = "pod-template-generation";
 
 /// What lies in a workload's namespace; what isn't the workload's own is left
 /// out of consideration.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Owned<'a> {
     /// The `ReplicaSet`s, needed for Deployments only.
-    pub replica_sets: &'a [Value],
+    pub replica_sets: Vec<&'a Value>,
     /// The pods.
-    pub pods: &'a [Value],
+    pub pods: Vec<&'a Value>,
+}
+
+impl<'a> Owned<'a> {
+    /// All of these.
+    pub fn of(replica_sets: &'a [Value], pods: &'a [Value]) -> Self {
+        Self { replica_sets: replica_sets.iter().collect(), pods: pods.iter().collect() }
+    }
 }
 
 /// The kinds of workloads that have pods, by how they have them.
@@ -83,13 +90,13 @@ pub(super) struct Pods<'a> {
 
 impl<'a> Pods<'a> {
     /// The pods of this workload.
-    pub(super) fn of(workload: Live<'_>, family: Family, owned: Owned<'a>) -> Self {
+    pub(super) fn of(workload: Live<'_>, family: Family, owned: &Owned<'a>) -> Self {
         match family {
             Family::Deployment => of_deployment(workload, owned),
             Family::StatefulSet => of_stateful_set(workload, owned),
             Family::DaemonSet => of_daemon_set(workload, owned),
             Family::ReplicaSet | Family::Job => {
-                Self::split(controlled_by(owned.pods, workload.uid().as_slice()), |_| true)
+                Self::split(controlled_by(&owned.pods, workload.uid().as_slice()), |_| true)
             }
         }
     }
@@ -107,18 +114,18 @@ impl<'a> Pods<'a> {
     }
 }
 
-fn controlled_by<'a>(objects: &'a [Value], owners: &[&str]) -> Vec<Live<'a>> {
+fn controlled_by<'a>(objects: &[&'a Value], owners: &[&str]) -> Vec<Live<'a>> {
     let is_ours = |object: &Live<'_>| object.controller().is_some_and(|owner| owners.contains(&owner));
-    objects.iter().map(Live).filter(is_ours).collect()
+    objects.iter().copied().map(Live).filter(is_ours).collect()
 }
 
-fn of_deployment<'a>(deployment: Live<'_>, owned: Owned<'a>) -> Pods<'a> {
-    let replica_sets = controlled_by(owned.replica_sets, deployment.uid().as_slice());
+fn of_deployment<'a>(deployment: Live<'_>, owned: &Owned<'a>) -> Pods<'a> {
+    let replica_sets = controlled_by(&owned.replica_sets, deployment.uid().as_slice());
     let owners: Vec<&str> = replica_sets.iter().filter_map(|set| set.uid()).collect();
     let newest = newest_replica_set(deployment, &replica_sets);
     let uid = newest.and_then(Live::uid);
     let pods =
-        Pods::split(controlled_by(owned.pods, &owners), |pod| uid.is_some() && pod.controller() == uid);
+        Pods::split(controlled_by(&owned.pods, &owners), |pod| uid.is_some() && pod.controller() == uid);
     Pods { replica_set: newest.map(Live::name), ..pods }
 }
 
@@ -150,9 +157,9 @@ fn equal_but(one: Option<&Value>, other: Option<&Value>, except: &str) -> bool {
     entries(one, except).eq(entries(other, except))
 }
 
-fn of_stateful_set<'a>(set: Live<'_>, owned: Owned<'a>) -> Pods<'a> {
+fn of_stateful_set<'a>(set: Live<'_>, owned: &Owned<'a>) -> Pods<'a> {
     let update = set.text("/status/updateRevision");
-    Pods::split(controlled_by(owned.pods, set.uid().as_slice()), |pod| {
+    Pods::split(controlled_by(&owned.pods, set.uid().as_slice()), |pod| {
         update.is_some() && pod.label(REVISION_HASH) == update
     })
 }
@@ -160,8 +167,8 @@ fn of_stateful_set<'a>(set: Live<'_>, owned: Owned<'a>) -> Pods<'a> {
 /// The newest pods carry the template's generation, or share the revision of
 /// one that does: a template that was rolled back gets a new generation and
 /// its old revision.
-fn of_daemon_set<'a>(set: Live<'_>, owned: Owned<'a>) -> Pods<'a> {
-    let all = controlled_by(owned.pods, set.uid().as_slice());
+fn of_daemon_set<'a>(set: Live<'_>, owned: &Owned<'a>) -> Pods<'a> {
+    let all = controlled_by(&owned.pods, set.uid().as_slice());
     let generation = set.annotation(DAEMON_GENERATION);
     let has_generation =
         |pod: &Live<'_>| generation.is_some() && pod.label(DAEMON_POD_GENERATION) == generation;

@@ -55,7 +55,7 @@ pub fn judge_workload_in(workload: &Value, owned: &Owned<'_>, context: &Context<
     let verdict = super::judge_in(workload, context);
     match Family::of(live) {
         Some(family) => {
-            let pods = Pods::of(live, family, *owned);
+            let pods = Pods::of(live, family, owned);
             let count = pod::pod_count(&pods.all);
             let (verdict, causes) = with_pods(live, family, &pods, verdict, context);
             WorkloadVerdict { verdict, causes, pods: count, newest: pods.newest() }

@@ -29,6 +29,20 @@ pub struct Source {
     /// Whether a program made the object of that file (and others): then its lines
     /// aren't the object's, and `blob` stands for all that went into it.
     pub is_rendered: bool,
+    /// Whether values of the object are encrypted in the file.
+    pub encrypted: Encrypted,
+}
+
+/// What became of values that are encrypted in an object's file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Encrypted {
+    /// There are none.
+    #[default]
+    Nothing,
+    /// They were decrypted.
+    Decrypted,
+    /// They still are: such an object may never be written.
+    Still,
 }
 
 impl Source {
@@ -61,6 +75,9 @@ pub struct Manifest {
     pub secrets: SecretPaths,
     /// Where it stands.
     pub source: Source,
+    /// The variables that were put into it, and the paths of the values that they went
+    /// into; absent where there are none.
+    pub vars: Option<Arc<[(String, FieldPath)]>>,
 }
 
 impl Manifest {

@@ -29,11 +29,11 @@ pub use annotations::{
 pub use change::{Change, Op, RawChange};
 pub use hook::{Deletion, Hook, Moment, Occasion, is_ahead, left_out};
 pub use id::{ApiVersion, GroupKind, ObjectId, ObjectRef};
-pub use manifest::{Manifest, Source};
+pub use manifest::{Encrypted, Manifest, Source};
 pub use mask::{Masks, Shown, mask_changes, mask_object};
 pub use named::NamedObject;
 pub use path::{FieldPath, PathError, Step};
 pub use pattern::{FieldPattern, is_any, may_be_same};
 pub use reference::Reference;
-pub use scrub::scrub;
+pub use scrub::{Needles, scrub};
 pub use secret_paths::SecretPaths;

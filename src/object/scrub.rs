@@ -1,6 +1,7 @@
-//! Taking an object's secrets out of a text somebody else wrote about it, such
+//! Taking the secrets of objects out of a text somebody else wrote about them, such
 //! as the API server's message when it refuses a Secret.
 
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use base64::Engine as _;
@@ -19,69 +20,108 @@ const SHORTEST: usize = 4;
 /// Parts of a secret of several lines count from this length.
 const SHORTEST_LINE: usize = 8;
 
-/// The text with every occurrence of one of the object's secret values
-/// replaced by `‹masked›`: as written, in base64 and decoded, quoted, and line
-/// by line. Values of 3 characters or fewer stay.
+/// The text without the secrets of one object: see [`Needles`].
 pub fn scrub(text: &str, object: &Value, paths: &SecretPaths) -> String {
-    let mut needles = Vec::new();
-    replace_secrets(object, &paths.cursor(), &mut |secret, encoding| {
-        add_forms(secret, encoding, &mut needles);
-        Value::Null
-    });
-    replace(text, occurrences(text, &needles))
+    Needles::of([(object, paths)]).scrub(text)
 }
 
-/// Every way in which a message may write this value.
-fn add_forms(scalar: &Value, encoding: Encoding, needles: &mut Vec<String>) {
-    let written = scalar.as_str().map_or_else(|| scalar.to_string(), str::to_owned);
-    let bytes = secret_bytes(scalar, encoding);
-    for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
-        add(engine.encode(&bytes), needles);
-    }
-    if let Ok(decoded) = std::str::from_utf8(&bytes) {
-        add_text(decoded, needles);
-    }
-    add_text(&written, needles);
-}
+/// The first bytes of a needle.
+type Head = [u8; SHORTEST];
 
-fn add_text(text: &str, needles: &mut Vec<String>) {
-    let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE);
-    for part in lines.chain([text, text.trim()]) {
-        // JSON's quoting, and Go's %q, which differs in `<`, `>` and `&` only.
-        let quoted = Value::from(part).to_string();
-        add(quoted[1..quoted.len() - 1].to_owned(), needles);
-        add(part.to_owned(), needles);
-    }
-}
+/// Values that are looked for in texts: as written, in base64 and decoded, quoted, and
+/// line by line. Those of 3 characters or fewer aren't. Any number of them is found in one
+/// pass.
+#[derive(Clone, Default)]
+pub struct Needles(HashMap<Head, BTreeSet<String>>);
 
-fn add(needle: String, needles: &mut Vec<String>) {
-    if needle.chars().count() >= SHORTEST && !needles.contains(&needle) {
-        needles.push(needle);
+impl Needles {
+    /// The secret values of these objects.
+    pub fn of<'a>(objects: impl IntoIterator<Item = (&'a Value, &'a SecretPaths)>) -> Self {
+        let mut needles = Self::default();
+        for (object, paths) in objects {
+            replace_secrets(object, &paths.cursor(), &mut |secret, encoding| {
+                needles.add_forms(secret, encoding);
+                Value::Null
+            });
+        }
+        needles
     }
-}
 
-/// Where the needles stand in the text, overlapping ones joined, in order.
-fn occurrences(text: &str, needles: &[String]) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = needles.iter().flat_map(|needle| every(text, needle)).collect();
-    found.sort_by_key(|range| range.start);
-    let mut joined: Vec<Range<usize>> = Vec::with_capacity(found.len());
-    for range in found {
-        match joined.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => joined.push(range),
+    /// Looks for this value, too, in every form.
+    pub fn add(&mut self, value: &Value) {
+        self.add_forms(value, Encoding::Plain);
+    }
+
+    /// Looks for those of others, too.
+    pub fn extend(&mut self, others: Self) {
+        for (head, needles) in others.0 {
+            self.0.entry(head).or_default().extend(needles);
         }
     }
-    joined
-}
 
-/// Overlapping occurrences of the same needle included (`aaaa` in `aaaaa`).
-fn every<'a>(text: &'a str, needle: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let start = from + text[from..].find(needle)?;
-        from = start + text[start..].chars().next().map_or(1, char::len_utf8);
-        Some(start..start + needle.len())
-    })
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether one of them is in a text.
+    pub fn are_in(&self, text: &str) -> bool {
+        text.char_indices().any(|(start, _)| self.longest_at(&text[start..]).is_some())
+    }
+
+    /// The text with each of them replaced by `‹masked›`.
+    pub fn scrub(&self, text: &str) -> String {
+        replace(text, self.occurrences(text))
+    }
+
+    /// Where they stand in the text, overlapping ones joined, in order.
+    fn occurrences(&self, text: &str) -> Vec<Range<usize>> {
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        for (start, _) in text.char_indices() {
+            let Some(length) = self.longest_at(&text[start..]) else { continue };
+            let end = start + length;
+            match joined.last_mut() {
+                Some(last) if start <= last.end => last.end = last.end.max(end),
+                _ => joined.push(start..end),
+            }
+        }
+        joined
+    }
+
+    /// How long the longest one is that the text begins with.
+    fn longest_at(&self, text: &str) -> Option<usize> {
+        let alike = self.0.get(text.as_bytes().first_chunk::<SHORTEST>()?)?;
+        alike.iter().filter(|needle| text.starts_with(needle.as_str())).map(String::len).max()
+    }
+
+    /// Every way in which a message may write this value.
+    fn add_forms(&mut self, scalar: &Value, encoding: Encoding) {
+        let written = scalar.as_str().map_or_else(|| scalar.to_string(), str::to_owned);
+        let bytes = secret_bytes(scalar, encoding);
+        for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
+            self.add_form(engine.encode(&bytes));
+        }
+        if let Ok(decoded) = std::str::from_utf8(&bytes) {
+            self.add_text(decoded);
+        }
+        self.add_text(&written);
+    }
+
+    fn add_text(&mut self, text: &str) {
+        let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE);
+        for part in lines.chain([text, text.trim()]) {
+            // JSON's quoting, and Go's %q, which differs in `<`, `>` and `&` only.
+            let quoted = Value::from(part).to_string();
+            self.add_form(quoted[1..quoted.len() - 1].to_owned());
+            self.add_form(part.to_owned());
+        }
+    }
+
+    fn add_form(&mut self, form: String) {
+        if let Some(head) = form.as_bytes().first_chunk().filter(|_| form.chars().count() >= SHORTEST) {
+            self.0.entry(*head).or_default().insert(form);
+        }
+    }
 }
 
 fn replace(text: &str, ranges: Vec<Range<usize>>) -> String {
@@ -133,6 +173,15 @@ mod tests {
     fn overlapping_values_leave_no_rest() {
         let object = json!({"stringData": {"a": "abcd", "b": "cdef", "c": "xxxx"}});
         assert_eq!(scrub_secret("<abcdef> <xxxxxx>", &object), "<‹masked›> <‹masked›>");
+    }
+
+    #[test]
+    fn the_secrets_of_all_objects_are_taken_out_at_once() {
+        let [one, other] = ["masked", "abcdef"].map(|value| json!({"stringData": {"a": value}}));
+        let paths = SecretPaths::of(&GroupKind::new("", "Secret"));
+        let needles = Needles::of([(&one, &paths), (&other, &paths)]);
+        assert_eq!(needles.scrub("masked, abcdef"), "‹masked›, ‹masked›", "and not what stands for them");
+        assert_eq!(Needles::default().scrub("masked"), "masked");
     }
 
     #[test]

@@ -28,6 +28,10 @@ pub struct Hold {
     /// whatever its id. At most [`Hold::MOST_OBJECTS`] objects.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub changed: Vec<Vec<HeldObject>>,
+    /// The same of a release whose commit was restored: it had files that weren't
+    /// committed, or other variables, and no commit's history tells when that is over.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub uncommitted: Vec<Vec<HeldObject>>,
     /// Hold every commit until somebody clears the hold.
     pub everything: bool,
     /// Who rolled back.
@@ -53,12 +57,17 @@ pub struct HeldObject {
     /// The digest of its manifest; absent when that release didn't have it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub manifest: Option<String>,
+    /// The digest of the manifest that was restored; absent when that was of another
+    /// commit, or didn't have the object.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub restored: Option<String>,
 }
 
 impl HeldObject {
     /// An object whose manifest has this digest, or that wasn't there.
     pub fn new(id: &ObjectId, manifest: Option<String>) -> Self {
-        Self { kind: id.kind.to_string(), namespace: id.namespace.clone(), name: id.name.clone(), manifest }
+        let (kind, namespace, name) = (id.kind.to_string(), id.namespace.clone(), id.name.clone());
+        Self { kind, namespace, name, manifest, restored: None }
     }
 
     /// Its identity.
@@ -79,6 +88,16 @@ impl Hold {
     /// The releases whose records the hold needs.
     pub fn releases(&self) -> impl Iterator<Item = u64> {
         [Some(self.from), self.to].into_iter().flatten()
+    }
+
+    /// All sets of objects that are held as the rolled-back release had them.
+    pub fn sets(&self) -> impl Iterator<Item = &Vec<HeldObject>> {
+        self.changed.iter().chain(&self.uncommitted)
+    }
+
+    /// Whether nothing is held any more.
+    pub fn is_over(&self) -> bool {
+        !self.everything && self.commits.is_empty() && self.uncommitted.is_empty()
     }
 
     /// Whether it names this commit.

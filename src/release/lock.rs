@@ -106,9 +106,14 @@ pub async fn acquire(
 
 /// Who holds a target's lock and until when, if anybody does.
 pub async fn show(cluster: &Cluster, target: &Target) -> Result<Option<Held>, LockError> {
+    Ok(look(cluster, target).await?.flatten())
+}
+
+/// The same; nothing at all where no run ever had it.
+pub async fn look(cluster: &Cluster, target: &Target) -> Result<Option<Option<Held>>, LockError> {
     let leases = Leases { cluster: cluster.clone(), target: target.clone() };
     let lease = leases.read().await.map_err(|error| leases.failed("read", error))?;
-    Ok(lease.and_then(|lease| lease.held(&Processes::of_this_machine())))
+    Ok(lease.map(|lease| lease.held(&Processes::of_this_machine())))
 }
 
 /// Ends somebody else's lock. If its holder is alive after all, it finds the lock

@@ -25,6 +25,7 @@
 //! into a record: a manifest has to be [`protect`]ed to be recorded at all.
 
 pub mod actor;
+mod attempt;
 pub mod event;
 pub mod history;
 mod hold;
@@ -47,8 +48,10 @@ mod retention;
 mod run;
 mod state;
 mod summary;
+mod variable;
 
 pub use actor::Actor;
+pub use attempt::{Attempt, AttemptResult};
 pub use history::Listed;
 pub use hold::{HeldObject, Hold};
 pub use identity::{IdentityError, PART_OF, Target};
@@ -64,6 +67,7 @@ pub use record_error::RecordError;
 pub use run::{Environment, Run};
 pub use state::{Pointer, Running, State, StateError};
 pub use summary::{Commit, Counts, Override, ReleaseResult, Rollback, Summary, Trailer};
+pub use variable::{Kept, RecordedVariable};
 
 /// The schema of the parent's state and of records.
 pub const SCHEMA: &str = "trueup/v1";

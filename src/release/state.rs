@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::SCHEMA;
+use super::attempt::{self, Attempt};
 use super::hold::Hold;
 use super::identity::Target;
 use super::run::Run;
@@ -41,6 +42,9 @@ pub struct State {
     /// newest few.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub killed: Vec<Running>,
+    /// Runs that wrote nothing, oldest first: the newest few.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub attempts: Vec<Attempt>,
     /// What may not be deployed again.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub hold: Option<Hold>,
@@ -123,6 +127,7 @@ impl State {
             recorded: None,
             running: None,
             killed: Vec::new(),
+            attempts: Vec::new(),
             hold: None,
             next: 1,
         }
@@ -204,6 +209,12 @@ impl State {
         self.running = None;
     }
 
+    /// A run ended without having written anything, and that is worth telling.
+    pub fn attempted(&mut self, attempt: Attempt) {
+        self.next = self.next.max(attempt.release + 1);
+        attempt::add(&mut self.attempts, attempt);
+    }
+
     /// A run found nothing to do: the commit moves on, the number doesn't. The
     /// last healthy one follows if everything was seen to be healthy.
     pub fn move_to(&mut self, run: Pointer, healthy: bool) {
@@ -268,6 +279,7 @@ fn unknown_field(value: &Value, known: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::attempt::fixtures::refused;
     use super::super::summary::ReleaseResult;
     use super::super::summary::fixtures::summary;
     use super::*;
@@ -303,6 +315,7 @@ mod tests {
             to: Some(1),
             restored: None,
             changed: Vec::new(),
+            uncommitted: Vec::new(),
             everything: false,
             by: "ada".into(),
             at: time(),
@@ -445,6 +458,19 @@ mod tests {
         state.give_up();
         assert_eq!(state.next_release(Some(7)), 9);
         assert_eq!(state.running, None);
+    }
+
+    #[test]
+    fn a_run_that_wrote_nothing_changes_nothing_but_what_is_told_of_it() {
+        let mut state = State::new(&target());
+        state.finish(&summary(1));
+        let before = state.clone();
+        state.attempted(refused(2, 1));
+        state.attempted(refused(3, 2));
+        assert_eq!(state.attempts.len(), 1);
+        assert_eq!(state, State { attempts: state.attempts.clone(), next: 4, ..before.clone() });
+        assert_eq!(state.pinned(), before.pinned());
+        assert_eq!(State::parse(&target(), &state.to_text()), Ok(state));
     }
 
     #[test]

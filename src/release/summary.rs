@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::actor::Actor;
 use super::run::Run;
 use super::state::Running;
+use super::variable::{RecordedVariable, bound};
 
 /// One release.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// Its number, from 1.
@@ -42,6 +43,10 @@ pub struct Summary {
     pub rollback: Option<Rollback>,
     /// The guards that were overridden.
     pub overrides: Vec<Override>,
+    /// The variables of the command line that went into it, by their names; absent in
+    /// records of early versions.
+    #[serde(default)]
+    pub vars: Option<Vec<RecordedVariable>>,
     /// Why it didn't end well, one line. Holds no secret value.
     pub cause: Option<String>,
     /// The runs just before it that were killed, oldest first: what they wrote is in
@@ -171,6 +176,7 @@ impl Summary {
             shorten(&mut run.system);
             [&mut run.url, &mut run.id, &mut run.actor].into_iter().flatten().for_each(shorten);
         }
+        self.vars.iter_mut().for_each(|vars| bound(vars));
         self.overrides.truncate(MOST_ITEMS);
         self.overrides.iter_mut().for_each(|given| shorten(&mut given.reason));
         self.commit = self.commit.map(Commit::bounded);
@@ -194,7 +200,8 @@ impl Commit {
     }
 }
 
-fn shorten(text: &mut String) {
+/// Cuts a text to a length that fits.
+pub(super) fn shorten(text: &mut String) {
     if let Some((end, _)) = text.char_indices().nth(LONGEST_TEXT) {
         text.truncate(end);
         text.push('…');
@@ -230,6 +237,7 @@ pub(super) mod fixtures {
             selection: None,
             rollback: None,
             overrides: Vec::new(),
+            vars: Some(Vec::new()),
             cause: None,
             killed: Vec::new(),
         }
@@ -280,6 +288,7 @@ mod tests {
           "selection": null,
           "rollback": null,
           "overrides": [],
+          "vars": [],
           "cause": null,
           "killed": []
         }
@@ -296,6 +305,14 @@ mod tests {
         let bounded = long.bounded();
         assert!(serde_json::to_vec(&bounded).expect("serialisable").len() < 120_000);
         assert!(bounded.commit.expect("a commit").subject.ends_with('…'));
+    }
+
+    #[test]
+    fn a_summary_of_an_early_version_says_nothing_of_variables() {
+        let mut early = serde_json::to_value(summary(1)).expect("serialisable");
+        early.as_object_mut().expect("a map").remove("vars");
+        let read: Summary = serde_json::from_value(early).expect("a summary");
+        assert_eq!(read, Summary { vars: None, ..summary(1) });
     }
 
     #[test]

@@ -35,8 +35,13 @@ pub(super) struct Copy<'t, 'a> {
     folders: BTreeSet<String>,
     links: BTreeMap<String, String>,
     taken: BTreeSet<String>,
+    /// Files that the program is given decrypted.
+    read: BTreeSet<String>,
     findings: Vec<Diagnostic>,
 }
+
+/// Contents of files, by their real paths.
+pub(super) type Contents = BTreeMap<String, Vec<u8>>;
 
 /// What is written.
 pub(super) struct Inputs {
@@ -70,6 +75,7 @@ impl<'t, 'a> Copy<'t, 'a> {
             folders: BTreeSet::new(),
             links: BTreeMap::new(),
             taken: BTreeSet::new(),
+            read: BTreeSet::new(),
             findings: Vec::new(),
         }
     }
@@ -115,6 +121,16 @@ impl<'t, 'a> Copy<'t, 'a> {
         let place = self.files.get(real)?.clone();
         let listed = Listed { path: real.to_owned(), is_named: true, place };
         load::files(vec![listed]).pop()?.ok().map(|file| file.bytes)
+    }
+
+    /// The program reads this file as its input: if it's encrypted, it has to be decrypted.
+    pub(super) fn reads(&mut self, real: &str) {
+        self.read.insert(real.to_owned());
+    }
+
+    /// Such files that are among them.
+    pub(super) fn files_read(&self) -> Vec<String> {
+        self.read.iter().filter(|real| self.has(real)).cloned().collect()
     }
 
     /// Something is wrong with what is taken.
@@ -196,15 +212,15 @@ impl<'t, 'a> Copy<'t, 'a> {
                 place => to_read.push((path.clone(), place.clone())),
             }
         }
-        Self::read(to_read, &mut findings, |file| {
+        Self::each_of(to_read, &mut findings, |file| {
             blobs.insert(file.path.to_string(), file.blob.to_string());
             Ok(())
         });
         if findings.is_empty() { Ok(self.summed_up(blobs)) } else { Err(findings) }
     }
 
-    /// Writes all of it below a folder.
-    pub(super) fn write(&self, into: &Path) -> Result<Inputs, Vec<Diagnostic>> {
+    /// Writes all of it below a folder, with other contents for some files.
+    pub(super) fn write(&self, into: &Path, others: &Contents) -> Result<Inputs, Vec<Diagnostic>> {
         let mut findings = self.wrong();
         if !findings.is_empty() {
             return Err(findings);
@@ -215,8 +231,9 @@ impl<'t, 'a> Copy<'t, 'a> {
         }
         let mut blobs = BTreeMap::new();
         let files = self.files.iter().map(|(path, place)| (path.clone(), place.clone())).collect();
-        Self::read(files, &mut findings, |file| {
-            write(&into.join(file.path.as_ref()), &file.bytes)?;
+        Self::each_of(files, &mut findings, |file| {
+            let bytes = others.get(file.path.as_ref()).unwrap_or(&file.bytes);
+            write(&into.join(file.path.as_ref()), bytes)?;
             blobs.insert(file.path.to_string(), file.blob.to_string());
             Ok(())
         });
@@ -243,7 +260,7 @@ impl<'t, 'a> Copy<'t, 'a> {
     }
 
     /// Reads files, some at a time, and does something with each.
-    fn read(
+    fn each_of(
         files: Vec<(String, Place<'a>)>,
         findings: &mut Vec<Diagnostic>,
         mut each: impl FnMut(SourceFile) -> io::Result<()>,
@@ -289,5 +306,5 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub(super) fn no_room(error: &io::Error) -> Diagnostic {
     Diagnostic::new("can't write temporary files")
         .because(error.to_string())
-        .hint("they go to the folder that TMPDIR names")
+        .hint("they go to the folder that TMPDIR names; with decrypted files, to a tmpfs, such as /dev/shm")
 }

@@ -1,8 +1,9 @@
 //! Live objects in files, as `kubectl get -o yaml` prints them: to be looked at,
 //! never to be deployed.
 
+use super::SourceTree;
 use super::object::{Place, type_of};
-use super::{SourceTree, plain};
+use super::plain::{self, Reading};
 use crate::error::Diagnostic;
 use crate::json::Value;
 use crate::object::{ApiVersion, FieldPath, GroupKind, ObjectId, ObjectRef};
@@ -24,7 +25,7 @@ pub fn live(tree: &SourceTree<'_>, paths: &[String]) -> Result<Vec<LiveObject>, 
     for path in paths {
         match tree.list(path) {
             Ok(listing) => {
-                let (found, wrong) = plain::render_as(listing.files, None, read);
+                let (found, wrong) = plain::render_as(listing.files, Reading::AS_IT_IS, read);
                 objects.extend(found);
                 findings.extend(wrong);
             }

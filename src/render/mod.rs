@@ -16,6 +16,9 @@
 //! (`external`), which see a copy of the files and nothing else. Jsonnet is
 //! evaluated here (`jsonnet`).
 //!
+//! What SOPS has encrypted is decrypted by its program, in memory (`sops`); where it
+//! went is secret in every manifest.
+//!
 //! Never talks to a cluster, never writes into the work tree, runs programs only
 //! through [`crate::tools`], and never puts a manifest's values into an error.
 
@@ -23,6 +26,7 @@ mod copy;
 mod definitions;
 mod duplicates;
 mod external;
+mod field_type;
 mod hook_name;
 mod jsonnet;
 mod kept;
@@ -36,6 +40,7 @@ mod place;
 mod plain;
 mod problem;
 mod resolve;
+mod sops;
 mod source;
 mod substitute;
 #[cfg(test)]
@@ -45,8 +50,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::error::{Diagnostic, Location};
-use crate::object::Manifest;
-use crate::tools::Tools;
+use crate::object::{Encrypted, Manifest};
+use crate::tools::{Keys, Tools};
 
 pub use definitions::{definitions, no_definitions};
 pub use duplicates::duplicates;
@@ -55,14 +60,14 @@ pub use jsonnet::Jsonnet;
 pub use live::{LiveObject, live};
 pub(crate) use plain::objects;
 pub use source::{SourceFile, SourceTree};
-pub use substitute::Vars;
+pub use substitute::{Var, Vars};
 
 /// How many objects all sources of an environment may hold: far more than an
 /// etcd of the recommended size (8 GiB) serves well.
 const MOST_OBJECTS: usize = 100_000;
 
 /// What sources were rendered to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rendered {
     /// The objects, in the order of the items, then of the files by path, then
     /// as they stand in the file. No two are the same object (but after a
@@ -71,6 +76,10 @@ pub struct Rendered {
     /// Every path that the result depends on, sorted: the items, and the links
     /// below them with what they lead to. What is dirty here isn't committed.
     pub paths: Vec<String>,
+    /// Whether values of encrypted files went into it, which must not be kept.
+    pub holds_decrypted: bool,
+    /// What is worth telling, one line each.
+    pub notes: Vec<String>,
 }
 
 /// A file or folder to read, and how it becomes manifests.
@@ -116,6 +125,10 @@ pub struct Means {
     pub kubernetes: Option<String>,
     /// What is put into sources that ask for it.
     pub vars: Vars,
+    /// What decrypts.
+    pub keys: Keys,
+    /// What becomes of encrypted files.
+    pub decryption: Decryption,
     /// What the cluster serves, such as `apps/v1` and `apps/v1/Deployment`; nothing
     /// where no cluster is asked.
     pub served: Vec<String>,
@@ -125,6 +138,21 @@ pub struct Means {
     /// Kinds of which something is sensitive beside what is so by itself, `None` for all:
     /// what has such objects in it isn't kept.
     pub sensitive: Vec<Option<String>>,
+}
+
+/// What becomes of encrypted files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Decryption {
+    /// They're decrypted.
+    #[default]
+    Usual,
+    /// The same, but for an earlier commit: its keys may be gone.
+    Earlier,
+    /// Objects whose key isn't at hand stay as they are in the files: they're only looked at.
+    IfPossible,
+    /// Secrets stay as they are in the files, since live ones are kept. The rest is
+    /// decrypted.
+    KeepSecrets,
 }
 
 /// An item that nobody names in a file.
@@ -174,21 +202,16 @@ pub fn survey(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> (Rendered
     let mut manifests = Vec::new();
     let mut paths = BTreeSet::new();
     let mut known = BTreeSet::new();
+    let (mut holds_decrypted, mut notes) = (false, Vec::new());
     for (item, rendered) in items.iter().zip(external::render(tree, items, means)) {
         match rendered {
-            None => plain_item(
-                tree,
-                item,
-                item.vars(means),
-                &mut known,
-                &mut paths,
-                &mut manifests,
-                &mut findings,
-            ),
+            None => plain_item(tree, item, means, &mut known, &mut paths, &mut manifests, &mut findings),
             Some((part, wrong)) => {
                 if part.manifests.is_empty() && wrong.is_empty() {
                     findings.push(item.blamed(problem::nothing_rendered(&item.path)));
                 }
+                holds_decrypted |= part.holds_decrypted;
+                notes.extend(part.notes);
                 paths.extend(part.paths);
                 manifests.extend(part.manifests);
                 findings.extend(wrong.into_iter().map(|finding| item.blamed(finding)));
@@ -198,14 +221,32 @@ pub fn survey(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> (Rendered
     if manifests.len() > MOST_OBJECTS {
         findings.push(problem::too_many(MOST_OBJECTS));
     }
-    (Rendered { manifests, paths: paths.into_iter().collect() }, findings)
+    holds_decrypted |= manifests.iter().any(|manifest| manifest.source.encrypted == Encrypted::Decrypted);
+    notes.extend(unencrypted(tree, &manifests));
+    (Rendered { manifests, paths: paths.into_iter().collect(), holds_decrypted, notes }, findings)
+}
+
+/// What isn't encrypted though somebody wanted it to be, once a file.
+fn unencrypted(tree: &SourceTree<'_>, manifests: &[Manifest]) -> Vec<String> {
+    let mut rules = sops::Unencrypted::in_tree(tree);
+    let mut told = BTreeSet::new();
+    let mut notes = Vec::new();
+    for manifest in manifests {
+        if !told.contains(&manifest.source.path)
+            && let Some(note) = rules.note(manifest)
+        {
+            told.insert(manifest.source.path.clone());
+            notes.push(note);
+        }
+    }
+    notes
 }
 
 /// Reads the files of an item; those that are known are passed over.
 fn plain_item(
     tree: &SourceTree<'_>,
     item: &Item,
-    vars: Option<&Vars>,
+    means: &Means,
     known: &mut BTreeSet<String>,
     paths: &mut BTreeSet<String>,
     manifests: &mut Vec<Manifest>,
@@ -222,7 +263,7 @@ fn plain_item(
     let is_listed_twice = listing.files.iter().any(|file| known.contains(&file.path));
     let is_a_file = matches!(listing.files.as_slice(), [file] if file.is_named);
     let new = listing.files.into_iter().filter(|file| known.insert(file.path.clone())).collect();
-    let (found, wrong) = plain::render(new, vars);
+    let (found, wrong) = plain::render(new, item.vars(means), means);
     if found.is_empty() && wrong.is_empty() && !is_listed_twice {
         let nothing = if is_a_file { tree.nothing_in(&item.path) } else { tree.nothing_under(&item.path) };
         findings.push(item.blamed(nothing));

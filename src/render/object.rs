@@ -8,10 +8,11 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use super::hook_name;
+use super::sops;
 use super::source::SourceFile;
 use crate::error::{Diagnostic, Location, did_you_mean};
 use crate::json::{Map, Value};
-use crate::object::{ApiVersion, FieldPath, GroupKind, Manifest, ObjectId, SecretPaths, Source};
+use crate::object::{ApiVersion, Encrypted, FieldPath, GroupKind, Manifest, ObjectId, SecretPaths, Source};
 use crate::yaml;
 
 /// The label by which members of an `ApplySet` are known (KEP-3659).
@@ -28,6 +29,8 @@ pub(super) struct Place<'a> {
     pub(super) file: &'a SourceFile,
     /// The id of all that went into it: the file's, unless variables did.
     pub(super) blob: &'a Arc<str>,
+    /// The variables that went into the document, and where.
+    pub(super) vars: &'a [(String, FieldPath)],
     pub(super) text: &'a str,
     /// How many bytes may still be read again to find where fields stand.
     pub(super) read_again: &'a Cell<usize>,
@@ -39,6 +42,9 @@ pub(super) struct Place<'a> {
     pub(super) start: (u32, u32),
     /// The value's path in the document: the root, or a list's item.
     pub(super) path: FieldPath,
+    /// The document's fields that were decrypted.
+    pub(super) hidden: &'a [FieldPath],
+    pub(super) encrypted: Encrypted,
 }
 
 impl Place<'_> {
@@ -58,6 +64,25 @@ impl Place<'_> {
         yaml::locate(self.text, self.document, path).unwrap_or(self.start)
     }
 
+    /// The variables that went into the value, and where in it.
+    fn vars_in(&self) -> Option<Arc<[(String, FieldPath)]>> {
+        let vars: Vec<_> =
+            self.vars.iter().filter_map(|(name, path)| Some((name.clone(), self.inside(path)?))).collect();
+        (!vars.is_empty()).then(|| vars.into())
+    }
+
+    /// The value's fields that are secret because they were decrypted.
+    fn secret_fields(&self) -> Vec<FieldPath> {
+        let fields: Vec<FieldPath> = self.hidden.iter().filter_map(|path| self.inside(path)).collect();
+        sops::secret_fields(&fields)
+    }
+
+    /// The path from the value on, if it is in it.
+    fn inside(&self, path: &FieldPath) -> Option<FieldPath> {
+        let steps = path.steps();
+        path.starts_with(&self.path).then(|| FieldPath::root().join(&steps[self.path.steps().len()..]))
+    }
+
     fn source(&self) -> Source {
         let (line, column) = self.start;
         Source {
@@ -69,6 +94,7 @@ impl Place<'_> {
             item: (!self.path.steps().is_empty()).then(|| Arc::new(self.path.clone())),
             blob: Arc::clone(self.blob),
             is_rendered: false,
+            encrypted: self.encrypted,
         }
     }
 }
@@ -100,8 +126,9 @@ pub(super) fn read(value: Value, place: &Place<'_>) -> Result<Manifest, Vec<Diag
         (Some(version), Some(kind), Some(name)) if check.findings.is_empty() => {
             let id = ObjectId::new(GroupKind::new(version.group, kind), namespace, name);
             let body = Value::Object(body);
-            let secrets = SecretPaths::of_object(&id.kind, &body);
-            Ok(Manifest { id, version: version.version, secrets, source: place.source(), body })
+            let secrets = SecretPaths::of_object(&id.kind, &body).and(place.secret_fields());
+            let (source, vars) = (place.source(), place.vars_in());
+            Ok(Manifest { id, version: version.version, secrets, source, vars, body })
         }
         (_, kind, name) => {
             let subject = subject(kind, namespace, name);

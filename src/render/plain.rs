@@ -8,12 +8,14 @@ use super::list::Listed;
 use super::load;
 use super::names::is_configuration;
 use super::object::{self, Place};
+use super::sops::{self, HiddenIn, Known};
 use super::source::SourceFile;
-use super::substitute::{self, Vars};
+use super::substitute::{self, Asking, Vars, Writer};
+use super::{Decryption, Means};
 use crate::error::Diagnostic;
 use crate::git::blob_id;
 use crate::json::Value;
-use crate::object::{FieldPath, Manifest, Step};
+use crate::object::{Encrypted, FieldPath, Manifest, Step};
 use crate::parallel;
 use crate::yaml::{self, Document};
 
@@ -22,23 +24,47 @@ use crate::yaml::{self, Document};
 const MOST_READ_AGAIN: usize = 8 * 1024 * 1024;
 
 /// The manifests of files, in their order, and everything that is wrong.
-pub(super) fn render(listed: Vec<Listed<'_>>, vars: Option<&Vars>) -> Read<Manifest> {
-    render_as(listed, vars, object::read)
+pub(super) fn render(listed: Vec<Listed<'_>>, vars: Option<&Vars>, means: &Means) -> Read<Manifest> {
+    render_as(listed, Reading { vars, means: Some(means), ..Reading::AS_IT_IS }, object::read)
+}
+
+/// How files are read.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a> {
+    /// What is put into them, if they ask for variables.
+    vars: Option<&'a Vars>,
+    writer: Writer,
+    /// By which they are decrypted, if they are.
+    means: Option<&'a Means>,
+    /// Where programs have put what was hidden.
+    known: Option<&'a Known>,
+}
+
+impl Reading<'_> {
+    pub(super) const AS_IT_IS: Self = Self { vars: None, writer: Writer::Somebody, means: None, known: None };
 }
 
 /// What `read` makes of the objects in files, in their order, and everything that is
 /// wrong.
 pub(super) fn render_as<T: Send>(
     listed: Vec<Listed<'_>>,
-    vars: Option<&Vars>,
+    reading: Reading<'_>,
     read_one: ReadOne<T>,
 ) -> Read<T> {
     let is_named: Vec<bool> = listed.iter().map(|file| file.is_named).collect();
     let files: Vec<_> = load::files(listed).into_iter().zip(is_named).collect();
-    let read = parallel::each(files, |(file, is_named)| match file {
-        Ok(file) => things(&file, vars, is_named, MOST_READ_AGAIN, read_one),
+    let read_file = |(file, is_named): (Result<SourceFile, _>, _)| match file {
+        Ok(file) => things(&file, reading, is_named, MOST_READ_AGAIN, read_one),
         Err(finding) => (Vec::new(), vec![finding]),
-    });
+    };
+    let is_encrypted = |(file, _): &(Result<SourceFile, _>, bool)| {
+        file.as_ref().is_ok_and(|file| sops::may_be_encrypted(&file.bytes))
+    };
+    let read = if files.iter().filter(|file| is_encrypted(file)).count() > 1 {
+        parallel::each_waiting(files, read_file)
+    } else {
+        parallel::each(files, read_file)
+    };
     let (things, findings): (Vec<_>, Vec<_>) = read.into_iter().unzip();
     (things.into_iter().flatten().collect(), findings.into_iter().flatten().collect())
 }
@@ -46,14 +72,20 @@ pub(super) fn render_as<T: Send>(
 /// The objects of one version of a file, as they are written there; `None` when it
 /// can't be read. Where they stand is only told for whole documents.
 pub(crate) fn objects(file: &SourceFile) -> Option<Vec<Manifest>> {
-    let (manifests, findings) = things(file, None, true, 0, object::read);
+    let (manifests, findings) = things(file, Reading::AS_IT_IS, true, 0, object::read);
     (findings.is_empty() || !manifests.is_empty()).then_some(manifests)
 }
 
 /// The objects that a program printed, and everything that is wrong. Where they
 /// stand is only told for whole documents.
-pub(super) fn printed(file: &SourceFile, vars: Option<&Vars>) -> Read<Manifest> {
-    things(file, vars, true, 0, object::read)
+pub(super) fn printed(
+    file: &SourceFile,
+    vars: Option<&Vars>,
+    known: &Known,
+    means: &Means,
+) -> Read<Manifest> {
+    let reading = Reading { vars, writer: Writer::Program, means: Some(means), known: Some(known) };
+    things(file, reading, true, 0, object::read)
 }
 
 /// What was read, and everything that is wrong.
@@ -64,7 +96,7 @@ pub(super) type ReadOne<T> = fn(Value, &Place<'_>) -> Result<T, Vec<Diagnostic>>
 
 fn things<T>(
     file: &SourceFile,
-    vars: Option<&Vars>,
+    reading: Reading<'_>,
     is_named: bool,
     most_read_again: usize,
     read_one: ReadOne<T>,
@@ -82,8 +114,15 @@ fn things<T>(
         return (Vec::new(), Vec::new());
     }
     let several = documents.last().is_some_and(|last| last.number > 1);
-    let (vars_in, wrong) = match vars {
-        Some(vars) => substitute::replace(&mut documents, &text, &file.path, vars),
+    let hidden = match hidden(file, &mut documents, reading) {
+        Ok(hidden) => hidden,
+        Err(finding) => return nothing_but(finding),
+    };
+    let (vars_in, wrong) = match reading.vars {
+        Some(vars) => {
+            let asking = Asking { vars, writer: reading.writer, fixed: &hidden };
+            substitute::replace(&mut documents, &text, &file.path, asking)
+        }
         None => (BTreeMap::new(), Vec::new()),
     };
     let read_again = Cell::new(most_read_again);
@@ -91,21 +130,73 @@ fn things<T>(
     for document in documents {
         // What variables went into isn't the file's content alone.
         let mixed = vars_in.get(&document.number);
-        let mixed = mixed.map(|told| Arc::from(blob_id(format!("{}\n{told}", file.blob).as_bytes())));
+        let blob = mixed.map(|mixed| Arc::from(blob_id(format!("{}\n{}", file.blob, mixed.told).as_bytes())));
         let place = Place {
             file,
-            blob: mixed.as_ref().unwrap_or(&file.blob),
+            blob: blob.as_ref().unwrap_or(&file.blob),
+            vars: mixed.map_or(&[], |mixed| mixed.uses.as_slice()),
             text: &text,
             read_again: &read_again,
             document: document.number,
             several,
             start: (document.line, document.column),
             path: FieldPath::root(),
+            hidden: hidden.get(&document.number).map_or(&[], Vec::as_slice),
+            encrypted: if !hidden.contains_key(&document.number) {
+                Encrypted::Nothing
+            } else if sops::is_sealed(&document.value) {
+                Encrypted::Still
+            } else {
+                Encrypted::Decrypted
+            },
         };
-        read_value(document.value, &place, read_one, &mut read);
+        if place.hidden.is_empty() {
+            read_value(document.value, &place, read_one, &mut read);
+        } else {
+            read_secret(document.value, &place, read_one, &mut read);
+        }
     }
     read.1.sort_by(|one, other| one.location.cmp(&other.location));
     read
+}
+
+/// The fields that are secret because they were encrypted, when they have been decrypted.
+fn hidden(
+    file: &SourceFile,
+    documents: &mut [Document],
+    reading: Reading<'_>,
+) -> Result<HiddenIn, Diagnostic> {
+    let Some(means) = reading.means else { return Ok(HiddenIn::new()) };
+    if let Some(known) = reading.known {
+        let mut hidden = HiddenIn::new();
+        for document in documents {
+            let one = std::slice::from_mut(document);
+            if !sops::is_encrypted(&one[0].value) {
+                hidden.insert(one[0].number, known.fields_of(&one[0].value));
+            } else if means.decryption == Decryption::KeepSecrets && sops::are_secrets(one) {
+                hidden.extend(sops::leave(one));
+            } else {
+                return Err(sops::still_encrypted(&file.path, &one[0]));
+            }
+        }
+        hidden.retain(|_, fields| !fields.is_empty());
+        return Ok(hidden);
+    }
+    if !documents.iter().any(|document| sops::is_encrypted(&document.value)) {
+        return Ok(HiddenIn::new());
+    }
+    if means.decryption == Decryption::KeepSecrets && sops::are_secrets(documents) {
+        return Ok(sops::leave(documents));
+    }
+    sops::open(file, documents, means)
+}
+
+/// Reads what has secrets, which no finding may quote.
+fn read_secret<T>(value: Value, place: &Place<'_>, read_one: ReadOne<T>, read: &mut Read<T>) {
+    let before = read.1.len();
+    read_value(value.clone(), place, read_one, read);
+    let findings = read.1.split_off(before);
+    read.1.extend(findings.into_iter().map(|finding| sops::scrubbed(finding, &value, place.hidden)));
 }
 
 fn looks_like_an_object(document: &Document) -> bool {
@@ -171,7 +262,7 @@ mod tests {
         }
         let most = 10 * text.len();
         let file = SourceFile { path: "list.yaml".into(), bytes: text.into_bytes(), blob: "".into() };
-        let (manifests, findings) = things(&file, None, true, most, object::read);
+        let (manifests, findings) = things(&file, Reading::AS_IT_IS, true, most, object::read);
         assert_eq!((manifests.len(), findings.len()), (200, 0));
         let lines: Vec<u32> = manifests.iter().map(|manifest| manifest.source.line).collect();
         assert_eq!(lines[..10], [4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);

@@ -1,5 +1,7 @@
 //! What can be wrong with a source, in words.
 
+use std::io;
+
 use super::names::Renderer;
 use super::place::Unreadable;
 use crate::error::{Diagnostic, Location};
@@ -99,4 +101,16 @@ pub(super) fn lfs_pointer(path: &str, from_commit: bool) -> Diagnostic {
 
 pub(super) fn no_standard_input() -> Diagnostic {
     Diagnostic::new("\"-\" means standard input, which can only be given with -f")
+}
+
+/// What is decrypted is written for programs only where it stays in memory.
+pub(super) fn no_memory(path: &str, error: Option<&io::Error>) -> Diagnostic {
+    let finding = Diagnostic::new(format!(
+        "{path} is encrypted, and there is no place in memory to give it to a program"
+    ))
+    .because("programs that render read files, and what is decrypted never goes to a disk");
+    match error {
+        Some(error) => finding.because(error.to_string()),
+        None => finding.hint("a tmpfs is needed at /dev/shm, XDG_RUNTIME_DIR or TMPDIR, as Linux has it"),
+    }
 }

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::field_type;
+use super::sops::{self, HiddenIn};
 use crate::error::{Diagnostic, Location, did_you_mean};
 use crate::json::Value;
 use crate::object::{FieldPath, Step};
@@ -15,7 +17,7 @@ pub struct Vars(BTreeMap<String, Var>);
 
 /// A variable.
 #[derive(Debug, Clone, PartialEq)]
-enum Var {
+pub enum Var {
     /// A text, a number or a boolean, by its type.
     Typed(Value),
     /// A text that is read as YAML where it stands alone.
@@ -46,6 +48,21 @@ impl Vars {
         self.0.insert(name.to_owned(), Var::Unset(variable.to_owned()));
     }
 
+    /// Sets one to what another is.
+    pub fn put(&mut self, name: &str, var: Var) {
+        self.0.insert(name.to_owned(), var);
+    }
+
+    /// One of them.
+    pub fn get(&self, name: &str) -> Option<&Var> {
+        self.0.get(name)
+    }
+
+    /// All of them, by their names.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Var)> {
+        self.0.iter().map(|(name, var)| (name.as_str(), var))
+    }
+
     /// Lays others over these.
     pub fn extend(&mut self, others: &Self) {
         self.0.extend(others.0.iter().map(|(name, var)| (name.clone(), var.clone())));
@@ -57,8 +74,9 @@ impl Vars {
     }
 
     /// What these variables are, as one text.
-    fn told(&self, names: &BTreeSet<String>) -> String {
-        let told = names.iter().map(|name| match self.0.get(name) {
+    fn told(&self, uses: &[(String, FieldPath)]) -> String {
+        let names: BTreeSet<&String> = uses.iter().map(|(name, _)| name).collect();
+        let told = names.into_iter().map(|name| match self.0.get(name) {
             Some(Var::Typed(value)) => format!("{name}={value}\n"),
             Some(Var::Text(text)) => format!("{name}={text:?}\n"),
             Some(Var::Unset(_)) | None => format!("{name}\n"),
@@ -67,31 +85,66 @@ impl Vars {
     }
 }
 
+/// The variables that went into a document.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Mixed {
+    /// All of them as one text.
+    pub(super) told: String,
+    /// Their names, and the paths of the values that they went into.
+    pub(super) uses: Vec<(String, FieldPath)>,
+}
+
+/// Who wrote a text into which variables are put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writer {
+    /// Somebody, whose quotes mean something.
+    Somebody,
+    /// A program, which leaves out quotes that aren't needed without variables. Where
+    /// the kind has a text, a text is meant.
+    Program,
+}
+
+/// What is put in, and where.
+#[derive(Clone, Copy)]
+pub(super) struct Asking<'a> {
+    pub(super) vars: &'a Vars,
+    pub(super) writer: Writer,
+    /// Fields that stay as they are: a `$` in a password is a `$`.
+    pub(super) fixed: &'a HiddenIn,
+}
+
 /// Puts the variables into documents of a file; those in which one is wrong are left
 /// out, and what is wrong is returned. Beside it, by the number of the document, the
-/// variables that went into it as one text.
+/// variables that went into it.
 pub(super) fn replace(
     documents: &mut Vec<Document>,
     text: &str,
     file: &str,
-    vars: &Vars,
-) -> (BTreeMap<u32, String>, Vec<Diagnostic>) {
-    let (mut told, mut findings) = (BTreeMap::new(), Vec::new());
+    asking: Asking<'_>,
+) -> (BTreeMap<u32, Mixed>, Vec<Diagnostic>) {
+    let Asking { vars, writer, fixed } = asking;
+    let (mut mixed, mut findings) = (BTreeMap::new(), Vec::new());
     let several = documents.last().is_some_and(|last| last.number > 1);
     documents.retain_mut(|document| {
-        let mut replacing =
-            Replacing { vars, way: Vec::new(), used: BTreeSet::new(), alone: Vec::new(), wrong: Vec::new() };
+        let mut replacing = Replacing {
+            vars,
+            fixed: fixed.get(&document.number).map_or(&[], Vec::as_slice),
+            way: Vec::new(),
+            uses: Vec::new(),
+            alone: Vec::new(),
+            wrong: Vec::new(),
+        };
         replacing.value(&mut document.value);
-        let Replacing { used, alone, wrong, .. } = replacing;
-        for (path, value) in alone {
-            if is_quoted(text, document.number, &path)
-                && let Some(place) = field_mut(&mut document.value, &path)
-            {
-                *place = Value::from(as_text(&value));
+        let Replacing { uses, alone, wrong, .. } = replacing;
+        for (path, written) in alone {
+            let is_text = is_quoted(text, document.number, &path)
+                || (writer == Writer::Program && field_type::is_text(&document.value, &path));
+            if is_text && let Some(place) = sops::place(&mut document.value, &path) {
+                *place = Value::from(written);
             }
         }
-        if !used.is_empty() {
-            told.insert(document.number, vars.told(&used));
+        if !uses.is_empty() {
+            mixed.insert(document.number, Mixed { told: vars.told(&uses), uses });
         }
         let is_right = wrong.is_empty();
         let place = |path: &FieldPath, start: &str| {
@@ -102,16 +155,17 @@ pub(super) fn replace(
             .extend(wrong.into_iter().map(|Wrong { path, start, finding }| finding.at(place(&path, &start))));
         is_right
     });
-    (told, findings)
+    (mixed, findings)
 }
 
 struct Replacing<'a> {
     vars: &'a Vars,
+    fixed: &'a [FieldPath],
     /// From the root to here.
     way: Vec<Step>,
-    used: BTreeSet<String>,
-    /// Where a variable is all that there is, and what it is.
-    alone: Vec<(FieldPath, Value)>,
+    uses: Vec<(String, FieldPath)>,
+    /// Where a variable is all that there is, and its text.
+    alone: Vec<(FieldPath, String)>,
     wrong: Vec<Wrong>,
 }
 
@@ -139,13 +193,17 @@ impl Replacing<'_> {
                     self.way.pop();
                 }
             }
-            Value::String(text) if text.contains('$') => {
+            Value::String(text) if text.contains('$') && !self.is_fixed() => {
                 if let Some(replaced) = self.text(text) {
                     *value = replaced;
                 }
             }
             _ => {}
         }
+    }
+
+    fn is_fixed(&self) -> bool {
+        !self.fixed.is_empty() && self.fixed.contains(&self.path())
     }
 
     fn path(&self) -> FieldPath {
@@ -165,26 +223,28 @@ impl Replacing<'_> {
             }
         };
         if let [Part::Var { name, default }] = parts.as_slice() {
-            let value = self.look_up(name, *default)?;
-            self.alone.push((self.path(), value.clone()));
+            let Found { value, text } = self.look_up(name, *default)?;
+            self.alone.push((self.path(), text));
             return Some(value);
         }
         let mut whole = String::with_capacity(text.len());
         for part in parts {
             match part {
                 Part::Text(text) => whole.push_str(text),
-                Part::Var { name, default } => whole.push_str(&as_text(&self.look_up(name, default)?)),
+                Part::Var { name, default } => whole.push_str(&self.look_up(name, default)?.text),
             }
         }
         Some(Value::from(whole))
     }
 
-    fn look_up(&mut self, name: &str, default: Option<&str>) -> Option<Value> {
-        self.used.insert(name.to_owned());
+    fn look_up(&mut self, name: &str, default: Option<&str>) -> Option<Found> {
+        self.uses.push((name.to_owned(), self.path()));
         let finding = match (self.vars.0.get(name), default) {
-            (Some(Var::Typed(value)), _) => return Some(value.clone()),
-            (Some(Var::Text(text)), _) => return Some(typed(text)),
-            (_, Some(default)) => return Some(typed(default)),
+            (Some(Var::Typed(value)), _) => {
+                return Some(Found { value: value.clone(), text: as_text(value) });
+            }
+            (Some(Var::Text(text)), _) => return Some(Found { value: typed(text), text: text.clone() }),
+            (_, Some(default)) => return Some(Found { value: typed(default), text: default.to_owned() }),
             (Some(Var::Unset(variable)), None) => Diagnostic::new(format!("${{{name}}} has no value"))
                 .because(format!("the environment variable {variable} isn't set")),
             (None, None) => {
@@ -201,6 +261,14 @@ impl Replacing<'_> {
         self.wrong.push(Wrong { path, start: format!("${{{name}"), finding });
         None
     }
+}
+
+/// What a variable stands for.
+struct Found {
+    /// Where it stands alone.
+    value: Value,
+    /// Within a text.
+    text: String,
 }
 
 enum Part<'t> {
@@ -285,27 +353,25 @@ fn place(text: &str, document: u32, path: &FieldPath, start: &str) -> (u32, u32)
     }
 }
 
-fn field_mut<'v>(value: &'v mut Value, path: &FieldPath) -> Option<&'v mut Value> {
-    path.steps().iter().try_fold(value, |value, step| match step {
-        Step::Field(name) => value.get_mut(name.as_str()),
-        Step::Index(index) => value.as_array_mut()?.get_mut(*index),
-        _ => None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn replaced(text: &str) -> Result<String, String> {
+        replaced_by(text, Writer::Somebody)
+    }
+
+    fn replaced_by(text: &str, writer: Writer) -> Result<String, String> {
         let mut vars = Vars::default();
         vars.set("N", Value::from(3));
         vars.set("S", Value::from("3"));
         vars.set_text("T", "4");
+        vars.set_text("V", "1.10");
         vars.set_text("W", "word");
         vars.miss("E", "SECRET");
         let mut documents = yaml::documents(text).expect("YAML");
-        let (_, findings) = replace(&mut documents, text, "a.yaml", &vars);
+        let (_, findings) =
+            replace(&mut documents, text, "a.yaml", Asking { vars: &vars, writer, fixed: &HiddenIn::new() });
         if findings.is_empty() {
             return Ok(documents
                 .iter()
@@ -331,6 +397,9 @@ mod tests {
             ("a: ${W}", r#"{"a":"word"}"#),
             ("a: |\n  ${N}", r#"{"a":"3\n"}"#),
             ("a: x-${N}-${W}", r#"{"a":"x-3-word"}"#),
+            ("a: x:${V}", r#"{"a":"x:1.10"}"#),
+            ("a: '${V}'", r#"{"a":"1.10"}"#),
+            ("a: x:${M:-1.20}", r#"{"a":"x:1.20"}"#),
             ("a: ${M:-5}", r#"{"a":5}"#),
             ("a: ${M:-}", r#"{"a":""}"#),
             ("a: ${M:-a b}", r#"{"a":"a b"}"#),
@@ -341,6 +410,31 @@ mod tests {
             (r#"{"a": "${N}"}"#, r#"{"a":"3"}"#),
         ] {
             assert_eq!(replaced(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn in_what_a_program_wrote_the_kind_says_what_is_a_text() {
+        let map = |field: &str| format!("apiVersion: v1\nkind: ConfigMap\n{field}");
+        let deployment = |field: &str| format!("apiVersion: apps/v1\nkind: Deployment\n{field}");
+        let container = |field: &str| {
+            deployment(&format!("spec:\n  template:\n    spec:\n      containers:\n      - {field}"))
+        };
+        let custom = |field: &str| format!("apiVersion: example.com/v1\nkind: Thing\n{field}");
+        let list = "apiVersion: v1\nkind: List\nitems:\n- ";
+        for (text, part) in [
+            (map("data:\n  a: ${N}"), r#"{"a":"3"}"#),
+            (map("metadata:\n  annotations:\n    a: ${N}"), r#"{"a":"3"}"#),
+            (format!("{list}{}", map("data:\n  a: ${N}").replace('\n', "\n  ")), r#"{"a":"3"}"#),
+            (deployment("spec:\n  replicas: ${N}"), r#"{"replicas":3}"#),
+            (container("env:\n        - value: ${V}"), r#""value":"1.10""#),
+            (container("ports:\n        - containerPort: ${N}"), r#"{"containerPort":3}"#),
+            (container("livenessProbe:\n          httpGet:\n            port: ${N}"), r#"{"port":3}"#),
+            (custom("spec:\n  a: ${N}"), r#"{"a":3}"#),
+            (custom("metadata:\n  labels:\n    a: ${N}"), r#"{"a":"3"}"#),
+        ] {
+            let replaced = replaced_by(&text, Writer::Program).expect("variables");
+            assert!(replaced.contains(part), "{text}: {replaced}");
         }
     }
 

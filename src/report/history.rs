@@ -39,6 +39,10 @@ pub struct HistoryRow {
     /// the whole.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub selection: Option<String>,
+    /// What there is to tell of a run that wrote nothing, and so is no release: it failed,
+    /// was refused or interrupted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub attempt: Option<Box<ReleaseAttempt>>,
     /// The release whose record holds what this one did, when it was killed.
     pub finished_by: Option<u64>,
     /// All that is known of it; only where one release is asked for.
@@ -64,6 +68,9 @@ pub struct ReleaseDetails {
     pub digest: Option<String>,
     /// The guards that were overridden.
     pub overrides: Vec<ReleaseOverride>,
+    /// The variables of the command line that went into it; absent where that wasn't
+    /// recorded yet.
+    pub vars: Option<Vec<ReleaseVariable>>,
     /// Why it didn't end well, one line.
     pub cause: Option<String>,
     /// The release that this one undid, when it was a rollback.
@@ -74,6 +81,20 @@ pub struct ReleaseDetails {
     pub finished: Vec<u64>,
     /// What was done, in the plan's order.
     pub actions: Vec<ReleaseAction>,
+}
+
+/// A run that wrote nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleaseAttempt {
+    /// How many there were in a row that came to the same; the row is of the last one.
+    pub times: u32,
+    /// When the first of them ended.
+    pub since: Timestamp,
+    /// The guards that refused it.
+    pub guards: Vec<String>,
+    /// Why, one line.
+    pub cause: Option<String>,
 }
 
 /// A pipeline run.
@@ -98,6 +119,19 @@ pub struct ReleaseOverride {
     pub guard: String,
     /// The reason given.
     pub reason: String,
+}
+
+/// A variable of the command line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleaseVariable {
+    /// Its name.
+    pub name: String,
+    /// Its value as text; absent where it isn't recorded.
+    pub value: Option<String>,
+    /// Whether it isn't recorded because it's a secret, rather than too long.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub secret: bool,
 }
 
 /// What was done to an object.

@@ -35,7 +35,9 @@ mod values;
 pub(crate) mod verbs;
 
 pub use check::{CheckFinding, CheckReport, CheckSummary, CheckedObject};
-pub use history::{HistoryRow, ReleaseAction, ReleaseDetails, ReleaseOverride, ReleaseRun};
+pub use history::{
+    HistoryRow, ReleaseAction, ReleaseAttempt, ReleaseDetails, ReleaseOverride, ReleaseRun, ReleaseVariable,
+};
 pub use hold::{HoldDetail, HoldReport};
 pub use lock::{LockReport, LockState};
 pub use rebuild::RebuildReport;

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use unicode_width::UnicodeWidthStr as _;
 
 /// `1 object`, `3 objects`.
 pub fn count(number: usize, noun: &str) -> String {
@@ -91,6 +90,15 @@ pub fn list<S: AsRef<str>>(items: &[S]) -> String {
     }
 }
 
+/// The first of many, and how many others there are: `a, b and 7 more`.
+pub fn first_few(names: &[String], most: usize) -> String {
+    let mut named: Vec<String> = names.iter().take(most).cloned().collect();
+    if names.len() > most {
+        named.push(format!("{} more", names.len() - most));
+    }
+    list(&named)
+}
+
 /// What a note warns of, where it's more than a note.
 pub fn warning(note: &str) -> Option<&str> {
     note.strip_prefix("warning: ")
@@ -106,11 +114,12 @@ pub fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
-/// The text without colours cut to this many columns, with `…` where it was cut.
+/// The text cut to this many columns, with `…` and without its colours where it was cut.
 pub fn shortened(text: &str, columns: usize) -> String {
-    if text.width() <= columns {
+    if width(text) <= columns {
         return text.to_owned();
     }
+    let text = anstream::adapter::strip_str(text).to_string();
     let mut kept = String::new();
     let mut taken = 0;
     for c in text.chars() {

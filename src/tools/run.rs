@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -10,9 +10,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
-
-use super::Workspace;
+use super::{Keys, Workspace, running};
 
 /// So much of what a program complains about is kept.
 const MOST_COMPLAINTS: usize = 64 * 1024;
@@ -49,6 +47,10 @@ pub struct Call<'a> {
     pub workspace: &'a Workspace,
     /// Whether it may fetch things.
     pub may_fetch: bool,
+    /// The keys that it decrypts with, if it does.
+    pub keys: Option<&'a Keys>,
+    /// What it reads on standard input.
+    pub input: Option<&'a [u8]>,
 }
 
 /// What a run may take.
@@ -73,12 +75,18 @@ pub enum Failure {
     Failed(i32, String),
     /// Somebody killed it with this signal.
     Killed(i32, String),
+    /// It was [stopped](super::stop), or couldn't begin any more.
+    Stopped,
 }
 
 /// What it printed.
 pub fn run(call: &Call<'_>, limits: Limits) -> Result<Vec<u8>, Failure> {
     let deadline = Instant::now() + limits.time;
-    let mut child = command(call).spawn().map_err(Failure::NotStarted)?;
+    let begun = running::begin(&mut command(call)).map_err(Failure::NotStarted)?;
+    let mut child = begun.ok_or(Failure::Stopped)?;
+    if let Some((pipe, input)) = child.stdin.take().zip(call.input) {
+        writing(pipe, input.to_vec());
+    }
     let printed = reading(child.stdout.take(), limits.output);
     let complained = reading(child.stderr.take(), MOST_COMPLAINTS as u64);
     let output = match printed.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
@@ -92,11 +100,14 @@ pub fn run(call: &Call<'_>, limits: Limits) -> Result<Vec<u8>, Failure> {
     if status.success() {
         return Ok(output);
     }
+    if running::is_stopped() {
+        return Err(Failure::Stopped);
+    }
     Err(failure(status, &complained))
 }
 
 fn command(call: &Call<'_>) -> Command {
-    let Call { program, arguments, workspace, may_fetch } = call;
+    let Call { program, arguments, workspace, may_fetch, keys, input } = call;
     let mut command = Command::new(program);
     command
         .args(arguments)
@@ -107,11 +118,14 @@ fn command(call: &Call<'_>) -> Command {
         .env("TMPDIR", workspace.temporary())
         .env("LC_ALL", "C.UTF-8")
         .env("GIT_TERMINAL_PROMPT", "0")
-        .stdin(Stdio::null())
+        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         // What it starts itself ends with it.
         .process_group(0);
+    if let Some(keys) = keys {
+        command.envs(keys.variables()).env("SOPS_DISABLE_VERSION_CHECK", "1");
+    }
     if *may_fetch {
         command.envs(NETWORK.iter().filter_map(|name| Some((*name, env::var_os(name)?))));
     } else {
@@ -119,6 +133,13 @@ fn command(call: &Call<'_>) -> Command {
         command.envs(proxies.map(|name| (name, NOWHERE))).env("GIT_ALLOW_PROTOCOL", "none");
     }
     command
+}
+
+/// Writes into a pipe on a thread of its own. Who doesn't read it all has said why.
+fn writing(mut pipe: impl Write + Send + 'static, input: Vec<u8>) {
+    thread::spawn(move || {
+        let _ = pipe.write_all(&input);
+    });
 }
 
 /// Reads a pipe on a thread of its own: its first bytes, one more than `most` where there
@@ -138,7 +159,7 @@ fn reading(pipe: Option<impl Read + Send + 'static>, most: u64) -> Receiver<Opti
 
 fn ended(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
     loop {
-        if let Ok(Some(status)) = child.try_wait() {
+        if let Some(status) = running::ended(child) {
             return Some(status);
         }
         if Instant::now() >= deadline {
@@ -150,9 +171,7 @@ fn ended(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
 
 /// Kills the program, and all that it has started.
 fn killed(mut child: Child, failure: Failure) -> Failure {
-    // It hasn't been waited for, so the number is still its own.
-    let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
-    let _ = child.wait();
+    running::kill(&mut child);
     failure
 }
 
@@ -178,13 +197,16 @@ mod tests {
     fn sh(script: &str, limits: Limits) -> Result<String, String> {
         let workspace = Workspace::create().expect("a workspace");
         let arguments = vec!["-c".into(), script.into()];
-        let call = Call { program: Path::new("/bin/sh"), arguments, workspace: &workspace, may_fetch: false };
+        let program = Path::new("/bin/sh");
+        let call =
+            Call { program, arguments, workspace: &workspace, may_fetch: false, keys: None, input: None };
         let said = run(&call, limits).map_err(|failure| match failure {
             Failure::NotStarted(error) => error.to_string(),
             Failure::TooLong(time) => format!("longer than {time:?}"),
             Failure::TooMuch(bytes) => format!("more than {bytes}"),
             Failure::Failed(code, complaints) => format!("{code}: {complaints}"),
             Failure::Killed(signal, _) => format!("signal {signal}"),
+            Failure::Stopped => "stopped".to_owned(),
         });
         said.map(|bytes| String::from_utf8(bytes).expect("text"))
     }

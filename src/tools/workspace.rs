@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::time::Duration;
 
+use super::{memory, running};
+
 /// What the names of such folders begin with.
 const PREFIX: &str = "trueup-render-";
 
@@ -35,10 +37,31 @@ impl Workspace {
         Ok(workspace)
     }
 
+    /// Makes one in memory, for what may never be on a disk; `None` where there is no
+    /// file system of that kind.
+    pub fn create_in_memory() -> io::Result<Option<Self>> {
+        static SWEEP: Once = Once::new();
+        let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+        let usual = [std::env::temp_dir(), PathBuf::from("/dev/shm")];
+        let folders = usual.into_iter().chain(runtime).filter(|folder| memory::holds(folder));
+        let mut failure = None;
+        for parent in folders.filter_map(|folder| folder.canonicalize().ok()) {
+            match Self::create_in(&parent) {
+                Ok(workspace) => {
+                    SWEEP.call_once(|| sweep(&parent, &workspace.root));
+                    return Ok(Some(workspace));
+                }
+                Err(error) => failure = Some(error),
+            }
+        }
+        failure.map_or(Ok(None), Err)
+    }
+
     fn create_in(parent: &Path) -> io::Result<Self> {
         let number = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
         let root = parent.join(format!("{PREFIX}{number:016x}"));
-        DirBuilder::new().mode(0o700).create(&root)?;
+        running::enter(&root);
+        DirBuilder::new().mode(0o700).create(&root).inspect_err(|_| running::leave(&root))?;
         // Locked before it has its name, so that nobody ever sees it unlocked.
         let unnamed = root.join("lock.new");
         let made = File::create_new(&unnamed).and_then(|lock| {
@@ -51,6 +74,7 @@ impl Workspace {
             Ok(lock) => Ok(Self { root, _lock: lock }),
             Err(error) => {
                 let _ = fs::remove_dir_all(&root);
+                running::leave(&root);
                 Err(error)
             }
         }
@@ -76,6 +100,7 @@ impl Drop for Workspace {
     fn drop(&mut self) {
         // What can't be removed now, a later run removes.
         let _ = fs::remove_dir_all(&self.root);
+        running::leave(&self.root);
     }
 }
 

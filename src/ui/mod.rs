@@ -13,6 +13,7 @@ mod board;
 mod capture;
 mod progress;
 mod prompt;
+mod reader;
 mod step;
 mod stream;
 mod terminal;

@@ -119,6 +119,12 @@ impl Terminal {
         lock(&self.shared.output).is_open()
     }
 
+    /// Ends once nobody reads standard output any more, whether or not anything is
+    /// written; never where that can't be.
+    pub async fn unread(&self) {
+        super::reader::gone(std::io::stdout()).await;
+    }
+
     /// Draws a text on the emptied screen.
     pub fn redraw(&self, text: &str) {
         self.above_bars(|| {

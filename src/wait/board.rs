@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::listing::{Listing, Listings};
+use super::neighbours::Neighbours;
 use super::watches::{Watch, Watched, behind};
 use super::{Awaited, Ended};
 use crate::apply::Event;
@@ -15,25 +16,6 @@ use crate::cluster::WatchEvent;
 use crate::health::{Cause, Context, Health, Newest, Owned, Verdict, has_succeeded, judge_workload_in};
 use crate::json::Value;
 use crate::object::{GroupKind, ObjectId};
-
-/// The objects of one namespace that lie behind workloads, by name.
-#[derive(Default)]
-struct Neighbours {
-    replica_sets: BTreeMap<String, Value>,
-    pods: BTreeMap<String, Value>,
-}
-
-impl Neighbours {
-    fn shelf(&mut self, kind: &GroupKind) -> Option<&mut BTreeMap<String, Value>> {
-        if kind.is("", "Pod") {
-            Some(&mut self.pods)
-        } else if kind.is("apps", "ReplicaSet") {
-            Some(&mut self.replica_sets)
-        } else {
-            None
-        }
-    }
-}
 
 struct Row {
     awaited: Awaited,
@@ -56,10 +38,9 @@ impl Row {
 pub(super) struct Board {
     rows: Vec<Row>,
     index: BTreeMap<ObjectId, usize>,
-    neighbours: BTreeMap<String, Neighbours>,
+    neighbours: Neighbours,
     listings: Listings,
     touched: BTreeSet<usize>,
-    touched_namespaces: BTreeSet<String>,
 }
 
 impl Board {
@@ -79,10 +60,9 @@ impl Board {
         Self {
             rows: awaited.into_iter().map(row).collect(),
             index,
-            neighbours: BTreeMap::new(),
+            neighbours: Neighbours::default(),
             listings: Listings::default(),
             touched: BTreeSet::new(),
-            touched_namespaces: BTreeSet::new(),
         }
     }
 
@@ -98,7 +78,7 @@ impl Board {
 
     /// Whether something happened since the last judgement.
     pub(super) fn is_touched(&self) -> bool {
-        !self.touched.is_empty() || !self.touched_namespaces.is_empty()
+        !self.touched.is_empty() || self.neighbours.is_touched()
     }
 
     /// What has to be watched for the objects that aren't settled.
@@ -118,14 +98,14 @@ impl Board {
     }
 
     /// Takes what a watch saw.
-    pub(super) fn take(&mut self, watch: &Watch, event: WatchEvent) {
+    pub(super) fn take(&mut self, watch: &Watch, event: &WatchEvent) {
         match event {
             WatchEvent::Seen(object) => {
-                let id = identity(watch, &object);
+                let id = identity(watch, object);
                 self.listings.saw(watch, &id);
                 self.place(&id, object, false);
             }
-            WatchEvent::Gone(object) => self.place(&identity(watch, &object), object, true),
+            WatchEvent::Gone(object) => self.place(&identity(watch, object), object, true),
             WatchEvent::Listing => self.listings.begin(watch),
             WatchEvent::Listed => {
                 if let Some(listing) = self.listings.end(watch) {
@@ -138,26 +118,22 @@ impl Board {
         }
     }
 
-    fn place(&mut self, id: &ObjectId, object: Value, gone: bool) {
+    fn place(&mut self, id: &ObjectId, object: &Value, gone: bool) {
         if let Some(&at) = self.index.get(id) {
             let row = &mut self.rows[at];
             let written = &row.awaited.written;
             // One that went may be the one that was replaced.
-            let counts = if gone { is_same(&object, written) } else { !is_older(&object, written) };
+            let counts = if gone { is_same(object, written) } else { !is_older(object, written) };
             if counts {
                 (row.newest, row.gone) = (object.clone(), gone);
                 self.touched.insert(at);
             }
         }
-        let Some(namespace) = &id.namespace else { return };
-        let neighbours = self.neighbours.entry(namespace.clone()).or_default();
-        let Some(shelf) = neighbours.shelf(&id.kind) else { return };
         if gone {
-            shelf.remove(&id.name)
+            self.neighbours.forget(id);
         } else {
-            shelf.insert(id.name.clone(), object)
-        };
-        self.touched_namespaces.insert(namespace.clone());
+            self.neighbours.see(id, object);
+        }
     }
 
     /// What a complete list doesn't have was deleted while nobody watched.
@@ -168,16 +144,7 @@ impl Board {
                 self.touched.insert(at);
             }
         }
-        for (namespace, neighbours) in &mut self.neighbours {
-            let Some(shelf) = neighbours.shelf(&listing.kind) else { return };
-            let before = shelf.len();
-            shelf.retain(|name, _| {
-                !listing.lacks(&ObjectId::new(listing.kind.clone(), Some(namespace), name))
-            });
-            if shelf.len() < before {
-                self.touched_namespaces.insert(namespace.clone());
-            }
-        }
+        self.neighbours.remove_unseen(listing);
     }
 
     /// Judges everything that isn't settled.
@@ -194,20 +161,11 @@ impl Board {
         on_event: &mut dyn FnMut(Event),
     ) {
         let touched = std::mem::take(&mut self.touched);
-        let namespaces = std::mem::take(&mut self.touched_namespaces);
-        let mut owned: BTreeMap<&str, (Vec<Value>, Vec<Value>)> = BTreeMap::new();
-        for (namespace, neighbours) in &self.neighbours {
-            if all || namespaces.contains(namespace) {
-                let values = |shelf: &BTreeMap<String, Value>| shelf.values().cloned().collect();
-                owned.insert(namespace, (values(&neighbours.replica_sets), values(&neighbours.pods)));
-            }
-        }
-        let nothing = (Vec::new(), Vec::new());
+        let owners = self.neighbours.take_touched();
         for (at, row) in self.rows.iter_mut().enumerate().filter(|(_, row)| !row.is_settled()) {
-            let namespace = row.awaited.id.namespace.as_deref().unwrap_or_default();
-            if all || touched.contains(&at) || namespaces.contains(namespace) {
-                let (replica_sets, pods) = owned.get(namespace).unwrap_or(&nothing);
-                judge(row, Owned { replica_sets, pods }, now, elapsed, on_event);
+            let uid = row.newest["metadata"]["uid"].as_str().unwrap_or_default().to_owned();
+            if all || touched.contains(&at) || self.neighbours.are_of(&owners, &uid) {
+                judge(row, &self.neighbours.of(&uid), now, elapsed, on_event);
             }
         }
     }
@@ -249,7 +207,7 @@ fn is_older(seen: &Value, written: &Value) -> bool {
 
 fn judge(
     row: &mut Row,
-    owned: Owned<'_>,
+    owned: &Owned<'_>,
     now: Timestamp,
     elapsed: Duration,
     on_event: &mut dyn FnMut(Event),
@@ -259,7 +217,7 @@ fn judge(
     } else {
         let context = Context::at(now).since(row.awaited.baseline.as_ref());
         let context = context.ruled_by(row.awaited.rule.as_ref());
-        let judged = judge_workload_in(&row.newest, &owned, &context);
+        let judged = judge_workload_in(&row.newest, owned, &context);
         (judged.verdict, judged.causes, judged.newest)
     };
     row.took = elapsed;
@@ -316,11 +274,15 @@ mod tests {
     }
 
     fn pod(namespace: &str, name: &str) -> WatchEvent {
-        WatchEvent::Seen(json!({"metadata": {"namespace": namespace, "name": name}}))
+        let owners = json!([{"uid": namespace, "controller": true}]);
+        WatchEvent::Seen(
+            json!({"metadata": {"namespace": namespace, "name": name, "ownerReferences": owners}}),
+        )
     }
 
     fn pods<'a>(board: &'a Board, namespace: &str) -> Vec<&'a str> {
-        board.neighbours[namespace].pods.keys().map(String::as_str).collect()
+        let pods = board.neighbours.of(namespace).pods.into_iter();
+        pods.filter_map(|pod| pod["metadata"]["name"].as_str()).collect()
     }
 
     fn judge_at(board: &mut Board) {
@@ -332,12 +294,12 @@ mod tests {
         let (mut board, watch) = board(deployment(3, 1));
         judge_at(&mut board);
         assert!(!board.is_settled());
-        board.take(&watch, WatchEvent::Seen(deployment(2, 1)));
+        board.take(&watch, &WatchEvent::Seen(deployment(2, 1)));
         judge_at(&mut board);
         assert!(!board.is_settled(), "that was generation 2, and ours is 3");
         let mut observed = deployment(3, 1);
         observed["status"]["observedGeneration"] = json!(3);
-        board.take(&watch, WatchEvent::Seen(observed));
+        board.take(&watch, &WatchEvent::Seen(observed));
         judge_at(&mut board);
         assert!(board.is_settled());
     }
@@ -349,8 +311,8 @@ mod tests {
         let (mut board, watch) = board(written);
         let mut before = deployment(2, 1);
         before["metadata"]["resourceVersion"] = json!("99");
-        board.take(&watch, WatchEvent::Seen(before.clone()));
-        board.take(&watch, WatchEvent::Gone(before));
+        board.take(&watch, &WatchEvent::Seen(before.clone()));
+        board.take(&watch, &WatchEvent::Gone(before));
         judge_at(&mut board);
         assert!(!board.is_settled());
     }
@@ -358,7 +320,7 @@ mod tests {
     #[test]
     fn an_object_deleted_meanwhile_has_failed() {
         let (mut board, watch) = board(deployment(3, 1));
-        board.take(&watch, WatchEvent::Gone(deployment(3, 1)));
+        board.take(&watch, &WatchEvent::Gone(deployment(3, 1)));
         judge_at(&mut board);
         assert_eq!(board.into_outcomes()[0].verdict.reason, "Deleted");
     }
@@ -372,7 +334,7 @@ mod tests {
         let complete = json!({"conditions": [{"type": "Complete", "status": "True"}]});
         for (status, health) in [(json!({"active": 1}), Health::Failed), (complete, Health::Ready)] {
             let (mut board, watch) = board(job(json!({})));
-            board.take(&watch, WatchEvent::Gone(job(status)));
+            board.take(&watch, &WatchEvent::Gone(job(status)));
             judge_at(&mut board);
             assert_eq!(board.into_outcomes()[0].verdict.health, health);
         }
@@ -381,15 +343,15 @@ mod tests {
     #[test]
     fn what_a_later_list_lacks_is_gone() {
         let (mut board, deployments) = board(deployment(3, 0));
-        board.take(&deployments, WatchEvent::Listing);
-        board.take(&deployments, WatchEvent::Seen(deployment(3, 0)));
-        board.take(&deployments, WatchEvent::Listed);
+        board.take(&deployments, &WatchEvent::Listing);
+        board.take(&deployments, &WatchEvent::Seen(deployment(3, 0)));
+        board.take(&deployments, &WatchEvent::Listed);
         judge_at(&mut board);
         assert!(!board.is_settled(), "the list has it");
-        board.take(&deployments, WatchEvent::Listing);
+        board.take(&deployments, &WatchEvent::Listing);
         judge_at(&mut board);
         assert!(!board.is_settled(), "the list may still come to it");
-        board.take(&deployments, WatchEvent::Listed);
+        board.take(&deployments, &WatchEvent::Listed);
         assert!(board.is_touched());
         judge_at(&mut board);
         assert_eq!(board.into_outcomes()[0].verdict.reason, "Deleted");
@@ -399,16 +361,16 @@ mod tests {
     fn a_later_list_clears_the_pods_of_its_own_scope_only() {
         let (mut board, deployments) = board(deployment(3, 0));
         let [shop, other] = ["shop", "other"].map(|it| watch(Resource::core("Pod", "pods", true), it));
-        board.take(&other, pod("other", "x"));
-        board.take(&shop, pod("shop", "old"));
-        board.take(&shop, pod("shop", "kept"));
+        board.take(&other, &pod("other", "x"));
+        board.take(&shop, &pod("shop", "old"));
+        board.take(&shop, &pod("shop", "kept"));
         judge_at(&mut board);
-        board.take(&shop, WatchEvent::Listing);
-        board.take(&deployments, WatchEvent::Listing);
-        board.take(&shop, pod("shop", "kept"));
-        board.take(&deployments, WatchEvent::Listed);
+        board.take(&shop, &WatchEvent::Listing);
+        board.take(&deployments, &WatchEvent::Listing);
+        board.take(&shop, &pod("shop", "kept"));
+        board.take(&deployments, &WatchEvent::Listed);
         assert_eq!(pods(&board, "shop"), ["kept", "old"], "that was another kind's list");
-        board.take(&shop, WatchEvent::Listed);
+        board.take(&shop, &WatchEvent::Listed);
         assert_eq!((pods(&board, "shop"), pods(&board, "other")), (vec!["kept"], vec!["x"]));
     }
 
@@ -416,12 +378,12 @@ mod tests {
     fn a_list_broken_off_counts_no_more() {
         let (mut board, _) = board(deployment(3, 0));
         let shop = watch(Resource::core("Pod", "pods", true), "shop");
-        board.take(&shop, WatchEvent::Listing);
-        board.take(&shop, pod("shop", "a"));
-        board.take(&shop, WatchEvent::Broken("reset".to_owned()));
-        board.take(&shop, WatchEvent::Listing);
-        board.take(&shop, pod("shop", "b"));
-        board.take(&shop, WatchEvent::Listed);
+        board.take(&shop, &WatchEvent::Listing);
+        board.take(&shop, &pod("shop", "a"));
+        board.take(&shop, &WatchEvent::Broken("reset".to_owned()));
+        board.take(&shop, &WatchEvent::Listing);
+        board.take(&shop, &pod("shop", "b"));
+        board.take(&shop, &WatchEvent::Listed);
         assert_eq!(pods(&board, "shop"), ["b"]);
     }
 

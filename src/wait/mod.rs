@@ -7,6 +7,7 @@
 
 mod board;
 mod listing;
+mod neighbours;
 mod watches;
 
 use std::sync::Arc;
@@ -16,12 +17,12 @@ use futures::{Stream, StreamExt as _};
 use jiff::Timestamp;
 
 use crate::apply::{Event, Stop};
-use crate::cluster::{Resource, WatchEvent};
+use crate::cluster::Resource;
 use crate::health::{Baseline, Cause, Newest, Rule, Verdict};
 use crate::json::Value;
 use crate::object::ObjectId;
 use board::Board;
-use watches::Watch;
+use watches::Told;
 
 pub use watches::Watches;
 
@@ -86,7 +87,7 @@ pub async fn wait(
 /// Takes events and judges, until all is settled, the time is up, or the run is
 /// stopped. Events that never pause don't put off judging.
 async fn follow(
-    mut events: impl Stream<Item = (Arc<Watch>, WatchEvent)> + Unpin,
+    mut events: impl Stream<Item = Told> + Unpin,
     board: &mut Board,
     start: Instant,
     stop: &Stop,
@@ -111,7 +112,7 @@ async fn follow(
         }
         tokio::select! {
             Some((watch, event)) = events.next() => {
-                board.take(&watch, event);
+                board.take(&watch, &event);
                 if board.is_touched() && touched_due.is_none() {
                     touched_due = Some(Instant::now() + GATHERED);
                 }
@@ -127,14 +128,15 @@ mod tests {
     use futures::stream;
     use tokio::sync::watch;
 
+    use super::watches::Watch;
     use super::*;
-    use crate::cluster::Scope;
+    use crate::cluster::{Scope, WatchEvent};
     use crate::health::Health;
     use crate::json::json;
 
     fn job(complete: bool) -> Value {
         let conditions = if complete { json!([{"type": "Complete", "status": "True"}]) } else { json!([]) };
-        json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "seed", "namespace": "shop"},
+        json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "seed", "namespace": "shop", "uid": "seed"},
             "spec": {"completions": 1}, "status": {"conditions": conditions}})
     }
 
@@ -144,6 +146,13 @@ mod tests {
 
     fn jobs() -> Arc<Watch> {
         watched(Resource::known("batch", "v1", "Job", "jobs", true))
+    }
+
+    /// An event about a pod of the job.
+    fn pod() -> Arc<WatchEvent> {
+        let owners = json!([{"uid": "seed", "controller": true}]);
+        let metadata = json!({"name": "seed-a", "namespace": "shop", "ownerReferences": owners});
+        Arc::new(WatchEvent::Seen(json!({"metadata": metadata})))
     }
 
     const SHORT: Duration = Duration::from_secs(5);
@@ -160,12 +169,12 @@ mod tests {
     #[tokio::test]
     async fn events_that_never_pause_dont_put_off_judging() {
         let pods = watched(Resource::core("Pod", "pods", true));
-        let pod = WatchEvent::Seen(json!({"metadata": {"name": "web", "namespace": "shop"}}));
+        let pod = pod();
         let steady = stream::repeat((pods, pod)).then(|event| async {
             tokio::time::sleep(Duration::from_millis(2)).await;
             event
         });
-        let done = stream::iter([(jobs(), WatchEvent::Seen(job(true)))]);
+        let done = stream::iter([(jobs(), Arc::new(WatchEvent::Seen(job(true))))]);
         let (mut board, start) = (board(), Instant::now());
         let (_sender, stop) = watch::channel(None);
         follow(Box::pin(done.chain(steady)), &mut board, start, &stop, &mut |_| {}).await;
@@ -177,7 +186,7 @@ mod tests {
     #[tokio::test]
     async fn a_stop_ends_it_under_steady_events_too() {
         let pods = watched(Resource::core("Pod", "pods", true));
-        let pod = WatchEvent::Seen(json!({"metadata": {"name": "web", "namespace": "shop"}}));
+        let pod = pod();
         let (mut board, start) = (board(), Instant::now());
         let (_sender, stop) = watch::channel(Some("interrupted".to_owned()));
         follow(stream::repeat((pods, pod)), &mut board, start, &stop, &mut |_| {}).await;

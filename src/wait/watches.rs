@@ -31,8 +31,11 @@ pub(super) struct Watch {
     pub(super) scope: Scope,
 }
 
-/// What watches see, each event with its watch.
-pub(super) type Events = SelectAll<BoxStream<'static, (Arc<Watch>, WatchEvent)>>;
+/// What a watch saw, and which watch that was.
+pub(super) type Told = (Arc<Watch>, Arc<WatchEvent>);
+
+/// What watches see.
+pub(super) type Events = SelectAll<BoxStream<'static, Told>>;
 
 /// Kind, version and namespace of a watch.
 type Key = (GroupKind, String, Option<String>);
@@ -73,10 +76,10 @@ impl Watches {
         events
     }
 
-    fn join(&self, watch: Watch) -> UnboundedReceiver<(Arc<Watch>, WatchEvent)> {
+    fn join(&self, watch: Watch) -> UnboundedReceiver<Told> {
         let mut all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let shared = all.entry(key(&watch)).or_insert_with(|| Shared::new((self.open)(&watch), watch));
-        shared.told.lock().unwrap_or_else(PoisonError::into_inner).join()
+        shared.known.lock().unwrap_or_else(PoisonError::into_inner).join()
     }
 }
 
@@ -97,20 +100,20 @@ fn scopes(namespaces: &BTreeSet<Option<String>>) -> Vec<Scope> {
 
 /// A watch that several listen to.
 struct Shared {
-    told: Arc<Mutex<Told>>,
+    known: Arc<Mutex<Known>>,
     reading: JoinHandle<()>,
 }
 
 impl Shared {
     fn new(mut stream: BoxStream<'static, WatchEvent>, watch: Watch) -> Self {
-        let told = Arc::new(Mutex::new(Told::new(watch)));
-        let telling = told.clone();
+        let known = Arc::new(Mutex::new(Known::new(watch)));
+        let telling = known.clone();
         let reading = tokio::spawn(async move {
             while let Some(event) = stream.next().await {
-                telling.lock().unwrap_or_else(PoisonError::into_inner).take(&event);
+                telling.lock().unwrap_or_else(PoisonError::into_inner).take(event);
             }
         });
-        Self { told, reading }
+        Self { known, reading }
     }
 }
 
@@ -124,30 +127,31 @@ impl Drop for Shared {
 type Name = (Option<String>, String);
 
 /// What a watch has told so far, for those who join later.
-struct Told {
+struct Known {
     watch: Arc<Watch>,
-    there: BTreeMap<Name, Value>,
-    /// What was deleted, as it was last.
-    gone: BTreeMap<Name, Value>,
-    listeners: Vec<UnboundedSender<(Arc<Watch>, WatchEvent)>>,
+    /// The last event of each object: that it is there, or was deleted.
+    there: BTreeMap<Name, Arc<WatchEvent>>,
+    gone: BTreeMap<Name, Arc<WatchEvent>>,
+    listeners: Vec<UnboundedSender<Told>>,
 }
 
-impl Told {
+impl Known {
     fn new(watch: Watch) -> Self {
         Self { watch: Arc::new(watch), there: BTreeMap::new(), gone: BTreeMap::new(), listeners: Vec::new() }
     }
 
-    fn take(&mut self, event: &WatchEvent) {
-        match event {
+    fn take(&mut self, event: WatchEvent) {
+        let event = Arc::new(event);
+        match &*event {
             WatchEvent::Seen(object) => {
                 let name = name(object);
                 self.gone.remove(&name);
-                self.there.insert(name, object.clone());
+                self.there.insert(name, event.clone());
             }
             WatchEvent::Gone(object) => {
                 let name = name(object);
                 self.there.remove(&name);
-                self.gone.insert(name, object.clone());
+                self.gone.insert(name, event.clone());
             }
             // Whatever isn't in this list isn't told of any more.
             WatchEvent::Listing => self.there.clear(),
@@ -159,12 +163,11 @@ impl Told {
 
     /// Somebody else listens from now on, after what is known already. That isn't told as
     /// a list: what is missing may have been made since the list.
-    fn join(&mut self) -> UnboundedReceiver<(Arc<Watch>, WatchEvent)> {
+    fn join(&mut self) -> UnboundedReceiver<Told> {
         let (listener, receiver) = unbounded_channel();
-        let gone = self.gone.values().cloned().map(WatchEvent::Gone);
-        for event in self.there.values().cloned().map(WatchEvent::Seen).chain(gone) {
+        for event in self.there.values().chain(self.gone.values()) {
             // The receiver is just above.
-            _ = listener.send((self.watch.clone(), event));
+            _ = listener.send((self.watch.clone(), event.clone()));
         }
         self.listeners.push(listener);
         receiver
@@ -210,20 +213,20 @@ mod tests {
         }
     }
 
-    fn told(receiver: &mut UnboundedReceiver<(Arc<Watch>, WatchEvent)>) -> Vec<String> {
-        let word = |event| match event {
+    fn told(receiver: &mut UnboundedReceiver<Told>) -> Vec<String> {
+        let word = |event: &WatchEvent| match event {
             WatchEvent::Listing => "listing".to_owned(),
-            WatchEvent::Seen(object) => format!("seen {}", name(&object).1),
-            WatchEvent::Gone(object) => format!("gone {}", name(&object).1),
+            WatchEvent::Seen(object) => format!("seen {}", name(object).1),
+            WatchEvent::Gone(object) => format!("gone {}", name(object).1),
             WatchEvent::Listed => "listed".to_owned(),
-            WatchEvent::Broken(why) => why,
+            WatchEvent::Broken(why) => why.clone(),
         };
-        std::iter::from_fn(|| receiver.try_recv().ok()).map(|(_, event)| word(event)).collect()
+        std::iter::from_fn(|| receiver.try_recv().ok()).map(|(_, event)| word(&event)).collect()
     }
 
-    fn fresh() -> Told {
+    fn fresh() -> Known {
         let resource = Arc::new(Resource::core("Pod", "pods", true));
-        Told::new(Watch { resource, scope: Scope::Namespace("shop".to_owned()) })
+        Known::new(Watch { resource, scope: Scope::Namespace("shop".to_owned()) })
     }
 
     #[test]
@@ -237,15 +240,15 @@ mod tests {
             WatchEvent::Listed,
             WatchEvent::Gone(pod("b")),
         ] {
-            shared.take(&event);
+            shared.take(event);
         }
         assert_eq!(told(&mut first), ["listing", "seen a", "seen b", "listed", "gone b"]);
         let mut second = shared.join();
         assert_eq!(told(&mut second), ["seen a", "gone b"]);
-        shared.take(&WatchEvent::Seen(pod("c")));
+        shared.take(WatchEvent::Seen(pod("c")));
         assert_eq!((told(&mut first), told(&mut second)), (vec!["seen c".into()], vec!["seen c".into()]));
-        shared.take(&WatchEvent::Listing);
-        shared.take(&WatchEvent::Seen(pod("b")));
+        shared.take(WatchEvent::Listing);
+        shared.take(WatchEvent::Seen(pod("b")));
         assert_eq!(told(&mut shared.join()), ["seen b"]);
     }
 
@@ -263,7 +266,7 @@ mod tests {
         for mut events in waits.into_iter().chain([other]) {
             let has_seen = async |events: &mut Events| {
                 while let Some((_, event)) = events.next().await {
-                    if matches!(event, WatchEvent::Seen(_)) {
+                    if matches!(*event, WatchEvent::Seen(_)) {
                         return true;
                     }
                 }

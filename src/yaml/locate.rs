@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::error::YamlError;
 use super::json::{self, InRow};
 use super::tree::{Content, Node, NodeId, Place, Reader, Tree};
-use super::value::{is_merge, key_text, scalar_value};
+use super::value::{is_merge, key_text, scalar_value, written_key};
 use crate::json::Value;
 use crate::object::{FieldPath, Step};
 
@@ -122,10 +123,14 @@ fn item(tree: &Tree<'_>, id: NodeId) -> Found {
 
 /// An entry of a map by its name: a written one, or one that a merge brings.
 fn field(tree: &Tree<'_>, entries: &[(NodeId, NodeId)], name: &str) -> Option<Found> {
-    let written = entries.iter().find(|(key, _)| {
-        let place = tree.node(*key).place;
-        !is_merge(tree.node(*key)) && key_text(tree.followed(*key), place).is_ok_and(|key| key == name)
-    });
+    let called = |text: fn(&Node<'_>, Place) -> Result<String, YamlError>| {
+        entries.iter().find(|(key, _)| {
+            let place = tree.node(*key).place;
+            !is_merge(tree.node(*key)) && text(tree.followed(*key), place).is_ok_and(|key| key == name)
+        })
+    };
+    // Some files keep their keys as they're written.
+    let written = called(key_text).or_else(|| called(written_key));
     if let Some((key, node)) = written {
         return Some(Found { key: tree.node(*key).place, node: *node });
     }

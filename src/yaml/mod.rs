@@ -36,6 +36,7 @@ mod tests;
 use std::borrow::Cow;
 
 use place::Place;
+use value::Keys;
 
 pub use decode::{DecodeError, decode};
 pub use error::YamlError;
@@ -78,7 +79,16 @@ pub fn documents(text: &str) -> Result<Vec<Document>, YamlError> {
     if let Some(documents) = json::documents(text) {
         return Ok(documents);
     }
-    Ok(Read::of(&with_line_end(text), 1)?.documents)
+    Ok(Read::of(&with_line_end(text), 1, Keys::Resolved)?.documents)
+}
+
+/// The same, but keys that aren't quoted stay as they're written (`n` is `n`, not
+/// `false`): for files of trueup's own, which no other program reads.
+pub fn documents_with_written_keys(text: &str) -> Result<Vec<Document>, YamlError> {
+    if let Some(documents) = json::documents(text) {
+        return Ok(documents);
+    }
+    Ok(Read::of(&with_line_end(text), 1, Keys::Written)?.documents)
 }
 
 /// The same, on all cores where a text of many documents is long enough.
@@ -89,7 +99,7 @@ pub fn documents_in_parallel(text: &str) -> Result<Vec<Document>, YamlError> {
     let text = &with_line_end(text);
     match parts::read(text) {
         Some(read) => Ok(read.documents),
-        None => Ok(Read::of(text, 1)?.documents),
+        None => Ok(Read::of(text, 1, Keys::Resolved)?.documents),
     }
 }
 
@@ -104,7 +114,7 @@ struct Read {
 
 impl Read {
     /// Reads a text whose first line has this number.
-    fn of(text: &str, line: u32) -> Result<Self, YamlError> {
+    fn of(text: &str, line: u32, keys: Keys) -> Result<Self, YamlError> {
         let mut read = Self::default();
         let mut reader = tree::Reader::from_line(text, line);
         while let Some(tree) = reader.next_document()? {
@@ -116,7 +126,8 @@ impl Read {
                 )
                 .hint("spread them over several files"));
             }
-            let value = read.expansion.value(&tree).map_err(|error| error.or_hint_at_templates(text))?;
+            let value =
+                read.expansion.value(&tree, keys).map_err(|error| error.or_hint_at_templates(text))?;
             read.count = tree.number;
             if !value.is_null() {
                 let Place { line, column } = place;

@@ -9,6 +9,7 @@
 
 use std::thread;
 
+use super::value::Keys;
 use super::{Read, YamlError};
 use crate::parallel;
 
@@ -68,7 +69,8 @@ fn lines(text: &str) -> u32 {
 
 fn read_all(parts: &[(&str, u32)]) -> Vec<Result<Read, YamlError>> {
     thread::scope(|scope| {
-        let read: Vec<_> = parts.iter().map(|(part, line)| scope.spawn(|| Read::of(part, *line))).collect();
+        let read: Vec<_> =
+            parts.iter().map(|(part, line)| scope.spawn(|| Read::of(part, *line, Keys::Resolved))).collect();
         let joined = read.into_iter().map(thread::ScopedJoinHandle::join);
         joined.map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     })
@@ -113,7 +115,7 @@ mod tests {
             "a: \"\n---\nb: 1\"\n",
             "a: 1\n---\n\u{feff}b: 1\n---\n",
         ] {
-            let whole = Read::of(text, 1);
+            let whole = Read::of(text, 1, Keys::Resolved);
             let read = join(read_all(&split(text, 1)));
             match (whole, read) {
                 (Ok(whole), Some(read)) => assert_eq!(read, whole, "{text:?}"),

@@ -33,13 +33,23 @@ impl Expansion {
     }
 
     /// The document as JSON.
-    pub(super) fn value(&mut self, tree: &Tree<'_>) -> Result<Value, YamlError> {
-        Builder { tree, expansion: self, alias: None }.value(tree.root_id(), 0)
+    pub(super) fn value(&mut self, tree: &Tree<'_>, keys: Keys) -> Result<Value, YamlError> {
+        Builder { tree, keys, expansion: self, alias: None }.value(tree.root_id(), 0)
     }
+}
+
+/// What becomes of keys that aren't quoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// What they mean as values, as text: `n` is `false`.
+    Resolved,
+    /// As they're written.
+    Written,
 }
 
 struct Builder<'a, 't> {
     tree: &'a Tree<'t>,
+    keys: Keys,
     expansion: &'a mut Expansion,
     /// The outermost alias being expanded.
     alias: Option<Place>,
@@ -104,7 +114,11 @@ impl Builder<'_, '_> {
     }
 
     fn key(&self, id: NodeId) -> Result<String, YamlError> {
-        key_text(self.tree.followed(id), self.tree.node(id).place)
+        let (node, place) = (self.tree.followed(id), self.tree.node(id).place);
+        match self.keys {
+            Keys::Resolved => key_text(node, place),
+            Keys::Written => written_key(node, place),
+        }
     }
 
     /// A map that others are merged into.
@@ -215,6 +229,15 @@ pub(super) fn key_text(node: &Node<'_>, place: Place) -> Result<String, YamlErro
         Content::Scalar(scalar) => scalar_key(scalar, place),
         _ => Err(YamlError::new("a map or a list can't be a key", place)),
     }
+}
+
+/// A key as it's written, unless it's null or tagged.
+pub(super) fn written_key(node: &Node<'_>, place: Place) -> Result<String, YamlError> {
+    let resolved = key_text(node, place)?;
+    Ok(match &node.content {
+        Content::Scalar(Scalar { text, tag: None, .. }) => text.to_string(),
+        _ => resolved,
+    })
 }
 
 fn scalar_key(scalar: &Scalar<'_>, place: Place) -> Result<String, YamlError> {

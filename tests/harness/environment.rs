@@ -2,6 +2,7 @@
 //! cluster that no other test uses.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::MutexGuard;
@@ -92,6 +93,12 @@ impl TestEnvironment {
         self.variable("PATH", folder)
     }
 
+    /// Takes all programs away.
+    pub(crate) fn with_no_tools(self) -> Self {
+        let folder = folder_of(&self.outside().join("no-bin"), &[]);
+        self.variable("PATH", folder)
+    }
+
     /// A name for something cluster-scoped that no other test uses.
     pub(crate) fn unique(&self, name: &str) -> String {
         format!("{}-{name}", self.namespace)
@@ -113,6 +120,14 @@ impl TestEnvironment {
         let path = self.root().join(path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, content).expect("a file");
+    }
+
+    /// Writes a shell script of the repository that can be run as a program.
+    #[track_caller]
+    pub(crate) fn program(&self, path: &str, script: &str) {
+        self.write(path, &format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n"));
+        let program = self.root().join(path);
+        fs::set_permissions(program, fs::Permissions::from_mode(0o755)).expect("a mode");
     }
 
     /// Reads a file of the repository.
@@ -164,6 +179,12 @@ impl TestEnvironment {
     /// Starts trueup in the repository.
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
         self.start(self.root(), arguments, None)
+    }
+
+    /// Starts trueup in the repository, for who reads its standard output no further than
+    /// this, as `head` does.
+    pub(crate) fn spawn_for_head(&self, arguments: &[&str], part: &str) -> Running {
+        Running::start_for(self.command(self.root(), arguments), part, shown(arguments), self.rewriter())
     }
 
     /// Runs `apply prod --yes`, and does this at the very moment when it sends a

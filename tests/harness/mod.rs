@@ -18,6 +18,7 @@ mod rewrite;
 mod run;
 mod sandbox_process;
 mod sandbox_program;
+pub(crate) mod sops;
 pub(crate) mod tools;
 mod verdict;
 

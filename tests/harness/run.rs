@@ -44,9 +44,19 @@ pub(crate) struct Running {
 
 impl Running {
     /// Starts a command, with this on its standard input.
-    pub(super) fn start(
+    pub(super) fn start(command: Command, input: Option<&str>, shown: String, rewriter: Rewriter) -> Self {
+        Self::begin(command, input, None, shown, rewriter)
+    }
+
+    /// Starts a command whose standard output is read until this is in it, and closed.
+    pub(super) fn start_for(command: Command, part: &str, shown: String, rewriter: Rewriter) -> Self {
+        Self::begin(command, None, Some(part.to_owned()), shown, rewriter)
+    }
+
+    fn begin(
         mut command: Command,
         input: Option<&str>,
+        until: Option<String>,
         shown: String,
         rewriter: Rewriter,
     ) -> Self {
@@ -67,8 +77,8 @@ impl Running {
         let (printing, heard) = (printed.clone(), complaints.clone());
         Self {
             child,
-            stdout: thread::spawn(move || read(stdout, &printing)),
-            stderr: thread::spawn(move || read(stderr, &heard)),
+            stdout: thread::spawn(move || read(stdout, &printing, until.as_deref())),
+            stderr: thread::spawn(move || read(stderr, &heard, None)),
             printed,
             complaints,
             command: shown,
@@ -136,14 +146,18 @@ impl Running {
     }
 }
 
-/// Reads it to its end; what was read so far is in `heard`.
-fn read(mut pipe: impl Read, heard: &Mutex<Vec<u8>>) -> String {
+/// Reads it to its end, or until this is in it; what was read so far is in `heard`.
+fn read(mut pipe: impl Read, heard: &Mutex<Vec<u8>>, until: Option<&str>) -> String {
     let all = || heard.lock().unwrap_or_else(PoisonError::into_inner);
     let mut part = [0; 4096];
     loop {
         match pipe.read(&mut part).expect("output") {
             0 => return String::from_utf8(all().clone()).expect("output in UTF-8"),
             length => all().extend(&part[..length]),
+        }
+        let text = String::from_utf8_lossy(&all()).into_owned();
+        if until.is_some_and(|until| text.contains(until)) {
+            return text;
         }
     }
 }

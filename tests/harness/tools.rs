@@ -1,4 +1,4 @@
-//! The programs that render, built from their Go modules as `tests/tools` pins
+//! The programs that render and decrypt, built from their Go modules as `tests/tools` pins
 //! them: the tests are about the real ones.
 
 use std::env;
@@ -10,12 +10,14 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
-/// A program that renders.
+/// A program that renders, decrypts or makes keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
     Kustomize,
     Helm3,
     Helm4,
+    Sops,
+    AgeKeygen,
 }
 
 impl Tool {
@@ -33,6 +35,12 @@ impl Tool {
             Self::Helm4 => {
                 ("helm4", "helm.sh/helm/v4/cmd/helm", "helm.sh/helm/v4/internal/version.version=v4.3.1")
             }
+            Self::Sops => (
+                "sops",
+                "github.com/getsops/sops/v3/cmd/sops",
+                "github.com/getsops/sops/v3/version.Version=3.13.3",
+            ),
+            Self::AgeKeygen => ("sops", "filippo.io/age/cmd/age-keygen", "main.Version=v1.3.2"),
         }
     }
 
@@ -41,14 +49,15 @@ impl Tool {
         match self {
             Self::Kustomize => "kustomize",
             Self::Helm3 | Self::Helm4 => "helm",
+            Self::Sops => "sops",
+            Self::AgeKeygen => "age-keygen",
         }
     }
 
     /// The program, built once for all runs of the tests.
     pub(crate) fn program(self) -> PathBuf {
-        static BUILT: [OnceLock<PathBuf>; 3] = [const { OnceLock::new() }; 3];
-        let build =
-            || build(self).unwrap_or_else(|error| panic!("{} can't be built: {error}", self.built_from().0));
+        static BUILT: [OnceLock<PathBuf>; 5] = [const { OnceLock::new() }; 5];
+        let build = || build(self).unwrap_or_else(|error| panic!("{self:?} can't be built: {error}"));
         BUILT[self as usize].get_or_init(build).clone()
     }
 }
@@ -66,9 +75,10 @@ pub(crate) fn folder_of(folder: &Path, tools: &[Tool]) -> String {
 /// that start at the same time from building twice, and one build from another's way.
 #[allow(clippy::print_stderr, reason = "it takes minutes, and whoever waits should know why")]
 fn build(tool: Tool) -> io::Result<PathBuf> {
-    let (name, package, version) = tool.built_from();
+    let (module, package, version) = tool.built_from();
+    let name = if tool == Tool::AgeKeygen { tool.command() } else { module };
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let module = manifest.join("tests/tools").join(name);
+    let module = manifest.join("tests/tools").join(module);
     let target = env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| manifest.join("target"), |folder| manifest.join(folder));
     let folder = target.join("tools");
@@ -98,8 +108,8 @@ fn build(tool: Tool) -> io::Result<PathBuf> {
 }
 
 #[test]
-fn every_renderer_can_be_built() {
-    for tool in [Tool::Kustomize, Tool::Helm3, Tool::Helm4] {
+fn every_program_can_be_built() {
+    for tool in [Tool::Kustomize, Tool::Helm3, Tool::Helm4, Tool::Sops, Tool::AgeKeygen] {
         assert!(tool.program().is_file());
     }
 }

@@ -134,7 +134,7 @@ impl Following<'_> {
     /// How it stands. What is gone is judged by how it was last.
     fn judge(&self) -> (Verdict, Vec<Cause>) {
         let pods = self.pods();
-        let owned = Owned { replica_sets: &[], pods: &pods };
+        let owned = Owned::of(&[], &pods);
         let judged = judge_workload_in(&self.newest, &owned, &Context::at(Timestamp::now()));
         let has_ended = match judged.verdict.health {
             Health::Ready => has_succeeded(&self.newest),

@@ -26,7 +26,9 @@ fn manifest(body: Value) -> Manifest {
             item: None,
             blob: "".into(),
             is_rendered: false,
+            encrypted: crate::object::Encrypted::Nothing,
         },
+        vars: None,
         body,
     }
 }

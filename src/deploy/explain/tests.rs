@@ -41,11 +41,12 @@ pub(super) fn manifest(text: &str) -> Manifest {
         several: false,
         blob: "".into(),
         is_rendered: false,
+        encrypted: crate::object::Encrypted::Nothing,
         item: None,
     };
     let id = ObjectId::new(GroupKind::new(group, &kind), namespace.as_deref(), &name);
     let secrets = SecretPaths::of_object(&id.kind, &body);
-    Manifest { id, version: version.to_owned(), body, secrets, source }
+    Manifest { id, version: version.to_owned(), body, secrets, source, vars: None }
 }
 
 /// What the user sees of a case.

@@ -32,7 +32,9 @@ pub(super) enum Locking {
     /// Nobody may say.
     #[default]
     Unknown,
-    /// Nobody.
+    /// Nobody, and nobody ever had it.
+    Untaken,
+    /// Nobody any more.
     Free,
     /// A run.
     Held(Box<Held>),
@@ -77,7 +79,7 @@ pub(super) async fn fetch(
     let lists = join_all(wanted.iter().map(|wanted| list(cluster, wanted)));
     let held = async {
         match target {
-            Some(target) => lock::show(cluster, target).await,
+            Some(target) => lock::look(cluster, target).await,
             None => Ok(None),
         }
     };
@@ -87,7 +89,9 @@ pub(super) async fn fetch(
         around.take(wanted, found);
     }
     match held {
-        Ok(held) => around.lock = held.map_or(Locking::Free, |held| Locking::Held(Box::new(held))),
+        Ok(None) => around.lock = Locking::Untaken,
+        Ok(Some(None)) => around.lock = Locking::Free,
+        Ok(Some(Some(held))) => around.lock = Locking::Held(Box::new(held)),
         Err(LockError::Api { error, .. }) => {
             around
                 .notes

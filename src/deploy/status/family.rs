@@ -85,10 +85,8 @@ fn is_retired(object: &Value) -> bool {
 
 fn status(object: &Value, owned: Vec<OwnedStatus>, around: &Around, now: Timestamp) -> OwnedStatus {
     let neighbours = around.namespaces.get(object["metadata"]["namespace"].as_str().unwrap_or_default());
-    let family = neighbours.map_or_else(Owned::default, |neighbours| Owned {
-        replica_sets: &neighbours.replica_sets,
-        pods: &neighbours.pods,
-    });
+    let family = neighbours
+        .map_or_else(Owned::default, |neighbours| Owned::of(&neighbours.replica_sets, &neighbours.pods));
     let WorkloadVerdict { verdict, pods, .. } = health::judge_workload_in(object, &family, &Context::at(now));
     OwnedStatus {
         kind: text(object, "kind").to_owned(),

@@ -21,10 +21,10 @@ use super::setup::Setup;
 use crate::cluster::Cluster;
 use crate::error::CommandError;
 use crate::health::Health;
-use crate::object::scrub;
+use crate::object::Needles;
 use crate::plan::ClusterRef;
 use crate::release::history::read_record;
-use crate::release::{Running, Summary};
+use crate::release::{DigestKey, Running, Summary};
 use crate::report::{DeployedState, HealthCount, HoldState, ObjectStatus, OwnedStatus, StatusReport};
 use around::{Around, Locking, seen};
 use family::Families;
@@ -70,17 +70,18 @@ impl Look {
     fn report(&self, setup: &Setup, now: Timestamp) -> StatusReport {
         let (memory, around) = (self.memory.as_ref(), &self.around);
         let families = Families::of(around);
+        let secrets = self.secrets();
         let is_recorded = memory.is_some_and(|memory| memory.record.is_some());
         let status = |object: &Present| {
             let mut status = status(object, around, now);
             if let Some(live) = seen(object).filter(|_| self.depth == Depth::Tree) {
                 status.owned = families.tree(live, around, now);
             }
-            self.scrubbed(status)
+            scrubbed(status, &secrets)
         };
         let objects: Vec<ObjectStatus> = self.objects.iter().map(status).collect();
         let mut warnings = warnings::recent(&self.objects, around, &families, now);
-        warnings.iter_mut().for_each(|warning| warning.message = self.scrub(&warning.message));
+        warnings.iter_mut().for_each(|warning| warning.message = secrets.scrub(&warning.message));
         let apart = distance::distance(setup, memory);
         let state = memory.and_then(|memory| memory.parent.as_ref()).map(|parent| &parent.state);
         StatusReport {
@@ -102,7 +103,7 @@ impl Look {
             }),
             lock: match &around.lock {
                 Locking::Held(held) => Some(locking::state(held)),
-                Locking::Free | Locking::Unknown => None,
+                Locking::Untaken | Locking::Free | Locking::Unknown => None,
             },
             drift: drift(&objects, is_recorded),
             health: HealthCount::of(&objects),
@@ -120,7 +121,7 @@ impl Look {
         let running = running.map(|running| {
             let Running { release, actor, started_at, .. } = running;
             match &self.around.lock {
-                Locking::Free => format!(
+                Locking::Untaken | Locking::Free => format!(
                     "release {release} was begun by {actor} at {started_at:.0} and killed: the next run finishes it"
                 ),
                 Locking::Held(_) => {
@@ -131,10 +132,18 @@ impl Look {
         });
         let notes = memory.into_iter().flat_map(|memory| memory.notes.clone());
         notes
+            .chain(memory.filter(|memory| self.was_deployed_to(memory)).map(Memory::lost))
             .chain(running)
             .chain(unknown_drift(&self.objects, memory))
             .chain(self.around.notes.clone())
             .collect()
+    }
+
+    /// Whether runs have left something though nothing is recorded: a first one that was
+    /// refused leaves no more than a lock that is free again.
+    fn was_deployed_to(&self, memory: &Memory) -> bool {
+        memory.parent.is_none()
+            && (matches!(self.around.lock, Locking::Free) || matches!(memory.key, DigestKey::Known(_)))
     }
 
     fn deployed(&self, setup: &Setup, memory: &Memory) -> Option<DeployedState> {
@@ -154,30 +163,29 @@ impl Look {
         })
     }
 
-    /// Others' words without the target's secrets: a kubelet's message can quote an
-    /// argument.
-    fn scrub(&self, text: &str) -> String {
+    /// What takes the target's secrets out of others' words: a kubelet's message can quote
+    /// an argument.
+    fn secrets(&self) -> Needles {
         let holders = self.objects.iter().filter(|object| !object.secrets.is_empty());
-        let holders = holders.filter_map(|object| Some((seen(object)?, &object.secrets)));
-        holders.fold(text.to_owned(), |text, (live, paths)| scrub(&text, live, paths))
+        Needles::of(holders.filter_map(|object| Some((seen(object)?, &object.secrets))))
     }
+}
 
-    fn scrubbed(&self, status: ObjectStatus) -> ObjectStatus {
-        let message = self.scrubbed_message(status.health, status.message);
-        let owned = status.owned.into_iter().map(|owned| self.scrubbed_owned(owned)).collect();
-        ObjectStatus { message, owned, ..status }
-    }
+fn scrubbed(status: ObjectStatus, secrets: &Needles) -> ObjectStatus {
+    let message = scrubbed_message(status.health, status.message, secrets);
+    let owned = status.owned.into_iter().map(|owned| scrubbed_owned(owned, secrets)).collect();
+    ObjectStatus { message, owned, ..status }
+}
 
-    fn scrubbed_owned(&self, status: OwnedStatus) -> OwnedStatus {
-        let message = self.scrubbed_message(status.health, status.message);
-        let owned = status.owned.into_iter().map(|owned| self.scrubbed_owned(owned)).collect();
-        OwnedStatus { message, owned, ..status }
-    }
+fn scrubbed_owned(status: OwnedStatus, secrets: &Needles) -> OwnedStatus {
+    let message = scrubbed_message(status.health, status.message, secrets);
+    let owned = status.owned.into_iter().map(|owned| scrubbed_owned(owned, secrets)).collect();
+    OwnedStatus { message, owned, ..status }
+}
 
-    /// What is ready has nothing to tell but numbers.
-    fn scrubbed_message(&self, health: Health, message: String) -> String {
-        if health == Health::Ready { message } else { self.scrub(&message) }
-    }
+/// What is ready has nothing to tell but numbers.
+fn scrubbed_message(health: Health, message: String, secrets: &Needles) -> String {
+    if health == Health::Ready { message } else { secrets.scrub(&message) }
 }
 
 /// Whether something drifted, isn't healthy, or isn't deployed yet.

@@ -32,10 +32,10 @@ pub(super) fn status(object: &Present, around: &Around, now: Timestamp) -> Objec
         }
     };
     let namespace = reference.namespace.clone().unwrap_or_default();
-    let owned = around.namespaces.get(&namespace).map_or_else(Owned::default, |neighbours| Owned {
-        replica_sets: &neighbours.replica_sets,
-        pods: &neighbours.pods,
-    });
+    let owned = around
+        .namespaces
+        .get(&namespace)
+        .map_or_else(Owned::default, |neighbours| Owned::of(&neighbours.replica_sets, &neighbours.pods));
     let context = Context::at(now).ruled_by(object.rule.as_ref());
     let WorkloadVerdict { verdict, pods, .. } = health::judge_workload_in(live, &owned, &context);
     ObjectStatus {

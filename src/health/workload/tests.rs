@@ -50,7 +50,7 @@ fn running(name: &str) -> Value {
 }
 
 fn judged(workload: &Value, replica_sets: &[Value], pods: &[Value]) -> WorkloadVerdict {
-    judge_workload(workload, &Owned { replica_sets, pods }, None, time(NOW))
+    judge_workload(workload, &Owned::of(replica_sets, pods), None, time(NOW))
 }
 
 /// The verdict in words and the pods that are its causes.

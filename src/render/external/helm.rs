@@ -1,12 +1,12 @@
 //! Helm charts: what one needs, and what Helm makes of it.
 
 use std::ffi::OsString;
-use std::path::Path;
 
 use super::super::names::{Renderer, join};
-use super::super::{Item, Means, Rendered, SourceTree};
+use super::super::{Item, Means, SourceTree};
+use super::archive::{self, is_archive, is_template};
 use super::complaint::told;
-use super::making::{digest, made, wrong};
+use super::making::{Ground, Made, digest, made, rendered, wrong};
 use super::output::{self, Printed};
 use super::program::Complaint;
 use super::{Copy, Inputs, Part, Program, Shop, Wish, folder, lookup, random, unresolved};
@@ -57,17 +57,15 @@ pub(super) fn render(
             copy.find(unresolved(local, why, Some(Location::file(tree.shown(&file)))));
         }
     }
-    let archives: Vec<String> = copy
-        .files_below(&root)
-        .filter(|path| Path::new(path).extension().is_some_and(|end| end == "tgz"))
-        .map(str::to_owned)
-        .collect();
+    let archives: Vec<String> =
+        copy.files_below(&root).filter(|path| is_archive(path)).map(str::to_owned).collect();
+    std::iter::once(&join(&root, "values.yaml")).chain(&values).for_each(|file| copy.reads(file));
     let refused = || looked_up(&copy, &root).filter(|_| !chart.lookup_finds_nothing);
     let (program, means) = match shop.program(Renderer::Helm) {
         Ok(program) => (program, shop.means),
         // What is wrong with the files comes first.
         Err(missing) => {
-            let lookup = refused().map(|(path, line)| vec![refused_lookup(&tree.shown(&path), line)]);
+            let lookup = refused().map(|found| vec![found.refused(tree)]);
             return Err(lookup.or_else(|| wrong(tree, &copy)).unwrap_or(missing));
         }
     };
@@ -79,8 +77,8 @@ pub(super) fn render(
         may_be_kept: !chart.may_fetch,
     };
     let made = made(shop, tree, &copy, &wish, |ground| {
-        if let Some((path, line)) = refused() {
-            return Err(vec![refused_lookup(&tree.shown(&path), line)]);
+        if let Some(found) = refused() {
+            return Err(vec![found.refused(tree)]);
         }
         let names = Names { tree, root: &root, inputs: &ground.inputs, archives: &archives };
         let failed = |complaint: Box<Complaint>| {
@@ -91,16 +89,21 @@ pub(super) fn render(
         };
         if chart.may_fetch {
             for arguments in described.fetching(&root) {
-                program.run(arguments, &ground.workspace, true, &item.path).map_err(failed)?;
+                program.run(arguments, ground, true, &item.path).map_err(failed)?;
+            }
+            if !chart.lookup_finds_nothing
+                && let Some(found) = looked_up_in_fetched(ground, &root)
+            {
+                return Err(vec![found.refused(tree)]);
             }
         }
-        let bytes = program.run(arguments.clone(), &ground.workspace, false, &item.path).map_err(failed)?;
+        let bytes = program.run(arguments.clone(), ground, false, &item.path).map_err(failed)?;
         let changes = |path: &str| copy.content(path).is_none_or(|content| random::is_in(path, &content));
         Ok((bytes, !copy.all_files().any(changes)))
     })?;
     let words: Vec<String> =
         arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
-    let (bytes, inputs, keep) = made.into_parts();
+    let Made { bytes, inputs, known, notes, keep } = made;
     let subject =
         chart.release.as_ref().map_or_else(|| item.path.clone(), |name| format!("{} ({name})", item.path));
     let printed = Printed {
@@ -109,8 +112,9 @@ pub(super) fn render(
         bytes,
         digest: digest(&inputs, &words),
         vars: item.vars(means),
+        known: &known,
+        means,
         keep,
-        sensitive: &means.sensitive,
     };
     let names = Names { tree, root: &root, inputs: &inputs, archives: &archives };
     let file_of = |lines: &[&str], line: Option<u32>| {
@@ -118,7 +122,7 @@ pub(super) fn render(
         named.and_then(|path| names.file(path)).unwrap_or_else(|| tree.shown(&file))
     };
     let (manifests, findings) = output::read(printed, file_of, |_| None);
-    Ok((Rendered { manifests, paths: inputs.paths }, findings))
+    Ok((rendered(manifests, inputs, &known, notes), findings))
 }
 
 /// What `Chart.yaml` says that matters here.
@@ -216,18 +220,81 @@ fn arguments(
 }
 
 /// Where a template that is rendered asks the cluster.
-fn looked_up(copy: &Copy<'_, '_>, root: &str) -> Option<(String, u32)> {
-    let in_templates = |path: &&str| path.split('/').any(|name| name == "templates");
-    let is_text = |path: &&str| [".yaml", ".yml", ".tpl", ".json"].iter().any(|end| path.ends_with(end));
-    let paths = copy.files_below(root).filter(in_templates).filter(is_text);
-    lookup::find(paths.filter_map(|path| Some((path, String::from_utf8(copy.content(path)?).ok()?))))
+struct LookedUp {
+    /// The template, or the archive that it's in. A real path.
+    file: String,
+    /// The template in the archive.
+    inside: Option<String>,
+    line: u32,
 }
 
-fn refused_lookup(path: &str, line: u32) -> Diagnostic {
-    Diagnostic::new("this chart looks objects up in the cluster while it's rendered")
-        .at(Location { line: Some(line), ..Location::file(path) })
-        .because("`lookup` finds nothing where a commit is rendered, so that passwords made with it would change in every run")
-        .hint("give the chart the value that it looks for, or render it as on a first install with `lookup: empty`")
+/// In the chart, and in those that it brings along.
+fn looked_up(copy: &Copy<'_, '_>, root: &str) -> Option<LookedUp> {
+    let mut templates = Templates::default();
+    for path in copy.files_below(root) {
+        if is_archive(path) {
+            templates.add_archive(path, &copy.content(path).unwrap_or_default());
+        } else if is_template(path) {
+            let text = copy.content(path).and_then(|bytes| String::from_utf8(bytes).ok());
+            templates.all.extend(text.map(|text| (path.to_owned(), text)));
+        }
+    }
+    templates.looked_up()
+}
+
+/// In charts that were fetched just now.
+fn looked_up_in_fetched(ground: &Ground, root: &str) -> Option<LookedUp> {
+    let mut templates = Templates::default();
+    let charts = join(root, "charts");
+    let fetched = std::fs::read_dir(ground.workspace.tree().join(&charts)).into_iter().flatten().flatten();
+    for file in fetched {
+        let path = join(&charts, &file.file_name().to_string_lossy());
+        if is_archive(&path) {
+            templates.add_archive(&path, &std::fs::read(file.path()).unwrap_or_default());
+        }
+    }
+    templates.looked_up()
+}
+
+/// Templates by their paths, which go on within archives.
+#[derive(Default)]
+struct Templates {
+    all: Vec<(String, String)>,
+    archives: Vec<String>,
+}
+
+impl Templates {
+    fn add_archive(&mut self, path: &str, bytes: &[u8]) {
+        let inside = archive::templates(bytes).into_iter();
+        self.all.extend(inside.map(|(inner, text)| (join(path, &inner), text)));
+        self.archives.push(path.to_owned());
+    }
+
+    fn looked_up(self) -> Option<LookedUp> {
+        let Self { all, archives } = self;
+        let (path, line) = lookup::find(all.iter().map(|(path, text)| (path.as_str(), text.clone())))?;
+        let archive = archives.into_iter().find(|archive| path.starts_with(&format!("{archive}/")));
+        Some(match archive {
+            Some(file) => LookedUp { inside: Some(path[file.len() + 1..].to_owned()), file, line },
+            None => LookedUp { file: path, inside: None, line },
+        })
+    }
+}
+
+impl LookedUp {
+    fn refused(&self, tree: &SourceTree<'_>) -> Diagnostic {
+        let Self { file, inside, line } = self;
+        let file = Location::file(tree.shown(file));
+        let (at, inside) = match inside {
+            None => (Location { line: Some(*line), ..file }, None),
+            Some(inside) => (file, Some(format!("it's at {inside}:{line} in the archive"))),
+        };
+        let finding = Diagnostic::new("this chart looks objects up in the cluster while it's rendered")
+            .at(at)
+            .because("`lookup` finds nothing where a commit is rendered, so that passwords made with it would change in every run")
+            .hint("give the chart the value that it looks for, or render it as on a first install with `lookup: empty`");
+        inside.into_iter().fold(finding, Diagnostic::because)
+    }
 }
 
 fn with_hint(finding: Diagnostic, path: &str) -> Diagnostic {

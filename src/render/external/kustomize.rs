@@ -5,9 +5,9 @@ use std::ffi::OsString;
 
 use super::super::names::{Renderer, join, renderer_of};
 use super::super::resolve::Unresolved;
-use super::super::{Item, Rendered, SourceTree};
+use super::super::{Item, SourceTree};
 use super::complaint::told;
-use super::making::{digest, made, wrong};
+use super::making::{Made, digest, made, rendered, wrong};
 use super::output::{self, Printed};
 use super::{Copy, Kind, Part, Shop, Wish, folder, unresolved};
 use crate::error::{Diagnostic, Location};
@@ -63,22 +63,23 @@ pub(super) fn render(
             let path = ground.workspace.tree().join(&main);
             std::fs::write(path, content).map_err(|error| vec![super::no_room(&error)])?;
         }
-        let printed = program.run(arguments.clone(), &ground.workspace, fetches, &item.path);
+        let printed = program.run(arguments.clone(), ground, fetches, &item.path);
         let bytes = printed.map_err(|complaint| {
             let usual = broken.clone().unwrap_or_else(|| Location::file(shown.as_str()));
             vec![told(*complaint, usual, |_| None)]
         })?;
         Ok((bytes, true))
     })?;
-    let (bytes, inputs, keep) = made.into_parts();
+    let Made { bytes, inputs, known, notes, keep } = made;
     let printed = Printed {
         program: "kustomize",
         subject: &item.path,
         bytes,
         digest: digest(&inputs, &[]),
         vars: item.vars(shop.means),
+        known: &known,
+        means: shop.means,
         keep,
-        sensitive: &shop.means.sensitive,
     };
     let origin = |manifest: &mut Manifest| {
         let path = join(&root, &take_origin(manifest)?);
@@ -86,7 +87,7 @@ pub(super) fn render(
         Some(tree.shown(&path))
     };
     let (manifests, findings) = output::read(printed, |_, _| shown.clone(), origin);
-    Ok((Rendered { manifests, paths: inputs.paths }, findings))
+    Ok((rendered(manifests, inputs, &known, notes), findings))
 }
 
 /// The real path of the kustomization in a folder.
@@ -166,13 +167,17 @@ impl Gathered<'_, '_> {
         for (path, entry) in entries(&value) {
             match self.copy.take(folder, &entry) {
                 Ok((real, Kind::Folder)) => folders.push(real),
-                Ok(_) => {}
+                Ok((real, _)) => self.copy.reads(&real),
                 Err(Unresolved::Missing { .. }) if is_remote(&entry) => self.remote(&entry, at(&path)),
                 Err(why) => self.copy.find(unresolved(&entry, why, Some(at(&path)))),
             }
         }
-        for (path, entry) in files(&value).into_iter().filter(|(_, entry)| is_address(entry)) {
-            self.remote(&entry, at(&path));
+        for (path, entry) in files(&value) {
+            if is_address(&entry) {
+                self.remote(&entry, at(&path));
+            } else if let Ok(found) = self.copy.enclosure.resolve(folder, &entry) {
+                self.copy.reads(&found.real);
+            }
         }
         folders
     }

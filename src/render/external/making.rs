@@ -8,10 +8,13 @@ use std::sync::OnceLock;
 
 use super::super::kept::{Kept, Key};
 use super::super::names::Renderer;
-use super::super::{Means, SourceTree, problem};
-use super::{Copy, Inputs, Program, no_room};
+use super::super::sops::{self, Known};
+use super::super::{Means, Rendered, SourceTree, problem};
+use super::{Contents, Copy, Inputs, Program, no_room};
 use crate::error::Diagnostic;
 use crate::git::{WhyNotCheckedOut, blob_id};
+use crate::object::Manifest;
+use crate::parallel;
 use crate::tools::Workspace;
 
 /// What all items have in common.
@@ -67,14 +70,22 @@ pub(super) struct Wish<'a> {
 pub(super) struct Made<'a> {
     pub(super) bytes: Vec<u8>,
     pub(super) inputs: Inputs,
-    keep: Option<(&'a Kept, Key)>,
+    /// What was decrypted for it.
+    pub(super) known: Known,
+    /// What is worth telling about the files.
+    pub(super) notes: Vec<String>,
+    /// Where it goes, if it's new and may be kept.
+    pub(super) keep: Option<(&'a Kept, Key)>,
 }
 
-impl<'a> Made<'a> {
-    /// The bytes, and where they go if they may be kept.
-    pub(super) fn into_parts(self) -> (Vec<u8>, Inputs, Option<(&'a Kept, Key)>) {
-        (self.bytes, self.inputs, self.keep)
-    }
+/// What was made, as it goes on.
+pub(super) fn rendered(
+    manifests: Vec<Manifest>,
+    inputs: Inputs,
+    known: &Known,
+    notes: Vec<String>,
+) -> Rendered {
+    Rendered { manifests, paths: inputs.paths, holds_decrypted: !known.is_empty(), notes }
 }
 
 /// What a program makes of the files: as it was kept, or as `make` gets it, which says
@@ -86,35 +97,52 @@ pub(super) fn made<'a>(
     wish: &Wish<'_>,
     make: impl FnOnce(&Ground) -> Result<(Vec<u8>, bool), Vec<Diagnostic>>,
 ) -> Result<Made<'a>, Vec<Diagnostic>> {
-    if shop.kept.is_some() && wish.may_be_kept {
+    let read = read(tree, copy, shop.means)?;
+    // What was decrypted isn't kept, wherever it goes.
+    let may_be_kept = wish.may_be_kept && read.decrypted.is_empty();
+    if shop.kept.is_some() && may_be_kept {
         let inputs = copy.inputs()?;
         complete(tree, &inputs.paths)?;
         let known = shop.key(wish, &inputs).and_then(|key| shop.kept.as_ref()?.get(&key));
         if let Some(bytes) = known {
-            return Ok(Made { bytes, inputs, keep: None });
+            return Ok(Made { bytes, inputs, known: read.known, notes: read.notes, keep: None });
         }
     }
-    let ground = Ground::lay(tree, copy)?;
+    let ground = Ground::lay(tree, copy, read)?;
     let (bytes, is_certain) = make(&ground)?;
     // A file may have changed since it was looked at: this is what the program saw.
-    let key = shop.key(wish, &ground.inputs).filter(|_| is_certain && !ground.is_named_in(&bytes));
+    let key = shop.key(wish, &ground.inputs);
+    let key = key.filter(|_| may_be_kept && is_certain && !ground.is_named_in(&bytes));
     let keep = shop.kept.as_ref().zip(key);
-    Ok(Made { bytes, inputs: ground.inputs, keep })
+    Ok(Made { bytes, inputs: ground.inputs, known: ground.known, notes: ground.notes, keep })
 }
 
 /// Files written out for a program.
 pub(super) struct Ground {
     pub(super) workspace: Workspace,
     pub(super) inputs: Inputs,
+    /// What was decrypted among them.
+    pub(super) known: Known,
+    /// What is worth telling about them.
+    notes: Vec<String>,
 }
 
 impl Ground {
-    /// Writes them.
-    fn lay(tree: &SourceTree<'_>, copy: &Copy<'_, '_>) -> Result<Self, Vec<Diagnostic>> {
-        let workspace = Workspace::create().map_err(|error| vec![no_room(&error)])?;
-        let inputs = copy.write(&workspace.tree())?;
+    /// Writes them. Those that are decrypted go into memory, and so does all with them:
+    /// programs look for files beside each other.
+    fn lay(tree: &SourceTree<'_>, copy: &Copy<'_, '_>, read: Read) -> Result<Self, Vec<Diagnostic>> {
+        let Read { decrypted, known, notes } = read;
+        let workspace = match decrypted.first_key_value() {
+            None => Workspace::create().map_err(|error| vec![no_room(&error)])?,
+            Some((file, _)) => match Workspace::create_in_memory() {
+                Ok(Some(workspace)) => workspace,
+                Ok(None) => return Err(vec![problem::no_memory(&tree.shown(file), None)]),
+                Err(error) => return Err(vec![problem::no_memory(&tree.shown(file), Some(&error))]),
+            },
+        };
+        let inputs = copy.write(&workspace.tree(), &decrypted)?;
         complete(tree, &inputs.paths)?;
-        Ok(Self { workspace, inputs })
+        Ok(Self { workspace, inputs, known, notes })
     }
 
     /// Whether the folder, which is another each time, is in a text.
@@ -123,6 +151,37 @@ impl Ground {
         let folder = tree.parent().and_then(Path::file_name).unwrap_or_default().as_bytes();
         bytes.windows(folder.len().max(1)).any(|part| part == folder)
     }
+}
+
+/// The files that the program reads.
+#[derive(Default)]
+struct Read {
+    /// Those that SOPS has encrypted, decrypted.
+    decrypted: Contents,
+    known: Known,
+    /// What is to be said about the others.
+    notes: Vec<String>,
+}
+
+fn read(tree: &SourceTree<'_>, copy: &Copy<'_, '_>, means: &Means) -> Result<Read, Vec<Diagnostic>> {
+    let files = parallel::each_waiting(copy.files_read(), |real| {
+        let bytes = copy.content(&real).unwrap_or_default();
+        let opened = sops::opened(&tree.shown(&real), &bytes, means);
+        (real, bytes, opened)
+    });
+    let (mut read, mut findings) = (Read::default(), Vec::new());
+    let mut rules = sops::Unencrypted::in_tree(tree);
+    for (real, sealed, opened) in files {
+        match opened {
+            Ok(Some((bytes, known))) => {
+                read.decrypted.insert(real, bytes);
+                read.known.extend(known);
+            }
+            Ok(None) => read.notes.extend(rules.note_of_file(&real, &sealed)),
+            Err(finding) => findings.push(finding),
+        }
+    }
+    if findings.is_empty() { Ok(read) } else { Err(findings) }
 }
 
 /// Errors where the work tree lacks something of what the index has there.

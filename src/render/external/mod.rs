@@ -6,6 +6,7 @@
 //! with the file that it was made of as far as the program says. Items are
 //! rendered at the same time, and come in their order.
 
+mod archive;
 mod complaint;
 mod helm;
 mod kustomize;
@@ -15,7 +16,7 @@ pub(super) mod output;
 mod program;
 mod random;
 
-use super::copy::{Copy, Inputs, no_room};
+use super::copy::{Contents, Copy, Inputs, no_room};
 use super::names::{Renderer, renderer_of};
 use super::place::Kind;
 use super::resolve::Unresolved;
@@ -80,9 +81,9 @@ fn one(tree: &SourceTree<'_>, item: &Item, how: &How, shop: &Shop<'_>) -> Part {
         How::Kustomize { may_fetch } => kustomize::render(tree, item, *may_fetch, shop),
         How::Helm(chart) => helm::render(tree, item, chart, shop),
         How::Jsonnet(jsonnet) => super::jsonnet::render(tree, item, jsonnet, shop.means),
-        How::AsItIs | How::Plain => Ok((Rendered { manifests: Vec::new(), paths: Vec::new() }, Vec::new())),
+        How::AsItIs | How::Plain => Ok((Rendered::default(), Vec::new())),
     };
-    rendered.unwrap_or_else(|findings| (Rendered { manifests: Vec::new(), paths: Vec::new() }, findings))
+    rendered.unwrap_or_else(|findings| (Rendered::default(), findings))
 }
 
 /// The folder that an item names, as a real path.

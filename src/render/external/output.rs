@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::super::Means;
 use super::super::kept::{Kept, Key};
 use super::super::plain;
+use super::super::sops::Known;
 use super::super::source::SourceFile;
 use super::super::substitute::Vars;
 use crate::error::{Diagnostic, Location};
@@ -22,10 +24,11 @@ pub(in crate::render) struct Printed<'a> {
     pub(in crate::render) digest: String,
     /// What is put into it, if it asks for variables.
     pub(in crate::render) vars: Option<&'a Vars>,
+    /// What was decrypted for the program.
+    pub(in crate::render) known: &'a Known,
+    pub(in crate::render) means: &'a Means,
     /// Where the output is kept, if it's new and may be.
     pub(in crate::render) keep: Option<(&'a Kept, Key)>,
-    /// Kinds of which something is sensitive.
-    pub(in crate::render) sensitive: &'a [Option<String>],
 }
 
 /// The manifests. `file_of` tells the file that one was made of, by the lines of all
@@ -35,7 +38,7 @@ pub(in crate::render) fn read(
     file_of: impl Fn(&[&str], Option<u32>) -> String,
     mut finish: impl FnMut(&mut Manifest) -> Option<String>,
 ) -> (Vec<Manifest>, Vec<Diagnostic>) {
-    let Printed { program, subject, bytes, digest, vars, keep, sensitive } = printed;
+    let Printed { program, subject, bytes, digest, vars, known, means, keep } = printed;
     let text = match yaml::decode(&bytes) {
         Ok(text) => text.into_owned(),
         Err(error) => {
@@ -47,10 +50,10 @@ pub(in crate::render) fn read(
     };
     let file = SourceFile { path: subject.into(), bytes, blob: digest.into() };
     let lines: Vec<&str> = text.lines().collect();
-    let (mut manifests, findings) = plain::printed(&file, vars);
+    let (mut manifests, findings) = plain::printed(&file, vars, known, means);
     if let Some((kept, key)) = keep
         && findings.is_empty()
-        && !manifests.iter().any(|manifest| holds_a_secret(manifest, sensitive))
+        && !manifests.iter().any(|manifest| holds_a_secret(manifest, &means.sensitive))
     {
         kept.put(&key, &file.bytes);
     }
@@ -65,6 +68,7 @@ pub(in crate::render) fn read(
             item: None,
             blob: Arc::clone(&manifest.source.blob),
             is_rendered: true,
+            encrypted: manifest.source.encrypted,
         };
     }
     let findings = findings.into_iter().map(|finding| {

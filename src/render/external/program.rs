@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::super::kept::{Kept, Key};
 use super::super::names::Renderer;
+use super::making::Ground;
 use super::{Means, no_room};
 use crate::error::Diagnostic;
 use crate::tools::{self, Call, Failure, Limits, NotFound, Wanted, Workspace};
@@ -67,16 +68,23 @@ impl Program {
     pub(super) fn run(
         &self,
         arguments: Vec<OsString>,
-        workspace: &Workspace,
+        ground: &Ground,
         may_fetch: bool,
         subject: &str,
     ) -> Result<Vec<u8>, Box<Complaint>> {
-        let call = Call { program: &self.path, arguments, workspace, may_fetch };
+        let call = Call {
+            program: &self.path,
+            arguments,
+            workspace: &ground.workspace,
+            may_fetch,
+            keys: None,
+            input: None,
+        };
         let limits = Limits { time: self.time, output: MOST_OUTPUT };
-        tools::run(&call, limits).map_err(|failure| Box::new(self.complaint(failure, workspace, subject)))
+        tools::run(&call, limits).map_err(|failure| Box::new(self.complaint(failure, ground, subject)))
     }
 
-    fn complaint(&self, failure: Failure, workspace: &Workspace, subject: &str) -> Complaint {
+    fn complaint(&self, failure: Failure, ground: &Ground, subject: &str) -> Complaint {
         let name = &self.name;
         let about = |message: String| Diagnostic::new(message);
         let (diagnostic, said) = match failure {
@@ -101,9 +109,12 @@ impl Program {
             Failure::Killed(signal, said) => {
                 (about(format!("{name} was killed by signal {signal} while it rendered {subject}")), said)
             }
+            Failure::Stopped => {
+                (about(format!("interrupted while {name} rendered {subject}")), String::new())
+            }
         };
-        let tree = format!("{}/", workspace.tree().display());
-        Complaint { diagnostic, said: said.replace(&tree, "") }
+        let tree = format!("{}/", ground.workspace.tree().display());
+        Complaint { diagnostic, said: ground.known.scrub(&said.replace(&tree, "")) }
     }
 
     /// What it says its version is; asked once for as long as it's the same program.
@@ -125,6 +136,8 @@ impl Program {
             arguments: arguments.iter().map(OsString::from).collect(),
             workspace: &workspace,
             may_fetch: false,
+            keys: None,
+            input: None,
         };
         let printed = tools::run(&call, Limits { time: VERSION_TIME.min(self.time), output: 64 * 1024 });
         let text = printed.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();

@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 use super::external::output::{self, Printed};
 use super::names::join;
 use super::place::Kind;
+use super::sops::Known;
 use super::{Item, Means, Rendered, SourceTree};
 use crate::error::{Diagnostic, Location};
 use crate::git::blob_id;
@@ -79,11 +80,12 @@ pub(super) fn render(
         bytes: text.into_bytes(),
         digest: digest(&files, jsonnet),
         vars: item.vars(means),
+        known: &Known::default(),
+        means,
         keep: None,
-        sensitive: &means.sensitive,
     };
     let (manifests, findings) = output::read(printed, |_, _| shown.clone(), |_| None);
-    Ok((Rendered { manifests, paths: files.into_paths() }, findings))
+    Ok((Rendered { manifests, paths: files.into_paths(), ..Rendered::default() }, findings))
 }
 
 /// `a/b/vendor`, `a/vendor` and `vendor` for `a/b/main.jsonnet`: where jsonnet-bundler

@@ -4,11 +4,11 @@ use super::table::{Cell, table};
 use super::verdict::word;
 use super::{TextOptions, lines_to_text};
 use crate::plan::{Summary, Verb};
-use crate::report::HistoryRow;
 use crate::report::palette::FAINT;
 use crate::report::verbs::sign;
 use crate::report::visible::visible;
 use crate::report::words;
+use crate::report::{HistoryRow, ReleaseAttempt};
 
 /// Longer names are cut: the subject wants some room.
 const LONGEST_NAME: usize = 24;
@@ -42,15 +42,25 @@ fn cells(row: &HistoryRow, options: &TextOptions) -> Vec<Cell> {
 }
 
 /// `back to 11: Bigger images`, `undone by 13: Bigger images`, `killed, finished by 14: Bigger images`,
-/// `--only kind=Job: Bigger images`.
+/// `--only kind=Job: Bigger images`, `by hold, 3 times: Bigger images`.
 fn subject(row: &HistoryRow) -> String {
     let subject = row.commit.as_ref().map(|commit| visible(&commit.subject).into_owned());
     let restored = row.restored.map(|release| format!("back to {release}"));
     let finished = row.finished_by.map(|release| format!("killed, finished by {release}"));
     let undone = row.undone_by.map(|release| format!("undone by {release}"));
     let part = row.selection.as_deref().map(|part| visible(part).into_owned());
-    let said: Vec<String> = [restored, undone, finished, part, subject].into_iter().flatten().collect();
-    said.join(": ")
+    let attempt = row.attempt.as_deref().map(attempted);
+    let said = [restored, undone, finished, attempt, part, subject];
+    said.into_iter().flatten().collect::<Vec<_>>().join(": ")
+}
+
+/// `by hold, 3 times`.
+fn attempted(attempt: &ReleaseAttempt) -> String {
+    let what = match attempt.guards.as_slice() {
+        [] => "nothing written".to_owned(),
+        guards => visible(&format!("by {}", words::list(guards))).into_owned(),
+    };
+    if attempt.times > 1 { format!("{what}, {} times", attempt.times) } else { what }
 }
 
 /// `+1 ~2 -1`.
@@ -76,8 +86,8 @@ fn changes(summary: &Summary) -> String {
 mod tests {
     use super::history;
     use crate::apply::RunResult;
-    use crate::report::HistoryRow;
-    use crate::report::sample::{options, plain, release};
+    use crate::report::sample::{minutes_ago, options, plain, release};
+    use crate::report::{HistoryRow, ReleaseAttempt};
 
     fn rows() -> Vec<HistoryRow> {
         let rollback = HistoryRow {
@@ -91,7 +101,19 @@ mod tests {
             ..release(10, 60 * 24 * 3, RunResult::Interrupted)
         };
         let adhoc = HistoryRow { commit: None, actor: None, ..release(9, 60 * 24 * 40, RunResult::Applied) };
+        let refused = ReleaseAttempt {
+            times: 3,
+            since: minutes_ago(9),
+            guards: vec!["hold".into()],
+            cause: Some("abc1234 is held".into()),
+        };
+        let refused = HistoryRow {
+            attempt: Some(Box::new(refused)),
+            summary: crate::plan::Summary::default(),
+            ..release(16, 2, RunResult::Refused)
+        };
         vec![
+            refused,
             rollback,
             HistoryRow { undone_by: Some(13), ..release(12, 130, RunResult::Unhealthy) },
             release(11, 60 * 24 * 3, RunResult::Healthy),
@@ -104,6 +126,7 @@ mod tests {
     fn releases_take_a_line_each() {
         insta::assert_snapshot!(plain(&history(&rows(), &options(100))), @"
         RELEASE  RESULT       WHEN           COMMIT   BY      CHANGES   SUBJECT
+        16       refused      2 minutes ago  abc1234  ci-bot            by hold, 3 times: Bigger images
         13       healthy      5 minutes ago  abc1234  ada     +1 ~2 -1  back to 11: Bigger images
         12       unhealthy    2 hours ago    abc1234  ci-bot  +1 ~2 -1  undone by 13: Bigger images
         11       healthy      3 days ago     abc1234  ci-bot  +1 ~2 -1  Bigger images
@@ -114,14 +137,65 @@ mod tests {
 
     #[test]
     fn the_subject_is_cut_where_there_is_no_room() {
-        insta::assert_snapshot!(plain(&history(&rows(), &options(72))), @"
+        insta::assert_snapshot!(plain(&history(&rows(), &options(80))), @"
         RELEASE  RESULT       WHEN           COMMIT   BY      CHANGES   SUBJECT
+        16       refused      2 minutes ago  abc1234  ci-bot            by hold, 3 time…
         13       healthy      5 minutes ago  abc1234  ada     +1 ~2 -1  back to 11: Big…
         12       unhealthy    2 hours ago    abc1234  ci-bot  +1 ~2 -1  undone by 13: B…
         11       healthy      3 days ago     abc1234  ci-bot  +1 ~2 -1  Bigger images
         10       interrupted  3 days ago     abc1234  ci-bot            killed, finishe…
         9        applied      40 days ago                     +1 ~2 -1
         ");
+    }
+
+    #[test]
+    fn what_a_narrow_terminal_has_no_room_for_goes_below() {
+        insta::assert_snapshot!(plain(&history(&rows(), &options(60))), @"
+        RELEASE  RESULT       WHEN           COMMIT   BY
+            CHANGES   SUBJECT
+        16       refused      2 minutes ago  abc1234  ci-bot
+                      by hold, 3 times: Bigger images
+        13       healthy      5 minutes ago  abc1234  ada
+            +1 ~2 -1  back to 11: Bigger images
+        12       unhealthy    2 hours ago    abc1234  ci-bot
+            +1 ~2 -1  undone by 13: Bigger images
+        11       healthy      3 days ago     abc1234  ci-bot
+            +1 ~2 -1  Bigger images
+        10       interrupted  3 days ago     abc1234  ci-bot
+                      killed, finished by 11: Bigger images
+        9        applied      40 days ago
+            +1 ~2 -1
+        ");
+        insta::assert_snapshot!(plain(&history(&rows(), &options(40))), @"
+        RELEASE  RESULT       WHEN
+            COMMIT   BY      CHANGES
+            SUBJECT
+        16       refused      2 minutes ago
+            abc1234  ci-bot
+            by hold, 3 times: Bigger images
+        13       healthy      5 minutes ago
+            abc1234  ada     +1 ~2 -1
+            back to 11: Bigger images
+        12       unhealthy    2 hours ago
+            abc1234  ci-bot  +1 ~2 -1
+            undone by 13: Bigger images
+        11       healthy      3 days ago
+            abc1234  ci-bot  +1 ~2 -1
+            Bigger images
+        10       interrupted  3 days ago
+            abc1234  ci-bot
+            killed, finished by 11: Bigger imag…
+        9        applied      40 days ago
+                             +1 ~2 -1
+        ");
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in [40, 60, 80, 120] {
+            let text = plain(&history(&rows(), &options(width)));
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+        }
     }
 
     #[test]

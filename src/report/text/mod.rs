@@ -39,7 +39,7 @@ pub use health::health;
 pub use history::history;
 pub use hold::hold;
 pub use lock::lock;
-pub use outcome::{outcome, rolling_back};
+pub use outcome::{outcome, rollback_heading, rolling_back};
 pub use plan::plan;
 pub use rebuild::rebuild;
 pub use release::release;

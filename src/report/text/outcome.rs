@@ -41,6 +41,13 @@ pub fn rolling_back(failed: &TargetOutcome, to: Option<u64>) -> String {
     format!("{}; rolling back{to}", sentence(failed, verdict(failed)))
 }
 
+/// What stands between the plan that failed and that of the way back, where nobody reads
+/// the other on the same screen.
+pub fn rollback_heading(target: &str, to: Option<u64>) -> String {
+    let to = to.map_or_else(String::new, |to| format!(" to release {to}"));
+    format!("\n{}: rolling back{to}\n", visible(target))
+}
+
 fn sections(outcome: &TargetOutcome, verdict: (Style, String), options: &TextOptions) -> Vec<Vec<String>> {
     let told = options.full || !went_well(outcome.result);
     let mut sections = vec![if told { actions(outcome, options) } else { Vec::new() }];

@@ -7,7 +7,9 @@ use crate::plan::Verb;
 use crate::report::palette::{DANGER, FAINT, STRONG, paint};
 use crate::report::verbs::{done, sign, style};
 use crate::report::visible::visible;
-use crate::report::{HistoryRow, ReleaseAction, ReleaseDetails, ReleaseRun, words};
+use crate::report::{
+    HistoryRow, ReleaseAction, ReleaseAttempt, ReleaseDetails, ReleaseRun, ReleaseVariable, words,
+};
 
 /// So many objects are named.
 const NAMED: usize = 40;
@@ -46,6 +48,8 @@ pub fn release(row: &HistoryRow, options: &TextOptions) -> String {
         "override",
         overrides.map(|it| format!("{}: {}", visible(&it.guard), visible(&it.reason))).collect(),
     );
+    let vars = details.and_then(|it| it.vars.as_ref()).into_iter().flatten();
+    tell("vars", vars.map(variable).collect());
     tell(
         "cause",
         details
@@ -54,6 +58,11 @@ pub fn release(row: &HistoryRow, options: &TextOptions) -> String {
             .into_iter()
             .collect(),
     );
+    if let Some(attempt) = row.attempt.as_deref() {
+        tell("cause", attempt.cause.iter().map(|cause| visible(cause).into_owned()).collect());
+        tell("guards", attempt.guards.iter().map(|guard| visible(guard).into_owned()).collect());
+        tell("", vec![repeated(attempt, options)]);
+    }
     tell("tool", details.map(|it| visible(&it.tool).into_owned()).into_iter().collect());
     if let Some(details) = details {
         lines.push(String::new());
@@ -111,6 +120,25 @@ fn links(row: &HistoryRow, details: Option<&ReleaseDetails>) -> Vec<String> {
     links
 }
 
+/// `it wrote nothing; 3 times in a row, the first 5 hours ago`.
+fn repeated(attempt: &ReleaseAttempt, options: &TextOptions) -> String {
+    if attempt.times < 2 {
+        return "it wrote nothing".to_owned();
+    }
+    let first = words::ago(options.now, attempt.since);
+    format!("it wrote nothing; {} times in a row, the first {first}", attempt.times)
+}
+
+/// `TAG=v1`, or why its value isn't known.
+fn variable(variable: &ReleaseVariable) -> String {
+    let name = visible(&variable.name);
+    match &variable.value {
+        Some(value) => format!("{name}={}", visible(value)),
+        None if variable.secret => format!("{name} (a secret, which isn't recorded)"),
+        None => format!("{name} (too long to be recorded)"),
+    }
+}
+
 /// The objects by what was done to them.
 fn actions(actions: &[ReleaseAction], unchanged: usize, options: &TextOptions) -> Vec<String> {
     let shown = if options.full { actions.len() } else { NAMED };
@@ -142,7 +170,10 @@ mod tests {
     use crate::apply::RunResult;
     use crate::plan::Verb;
     use crate::report::sample::{minutes_ago, object, options, plain, release};
-    use crate::report::{HistoryRow, ReleaseAction, ReleaseDetails, ReleaseOverride, ReleaseRun};
+    use crate::report::{
+        HistoryRow, ReleaseAction, ReleaseAttempt, ReleaseDetails, ReleaseOverride, ReleaseRun,
+        ReleaseVariable,
+    };
 
     fn details() -> ReleaseDetails {
         let action = |action, name: &str, failed| ReleaseAction { action, object: object(name), failed };
@@ -162,6 +193,11 @@ mod tests {
                 guard: "max-delete".into(),
                 reason: "the cache is empty".into(),
             }],
+            vars: Some(vec![
+                ReleaseVariable { name: "TAG".into(), value: Some("v1.10".into()), secret: false },
+                ReleaseVariable { name: "TOKEN".into(), value: None, secret: true },
+                ReleaseVariable { name: "TEXT".into(), value: None, secret: false },
+            ]),
             cause: Some("shop/Deployment/web: container web keeps crashing".into()),
             rolled_back: None,
             automatic: false,
@@ -193,6 +229,9 @@ mod tests {
           links     finished release 12 that was killed
                     rolled back by release 14
           override  max-delete: the cache is empty
+          vars      TAG=v1.10
+                    TOKEN (a secret, which isn't recorded)
+                    TEXT (too long to be recorded)
           cause     shop/Deployment/web: container web keeps crashing
           tool      trueup/v0.1.0
 
@@ -200,6 +239,26 @@ mod tests {
           ~ updated  shop/Deployment/web
           - delete   shop/Service/old, but failed or wasn't reached
           40 unchanged
+        "#);
+    }
+
+    #[test]
+    fn of_a_run_that_wrote_nothing_it_is_told_how_often_and_why() {
+        let attempt = ReleaseAttempt {
+            times: 3,
+            since: minutes_ago(300),
+            guards: vec!["hold".into()],
+            cause: Some("abc1234 is held, since release 13 was rolled back by ada".into()),
+        };
+        let row = HistoryRow { attempt: Some(Box::new(attempt)), ..release(16, 2, RunResult::Refused) };
+        insta::assert_snapshot!(plain(&text(&row, &options(80))), @r#"
+        release 16 of prod: refused
+          commit    abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main
+          by        ci-bot
+          when      2026-04-01T13:58:00Z, 2 minutes ago
+          cause     abc1234 is held, since release 13 was rolled back by ada
+          guards    hold
+                    it wrote nothing; 3 times in a row, the first 5 hours ago
         "#);
     }
 

@@ -277,12 +277,14 @@ mod tests {
           jobs     1 running
           address  https://shop.example.org, 10.0.0.7:80
 
-        HEALTH       OBJECT               PODS               AGE  DRIFT
+        HEALTH       OBJECT               PODS               AGE
+            DRIFT
         failed       shop/Deployment/api  1/3 (14 restarts)  2h
             container api keeps crashing: exit code 1
         progressing  shop/Job/migrate                        12s
             1 pod running
-        ready        shop/Deployment/web  3/3                12d  2 fields
+        ready        shop/Deployment/web  3/3                12d
+            2 fields
         and 3 more, ready
 
         warnings of the last hour:

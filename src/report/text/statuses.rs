@@ -87,12 +87,36 @@ mod tests {
         prod         13       unhealthy    2 hours ago  abc1234  3 behind  2 fields  1 failed, 1 progressing, 4 ready  4/6
         ");
         insta::assert_snapshot!(plain(&statuses(&targets, &options(60))), @"
-        ENVIRONMENT  RELEASE  RESULT       WHEN         COMMIT   GIT       DRIFT     HEALTH                            PODS
+        ENVIRONMENT  RELEASE  RESULT       WHEN         COMMIT
+            GIT       DRIFT     HEALTH
+            PODS
         dev          none     nothing yet
         staging               unknown    
             https://10.0.0.9:6443 can't be reached: connection
             refused
-        prod         13       unhealthy    2 hours ago  abc1234  3 behind  2 fields  1 failed, 1 progressing, 4 ready  4/6
+        prod         13       unhealthy    2 hours ago  abc1234
+            3 behind  2 fields  1 failed, 1 progressing, 4 ready
+            4/6
         ");
+        insta::assert_snapshot!(plain(&statuses(&targets, &options(40))), @"
+        ENVIRONMENT  RELEASE  RESULT
+            WHEN         COMMIT   GIT
+            DRIFT
+            HEALTH
+            PODS
+        dev          none     nothing yet
+        staging               unknown
+            https://10.0.0.9:6443 can't be
+            reached: connection refused
+        prod         13       unhealthy
+            2 hours ago  abc1234  3 behind
+            2 fields
+            1 failed, 1 progressing, 4 ready
+            4/6
+        ");
+        for width in [40, 60, 80, 120] {
+            let text = plain(&statuses(&targets, &options(width)));
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+        }
     }
 }

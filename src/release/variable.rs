@@ -1,0 +1,140 @@
+//! The variables of the command line that a release was rendered with. No secret
+//! value is among them: of those only the names are kept.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::json::Value;
+
+/// The longest value that is kept, in bytes: a shortened one would be another.
+const LONGEST_VALUE: usize = 1000;
+
+/// So much is kept of all values together, in bytes.
+const MOST_OF_ALL: usize = 32 * 1024;
+
+/// A variable of the command line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordedVariable {
+    /// Its name.
+    pub name: String,
+    /// The text of `--var`, whose type is decided where it stands.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    text: Option<String>,
+    /// The text, number or boolean of a file.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    value: Option<Value>,
+    /// Whether its value is a secret, and so isn't here.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    secret: bool,
+}
+
+/// What is kept of a variable's value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kept<'a> {
+    /// The text of `--var`.
+    Text(&'a str),
+    /// The text, number or boolean of a file.
+    Value(&'a Value),
+    /// Nothing: it's a secret.
+    Secret,
+    /// Nothing: it's too long.
+    TooLong,
+}
+
+impl RecordedVariable {
+    /// One of `--var`.
+    pub fn text(name: &str, text: &str) -> Self {
+        Self { text: Some(text.to_owned()), ..Self::secret(name) }.told()
+    }
+
+    /// One of a file.
+    pub fn value(name: &str, value: &Value) -> Self {
+        Self { value: Some(value.clone()), ..Self::secret(name) }.told()
+    }
+
+    /// One whose value is a secret.
+    pub fn secret(name: &str) -> Self {
+        Self { name: name.to_owned(), text: None, value: None, secret: true }
+    }
+
+    fn told(self) -> Self {
+        Self { secret: false, ..self }
+    }
+
+    /// What is kept of its value.
+    pub fn kept(&self) -> Kept<'_> {
+        match (&self.text, &self.value) {
+            _ if self.secret => Kept::Secret,
+            (Some(text), _) => Kept::Text(text),
+            (None, Some(value)) => Kept::Value(value),
+            (None, None) => Kept::TooLong,
+        }
+    }
+
+    /// How many bytes its value takes.
+    fn size(&self) -> usize {
+        match self.kept() {
+            Kept::Text(text) => text.len(),
+            Kept::Value(value) => value.as_str().map_or_else(|| value.to_string().len(), str::len),
+            Kept::Secret | Kept::TooLong => 0,
+        }
+    }
+}
+
+/// Leaves out the values that are too long, and the last ones where they are too many.
+pub(super) fn bound(variables: &mut [RecordedVariable]) {
+    let mut room = MOST_OF_ALL;
+    for variable in variables {
+        let size = variable.size();
+        if size > LONGEST_VALUE.min(room) {
+            (variable.text, variable.value) = (None, None);
+        } else {
+            room -= size;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_kept_in_full_or_not_at_all() {
+        let long = "x".repeat(LONGEST_VALUE + 1);
+        let mut variables = vec![
+            RecordedVariable::text("A", "1.10"),
+            RecordedVariable::text("LONG", &long),
+            RecordedVariable::value("B", &Value::from(3)),
+            RecordedVariable::secret("S"),
+        ];
+        bound(&mut variables);
+        let kept: Vec<Kept<'_>> = variables.iter().map(RecordedVariable::kept).collect();
+        let three = Value::from(3);
+        assert_eq!(kept, [Kept::Text("1.10"), Kept::TooLong, Kept::Value(&three), Kept::Secret]);
+    }
+
+    #[test]
+    fn values_of_any_number_fit() {
+        let value = "x".repeat(LONGEST_VALUE);
+        let mut variables: Vec<_> =
+            (0..100).map(|number| RecordedVariable::text(&format!("V{number}"), &value)).collect();
+        bound(&mut variables);
+        let kept = variables.iter().filter(|variable| variable.kept() != Kept::TooLong).count();
+        assert_eq!(kept, MOST_OF_ALL / LONGEST_VALUE);
+    }
+
+    #[test]
+    fn one_reads_like_this_and_is_read_back() {
+        let three = Value::from(3);
+        let variables = [
+            RecordedVariable::text("A", "1"),
+            RecordedVariable::value("B", &three),
+            RecordedVariable::secret("S"),
+        ];
+        let text = serde_json::to_string(&variables).expect("JSON");
+        assert_eq!(text, r#"[{"name":"A","text":"1"},{"name":"B","value":3},{"name":"S","secret":true}]"#);
+        let back: Vec<RecordedVariable> = serde_json::from_str(&text).expect("variables");
+        assert_eq!(back, variables);
+    }
+}
