@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assemble::Work;
 use super::dependencies::Outside;
+use super::former;
 use super::hooks::Hooks;
 use super::memory::Memory;
 use super::resolve::Desired;
@@ -73,9 +74,13 @@ impl Planned {
                 | Work::Bootstrap => continue,
             };
             let id = action.id();
+            let recorded = self.memory.as_ref().and_then(|memory| memory.past().get(&id));
+            let known = match work {
+                Work::Write { at, .. } => former::secrets(&self.desired[*at].manifest, before, recorded),
+                _ => recorded.map(former::as_recorded).unwrap_or_default(),
+            };
             let both = [before, after].into_iter().flatten();
-            let secrets = both
-                .fold(SecretPaths::default(), |secrets, object| secrets.or(rules.secrets_of(&id, object)));
+            let secrets = both.fold(known, |secrets, object| secrets.or(rules.secrets_of(&id, object)));
             let before = before.map(|object| visible(object, &secrets));
             versions.push((action.object.clone(), before, after.map(|object| visible(object, &secrets))));
         }
