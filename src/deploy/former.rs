@@ -3,6 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use super::assemble::Work;
+use super::memory::Memory;
+use super::resolve::Desired;
 use crate::json::{Map, Value};
 use crate::object::{Encrypted, FieldPath, Manifest, SecretPaths, Step, is_any};
 use crate::plan::causes::Recorded;
@@ -24,6 +27,26 @@ pub(super) fn secrets(
         secrets.paths().flat_map(|path| beside(path, &manifest.body, live)).collect()
     };
     secrets.or(SecretPaths::of_object(&manifest.id.kind, live)).and(leaving)
+}
+
+/// Live objects that hold secrets of which their manifests don't know any more: what runs
+/// by them may still tell them.
+pub(super) fn holders(
+    desired: &[Desired],
+    work: &[Work],
+    memory: Option<&Memory>,
+) -> Vec<(Value, SecretPaths)> {
+    let known = work.iter().filter_map(|work| match work {
+        Work::Write { at, live: Some(live), .. } => Some((&desired[*at].manifest, live)),
+        _ => None,
+    });
+    let holders = known.filter_map(|(manifest, live)| {
+        let recorded = memory.and_then(|memory| memory.past().get(&manifest.id));
+        let all = secrets(manifest, Some(live), recorded);
+        let is_more = all.paths().any(|path| !manifest.secrets.hides(path));
+        is_more.then(|| (live.clone(), all))
+    });
+    holders.collect()
 }
 
 /// What was secret in a record. A list may have another order since.

@@ -45,8 +45,8 @@ pub struct Planned {
     pub identity: String,
     /// The files that differ from the commit.
     pub dirty: Vec<String>,
-    /// Objects with secrets of the run that this one undoes, and where those are: what
-    /// ran by them may still tell them.
+    /// Objects with secrets that their manifests don't know, or of the run that this one
+    /// undoes, and where those are: what runs by them may still tell them.
     pub former: Vec<(Value, SecretPaths)>,
     /// A newer commit is deployed, and this one needn't be any more: how they relate.
     pub superseded: Option<String>,

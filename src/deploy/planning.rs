@@ -17,6 +17,7 @@ use super::definitions::{definitions, schemas};
 use super::dependencies::{Set, dependencies, hard_edges};
 use super::explain::warned;
 use super::fates::since;
+use super::former;
 use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::{Adopting, Handover};
 use super::hooks::Hooks;
@@ -389,6 +390,7 @@ async fn plan_for(
     let unknown_kinds = std::mem::take(&mut live.unknown);
     drop(wanted_ids);
     parallel::discard(live);
+    let former = former::holders(&desired, &work, memory.as_ref());
     Ok(Planned {
         plan,
         work,
@@ -403,7 +405,7 @@ async fn plan_for(
         unknown_kinds,
         identity,
         dirty: wanted.dirty,
-        former: Vec::new(),
+        former,
         superseded: standing.superseded,
         kept: kept.into_iter().collect(),
     })

@@ -1,10 +1,7 @@
 //! The secret values of what is deployed, taken out of whatever others say: a
 //! kubelet's message can quote an expanded argument, a log a password.
 
-use std::borrow::Cow;
-
 use super::assemble::Work;
-use super::former;
 use super::planning::Planned;
 use crate::apply::Event;
 use crate::health::{Cause, Verdict};
@@ -14,12 +11,11 @@ use crate::wait::Ended;
 
 /// The objects that hold secrets: as they will be, and as they were. Pods may still
 /// have the values of before, or of the run that is undone.
-pub(super) struct Secrets<'a>(Vec<(&'a Value, Cow<'a, SecretPaths>)>);
+pub(super) struct Secrets<'a>(Vec<(&'a Value, &'a SecretPaths)>);
 
 impl<'a> Secrets<'a> {
     pub(super) fn of(planned: &'a Planned) -> Self {
-        let desired =
-            planned.objects().map(|object| (&object.manifest.body, Cow::Borrowed(&object.manifest.secrets)));
+        let desired = planned.objects().map(|object| (&object.manifest.body, &object.manifest.secrets));
         let before = planned.work.iter().filter_map(|work| {
             let (at, live) = match work {
                 Work::Keep { at, live } => (*at, live.as_ref()),
@@ -32,17 +28,15 @@ impl<'a> Secrets<'a> {
                     return None;
                 }
             };
-            let manifest = &planned.desired[at].manifest;
-            let recorded = planned.memory.as_ref().and_then(|memory| memory.past().get(&manifest.id));
-            Some((live, Cow::Owned(former::secrets(manifest, Some(live), recorded))))
+            Some((live, &planned.desired[at].manifest.secrets))
         });
-        let former = planned.former.iter().map(|(object, paths)| (object, Cow::Borrowed(paths)));
+        let former = planned.former.iter().map(|(object, paths)| (object, paths));
         Self(desired.chain(before).chain(former).filter(|(_, paths)| !paths.is_empty()).collect())
     }
 
     /// The objects and where their secrets are, for a run that undoes this one.
     pub(super) fn to_owned(&self) -> Vec<(Value, SecretPaths)> {
-        self.0.iter().map(|(object, paths)| ((*object).clone(), paths.as_ref().clone())).collect()
+        self.0.iter().map(|(object, paths)| ((*object).clone(), (*paths).clone())).collect()
     }
 
     pub(super) fn scrub(&self, text: &str) -> String {
