@@ -45,8 +45,8 @@ pub struct Planned {
     pub identity: String,
     /// The files that differ from the commit.
     pub dirty: Vec<String>,
-    /// Objects with secrets that their manifests don't know, or of the run that this one
-    /// undoes, and where those are: what runs by them may still tell them.
+    /// Objects with secrets of the run that this one undoes, and where those are: what
+    /// ran by them may still tell them.
     pub former: Vec<(Value, SecretPaths)>,
     /// A newer commit is deployed, and this one needn't be any more: how they relate.
     pub superseded: Option<String>,
@@ -95,6 +95,13 @@ impl Planned {
     /// Whether any hook comes when everything is ready.
     pub(super) fn has_late_hooks(&self) -> bool {
         self.plan.actions.iter().filter_map(|action| action.hook.as_ref()).any(|hook| hook.on.is_late())
+    }
+
+    /// The same, with the live objects that hold secrets which their manifests don't know
+    /// any more.
+    pub(super) fn knowing_former_secrets(mut self) -> Self {
+        self.former.extend(former::holders(&self.desired, &self.work, self.memory.as_ref()));
+        self
     }
 
     /// What is done to an object.

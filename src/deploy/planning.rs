@@ -17,7 +17,6 @@ use super::definitions::{definitions, schemas};
 use super::dependencies::{Set, dependencies, hard_edges};
 use super::explain::warned;
 use super::fates::since;
-use super::former;
 use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::{Adopting, Handover};
 use super::hooks::Hooks;
@@ -390,7 +389,6 @@ async fn plan_for(
     let unknown_kinds = std::mem::take(&mut live.unknown);
     drop(wanted_ids);
     parallel::discard(live);
-    let former = former::holders(&desired, &work, memory.as_ref());
     Ok(Planned {
         plan,
         work,
@@ -405,10 +403,11 @@ async fn plan_for(
         unknown_kinds,
         identity,
         dirty: wanted.dirty,
-        former,
+        former: Vec::new(),
         superseded: standing.superseded,
         kept: kept.into_iter().collect(),
-    })
+    }
+    .knowing_former_secrets())
 }
 
 /// What kind of run this is to hooks. The first deployment is one as long as none

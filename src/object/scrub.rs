@@ -19,6 +19,37 @@ const SHORTEST: usize = 4;
 /// Parts of a secret of several lines count from this length.
 const SHORTEST_LINE: usize = 8;
 
+/// Values that are looked for in texts.
+#[derive(Clone, Default)]
+pub struct Needles(Vec<String>);
+
+impl Needles {
+    /// Looks for this value, too, in every form.
+    pub fn add(&mut self, value: &Value) {
+        add_forms(value, Encoding::Plain, &mut self.0);
+    }
+
+    /// Looks for those of others, too.
+    pub fn extend(&mut self, others: Self) {
+        others.0.into_iter().for_each(|needle| add(needle, &mut self.0));
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether one of them is in a text.
+    pub fn are_in(&self, text: &str) -> bool {
+        self.0.iter().any(|needle| text.contains(needle.as_str()))
+    }
+
+    /// The text with each of them replaced, as by [`scrub`].
+    pub fn scrub(&self, text: &str) -> String {
+        replace(text, occurrences(text, &self.0))
+    }
+}
+
 /// The text with every occurrence of one of the object's secret values
 /// replaced by `‹masked›`: as written, in base64 and decoded, quoted, and line
 /// by line. Values of 3 characters or fewer stay.
@@ -32,7 +63,7 @@ pub fn scrub(text: &str, object: &Value, paths: &SecretPaths) -> String {
 }
 
 /// Every way in which a message may write this value.
-pub(super) fn add_forms(scalar: &Value, encoding: Encoding, needles: &mut Vec<String>) {
+fn add_forms(scalar: &Value, encoding: Encoding, needles: &mut Vec<String>) {
     let written = scalar.as_str().map_or_else(|| scalar.to_string(), str::to_owned);
     let bytes = secret_bytes(scalar, encoding);
     for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
