@@ -65,6 +65,37 @@ fn what_is_encrypted_is_deployed_and_never_shown() {
     }
 }
 
+/// By what was recorded, or where nothing was, by what stands beside it.
+#[test]
+fn what_leaves_an_encrypted_manifest_is_still_secret() {
+    let (mut environment, key) = with_key(&[Tool::Sops]);
+    let with = |environment: &TestEnvironment, name: &str| {
+        let map = config_map("a", name, PASSWORD).replace("\ndata:", "\ndata:\n  open: shown");
+        environment.write("deploy/a.yaml", &key.encrypt("a.yaml", &map, &["--encrypted-regex", "pass"]));
+        environment.write("deploy/b.yaml", &key.encrypt_data(&config_map("b", name, PASSWORD)));
+    };
+    with(&environment, "password");
+    environment.commit("Start");
+    environment.apply();
+    with(&environment, "passphrase");
+    environment.remove("deploy/b.yaml");
+    environment.commit("Rename");
+
+    for output in [&["-o", "text"][..], &["-o", "json"], &["-o", "markdown"], &["--unified"]] {
+        let arguments = [&["diff", "prod"][..], output].concat();
+        silent(environment.trueup(&arguments).success()).prints("password");
+        let compared = [&["diff", "prod", "HEAD~1..HEAD"][..], output].concat();
+        silent(environment.trueup(&compared).success());
+        let alone = [&["diff", "-f", "deploy"][..], output].concat();
+        silent(environment.trueup(&alone).success()).prints("password");
+    }
+    environment.write("deploy/a.yaml", &config_map("a", "open", "shown"));
+    environment.commit("Nothing is encrypted any more");
+    silent(environment.trueup(&["diff", "prod"]).success()).prints("password");
+    silent(environment.trueup(&["diff", "prod", "--unified"]).success()).prints("password");
+    silent(environment.apply());
+}
+
 #[test]
 fn a_file_without_its_key_is_named_with_its_recipients() {
     let (environment, key) = with_key(&[Tool::Sops]);

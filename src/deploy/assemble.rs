@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::dependencies::{Dependencies, Set};
+use super::former;
 use super::handover::Adopting;
 use super::hooks::{Hooks, Standing};
 use super::observe::Live;
@@ -20,8 +21,8 @@ use crate::diff::{self, Migration, Ownership, TakenFields};
 use crate::guard::{self, Claim};
 use crate::json::Value;
 use crate::object::{
-    Change, FieldPath, Hook, Masks, ObjectId, ObjectRef, Op, RawChange, SecretPaths, Shown, is_create_only,
-    kinds, mask_changes,
+    Change, FieldPath, Hook, Masks, ObjectId, ObjectRef, Op, RawChange, Shown, is_create_only, kinds,
+    mask_changes,
 };
 use crate::parallel;
 use crate::plan::causes::{Recorded, maybe_own, with_cause};
@@ -341,14 +342,14 @@ impl Writer<'_, '_> {
         let Self { object, membership, masks, .. } = self;
         let id = object.id();
         let adopted = membership.is_some_and(|membership| membership.adopting.adopts(id, live));
-        let secret = object.manifest.secrets.clone().or(SecretPaths::of_object(&id.kind, live));
+        let recorded = membership.and_then(|membership| membership.adopting.past.get(id));
+        let secret = former::secrets(&object.manifest, Some(live), recorded);
         let changes = mask_changes(&secret, raw.iter().cloned(), masks);
         // That an adopted object gets our label goes without saying.
         let goes_without_saying = |change: &Change| {
             adopted && membership.is_some_and(|membership| is_only_label(change, membership.label))
         };
         let visible = changes.into_iter().filter(|change| !goes_without_saying(change));
-        let recorded = membership.and_then(|membership| membership.adopting.past.get(id));
         let kept = membership
             .zip(recorded)
             .map_or(Value::Null, |(membership, recorded)| (membership.keep_form)(id, live, recorded));

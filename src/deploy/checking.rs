@@ -108,6 +108,7 @@ fn still_encrypted(manifests: &[Manifest]) -> impl Iterator<Item = String> {
 }
 
 fn of_note(note: String) -> CheckFinding {
+    let note = note.strip_prefix("warning: ").map(str::to_owned).unwrap_or(note);
     CheckFinding { severity: Severity::Note, ..of_file(UNENCRYPTED, Diagnostic::new(note)) }
 }
 

@@ -24,6 +24,7 @@ mod explain;
 mod failure;
 mod fates;
 mod finding;
+mod former;
 mod guarding;
 mod handover;
 pub mod history;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assemble::Work;
 use super::dependencies::Outside;
+use super::former;
 use super::hooks::Hooks;
 use super::memory::Memory;
 use super::resolve::Desired;
@@ -76,9 +77,13 @@ impl Planned {
                 | Work::Bootstrap => continue,
             };
             let id = action.id();
+            let recorded = self.memory.as_ref().and_then(|memory| memory.past().get(&id));
+            let known = match work {
+                Work::Write { at, .. } => former::secrets(&self.desired[*at].manifest, before, recorded),
+                _ => recorded.map(former::as_recorded).unwrap_or_default(),
+            };
             let both = [before, after].into_iter().flatten();
-            let secrets = both
-                .fold(SecretPaths::default(), |secrets, object| secrets.or(rules.secrets_of(&id, object)));
+            let secrets = both.fold(known, |secrets, object| secrets.or(rules.secrets_of(&id, object)));
             let before = before.map(|object| visible(object, &secrets));
             versions.push((action.object.clone(), before, after.map(|object| visible(object, &secrets))));
         }
@@ -93,6 +98,13 @@ impl Planned {
     /// Whether any hook comes when everything is ready.
     pub(super) fn has_late_hooks(&self) -> bool {
         self.plan.actions.iter().filter_map(|action| action.hook.as_ref()).any(|hook| hook.on.is_late())
+    }
+
+    /// The same, with the live objects that hold secrets which their manifests don't know
+    /// any more.
+    pub(super) fn knowing_former_secrets(mut self) -> Self {
+        self.former.extend(former::holders(&self.desired, &self.work, self.memory.as_ref()));
+        self
     }
 
     /// What is done to an object.

@@ -413,7 +413,8 @@ async fn plan_for(
         former: Vec::new(),
         superseded: standing.superseded,
         kept: kept.into_iter().collect(),
-    })
+    }
+    .knowing_former_secrets())
 }
 
 /// What kind of run this is to hooks. The first deployment is one as long as none

@@ -76,7 +76,7 @@ impl Locked<'_> {
         let options = way(self.ongoing.options, undone.clone());
         let before = cluster.requests();
         let mut planned = plan(&setup, cluster, &options.planning).await?;
-        planned.former = Secrets::of(self.planned).to_owned();
+        planned.former.extend(Secrets::of(self.planned).to_owned());
         listener.rolls_back(failed, &undone, &planned);
         if planned.refusals().next().is_some() {
             let ending = Ending::refused(&planned.plan.guards);

@@ -88,6 +88,11 @@ impl SecretPaths {
         replace_secrets(object, &self.cursor(), &mut |value, _| with(value))
     }
 
+    /// The paths themselves; in one, `*` stands for any step.
+    pub fn paths(&self) -> impl Iterator<Item = &FieldPath> {
+        self.0.iter().map(|(path, _)| path)
+    }
+
     /// Whether nothing is secret.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -7,6 +7,9 @@ use crate::object::{FieldPath, Step};
 /// How a hidden value begins.
 const HIDDEN: &str = "ENC[AES256_GCM,";
 
+/// How those end that aren't texts. (A time is one, when it's back.)
+const NO_TEXT: [&str; 3] = [",type:int]", ",type:float]", ",type:bool]"];
+
 /// How many recipients are named in a message.
 const MOST_RECIPIENTS: usize = 8;
 
@@ -138,7 +141,8 @@ pub(in super::super) fn hidden(document: &Value) -> Vec<Hidden> {
 fn find(value: &Value, path: &FieldPath, found: &mut Vec<Hidden>) {
     match value {
         Value::String(text) if text.starts_with(HIDDEN) => {
-            found.push(Hidden { path: path.clone(), is_text: text.ends_with(",type:str]") });
+            found
+                .push(Hidden { path: path.clone(), is_text: !NO_TEXT.iter().any(|end| text.ends_with(end)) });
         }
         Value::Array(items) => {
             items

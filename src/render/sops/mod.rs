@@ -183,13 +183,16 @@ mod tests {
     #[test]
     fn only_what_is_hidden_comes_from_the_program() {
         let mut sealed = documents(
-            "kind: A\nmode: 0644\ndata:\n  a: ENC[AES256_GCM,data:x,type:str]\n  c: ENC[AES256_GCM,data:x,type:int]\nsops: {mac: m}\n",
+            "kind: A\nmode: 0644\ndata:\n  a: ENC[AES256_GCM,data:x,type:str]\n  c: ENC[AES256_GCM,data:x,type:int]\n  t: ENC[AES256_GCM,data:x,type:time]\nsops: {mac: m}\n",
         );
-        let opened = br#"{"kind": "B", "mode": 1, "data": {"a": "08", "c": 3}}"#;
+        let opened = br#"{"kind": "B", "mode": 1, "data": {"a": "08", "c": 3, "t": "2020-01-01T00:00:00Z"}}"#;
         let hidden = graft(&mut sealed, opened).expect("values");
-        assert_eq!(sealed[0].value.to_string(), r#"{"data":{"a":"08","c":3},"kind":"A","mode":420}"#);
+        assert_eq!(
+            sealed[0].value.to_string(),
+            r#"{"data":{"a":"08","c":3,"t":"2020-01-01T00:00:00Z"},"kind":"A","mode":420}"#
+        );
         let paths: Vec<String> = hidden[&1].iter().map(ToString::to_string).collect();
-        assert_eq!(paths, ["data.a", "data.c"]);
+        assert_eq!(paths, ["data.a", "data.c", "data.t"]);
     }
 
     #[test]

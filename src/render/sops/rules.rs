@@ -2,6 +2,7 @@
 //! Pure.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use regex::Regex;
 
@@ -22,7 +23,13 @@ const READABLE: &str = "_unencrypted";
 pub(in super::super) struct Unencrypted<'t> {
     tree: &'t SourceTree<'t>,
     /// The rules of a folder, with the folder that they are in.
-    known: BTreeMap<String, Option<(String, Vec<Rule>)>>,
+    known: BTreeMap<String, Option<Rc<Rules>>>,
+}
+
+/// The rules of a file, and the folder that it's in.
+struct Rules {
+    folder: String,
+    all: Vec<Rule>,
 }
 
 /// One rule: which files, and what of them.
@@ -50,56 +57,48 @@ impl<'t> Unencrypted<'t> {
         if source.is_rendered || source.encrypted != Encrypted::Nothing || source.path.as_ref() == "-" {
             return None;
         }
-        let (rule, rules) = self.rule(&source.path)?;
-        rule.wants(&manifest.body).then(|| told(&source.path, &rules))
+        self.note_if(&source.path, |rule| rule.wants(&manifest.body))
     }
 
     /// What there is to be said about a file that a program reads and that isn't encrypted.
     pub(in super::super) fn note_of_file(&mut self, path: &str, bytes: &[u8]) -> Option<String> {
-        let (rule, rules) = self.rule(path)?;
-        rule.wants_file(path, bytes).then(|| told(path, &rules))
+        self.note_if(path, |rule| rule.wants_file(path, bytes))
     }
 
-    /// The rule for a file, and the file that has it.
-    fn rule(&mut self, file: &str) -> Option<(&Rule, String)> {
+    /// The note about a file, if the rule that is for it wants it to be encrypted.
+    fn note_if(&mut self, file: &str, wants: impl Fn(&Rule) -> bool) -> Option<String> {
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let (from, rules) = self.rules(folder)?;
+        let rules = self.rules(folder)?;
+        let Rules { folder: from, all } = rules.as_ref();
         let path = file.strip_prefix(from.as_str()).unwrap_or(file).trim_start_matches('/');
         let is_meant = |rule: &&Rule| rule.path.as_ref().is_none_or(|pattern| pattern.is_match(path));
-        Some((rules.iter().find(is_meant)?, join(from, NAME)))
+        let rules_file = join(from, NAME);
+        all.iter().find(is_meant).filter(|rule| wants(rule)).map(|_| {
+            format!("warning: {file} isn't encrypted, though {rules_file} wants it to be: `sops encrypt -i {file}`")
+        })
     }
 
     /// The nearest rules above a folder.
-    fn rules(&mut self, folder: &str) -> Option<&(String, Vec<Rule>)> {
-        if !self.known.contains_key(folder) {
-            let found = self.find(folder);
-            self.known.insert(folder.to_owned(), found);
+    fn rules(&mut self, folder: &str) -> Option<Rc<Rules>> {
+        if let Some(known) = self.known.get(folder) {
+            return known.clone();
         }
-        self.known.get(folder)?.as_ref()
-    }
-
-    fn find(&self, folder: &str) -> Option<(String, Vec<Rule>)> {
-        let mut folder = folder;
-        loop {
-            if let Some(rules) = self.read(&join(folder, NAME)) {
-                return Some((folder.to_owned(), rules));
-            }
-            if folder.is_empty() {
-                return None;
-            }
-            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
-        }
+        let own = self.read(&join(folder, NAME)).map(|all| Rc::new(Rules { folder: folder.to_owned(), all }));
+        let found = match own {
+            None if !folder.is_empty() => self.rules(folder.rsplit_once('/').map_or("", |(above, _)| above)),
+            own => own,
+        };
+        self.known.insert(folder.to_owned(), found.clone());
+        found
     }
 
     fn read(&self, path: &str) -> Option<Vec<Rule>> {
+        // To read what isn't there would look for what was meant.
+        self.tree.enclosure().ok()?.resolve("", &self.tree.enclosed(path)).ok()?;
         let file = self.tree.read(path).ok()?.into_iter().next()?;
         let text = yaml::decode(&file.bytes).ok()?;
         rules(&text)
     }
-}
-
-fn told(file: &str, rules: &str) -> String {
-    format!("warning: {file} isn't encrypted, though {rules} wants it to be: `sops encrypt -i {file}`")
 }
 
 /// The rules of a file; nothing where they can't be read.
