@@ -504,6 +504,7 @@ fn of_rules(environment: &Environment) -> Setup {
         rules: environment.rules.clone(),
         predecessors: Vec::new(),
         requires: environment.requires.clone(),
+        fetches: environment.fetches,
         rollback_on_failure: environment.rollback_on_failure,
         notes: Vec::new(),
     }

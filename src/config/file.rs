@@ -61,8 +61,19 @@ pub(super) struct File {
     pub(super) health: Option<Vec<HealthRule>>,
     /// What is kept of past releases.
     pub(super) history: Option<History>,
+    /// What may be done with the Git repository.
+    pub(super) git: Option<Git>,
     /// The programs that render kustomizations and charts.
     pub(super) tools: Option<ToolSettings>,
+}
+
+/// What may be done with the Git repository.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Git {
+    /// Whether the history that guards need and a clone lacks, such as a shallow one,
+    /// is fetched by `git`. The clone itself stays as it is. Default: false.
+    pub(super) fetch: Option<bool>,
 }
 
 /// Where trueup keeps its records in the cluster.

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use find::{NotFound, find};
-pub use run::{Call, Failure, Limits, run};
+pub use run::{Call, Failure, Limits, limited, run};
 pub use semver::VersionReq;
 pub use version::version_in;
 pub use workspace::Workspace;

@@ -77,8 +77,15 @@ pub enum Failure {
 
 /// What it printed.
 pub fn run(call: &Call<'_>, limits: Limits) -> Result<Vec<u8>, Failure> {
+    limited(command(call), limits)
+}
+
+/// What a command printed, within these limits.
+pub fn limited(mut command: Command, limits: Limits) -> Result<Vec<u8>, Failure> {
     let deadline = Instant::now() + limits.time;
-    let mut child = command(call).spawn().map_err(Failure::NotStarted)?;
+    // What it starts itself ends with it.
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let mut child = command.spawn().map_err(Failure::NotStarted)?;
     let printed = reading(child.stdout.take(), limits.output);
     let complained = reading(child.stderr.take(), MOST_COMPLAINTS as u64);
     let output = match printed.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
@@ -107,11 +114,7 @@ fn command(call: &Call<'_>) -> Command {
         .env("TMPDIR", workspace.temporary())
         .env("LC_ALL", "C.UTF-8")
         .env("GIT_TERMINAL_PROMPT", "0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        // What it starts itself ends with it.
-        .process_group(0);
+        .stdin(Stdio::null());
     if *may_fetch {
         command.envs(NETWORK.iter().filter_map(|name| Some((*name, env::var_os(name)?))));
     } else {
