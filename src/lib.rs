@@ -34,6 +34,7 @@ pub mod object;
 mod parallel;
 pub mod plan;
 pub mod release;
+pub mod remote;
 pub mod render;
 pub mod report;
 pub mod schema;

@@ -1,5 +1,7 @@
 //! `requires.order`: commits that come out of order.
 
+use std::path::{Path, PathBuf};
+
 use trueup::json::Value;
 
 use crate::harness::manifests::{config_map, deployment};
@@ -267,6 +269,82 @@ fn a_shallow_clone_that_cannot_tell_says_how_it_could() {
     environment.repository.git(&["-C", &shallow.to_string_lossy(), "fetch", "--quiet", "--depth", "2"]);
     environment.trueup_in(&shallow, &["apply", "prod", "--yes"]).success();
     assert_eq!(environment.setting(), "four");
+}
+
+/// The same, with leave to fetch the history that is lacking; the clone has the newest
+/// commit alone, which isn't deployed.
+fn shallow(more: &str) -> (TestEnvironment, PathBuf) {
+    let mut environment = TestEnvironment::new().variable("COLUMNS", "1000");
+    let configuration = environment.configuration() + more + "git: {fetch: true}\n";
+    environment.write("trueup.yaml", &configuration);
+    environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", "one"));
+    environment.apply();
+    for value in ["two", "three"] {
+        environment.commit_file("deploy/settings.yaml", &config_map("settings", "value", value));
+    }
+    let clone = environment.clone_with(&["--depth=1"]);
+    (environment, clone)
+}
+
+/// Everything about a clone that a fetch could change.
+fn state_of(environment: &TestEnvironment, clone: &Path) -> Vec<String> {
+    let clone = clone.to_string_lossy();
+    let asked = [
+        &["rev-parse", "--is-shallow-repository"][..],
+        &["for-each-ref"],
+        &["config", "--local", "--list"],
+        &["count-objects", "-v"],
+        &["status", "--porcelain"],
+    ];
+    asked.map(|asked| environment.repository.git(&[&["-C", &*clone], asked].concat())).into()
+}
+
+#[test]
+fn a_shallow_clone_fetches_the_history_that_it_lacks_where_it_may() {
+    let (environment, clone) = shallow("    requires: {branch: main}\n");
+    let before = state_of(&environment, &clone);
+
+    environment.trueup_in(&clone, &["plan", "prod"]).success().never_says("refused");
+    environment.trueup_in(&clone, &["apply", "prod", "--yes"]).success();
+
+    assert_eq!(environment.setting(), "three");
+    assert_eq!(state_of(&environment, &clone), before);
+    assert_eq!(before[0], "true", "it's still shallow");
+    let first = environment.repository.commits()[0].clone();
+    environment.repository.git(&[
+        "-C",
+        &clone.to_string_lossy(),
+        "fetch",
+        "--quiet",
+        "--depth=1",
+        "origin",
+        &first,
+    ]);
+    let older = environment.trueup_in(&clone, &["apply", "prod", "--yes", "--ref", &first]).exits(3);
+    older.prints("refused: order: ").prints("is older than the deployed commit");
+}
+
+#[test]
+fn what_cannot_be_fetched_is_told_in_the_words_of_git_and_does_not_pass() {
+    let (environment, clone) = shallow("");
+    let url = "https://ada:hunter2@127.0.0.1:1/shop.git";
+    environment.repository.git(&["-C", &clone.to_string_lossy(), "remote", "set-url", "origin", url]);
+
+    let run = environment.trueup_in(&clone, &["apply", "prod", "--yes"]).exits(3).never_says("hunter2");
+
+    run.prints("the history that this clone lacks can't be fetched: git ended with 128: fatal: ")
+        .prints("refused: order: this clone is shallow");
+    assert_eq!(environment.setting(), "one");
+}
+
+#[test]
+fn where_all_is_known_nothing_is_fetched() {
+    let (environment, clone) = shallow("");
+    environment.trueup(&["apply", "prod", "--yes"]).success();
+    let nowhere = ["-C", &*clone.to_string_lossy(), "remote", "set-url", "origin", "file:///nowhere"];
+    environment.repository.git(&nowhere);
+
+    environment.trueup_in(&clone, &["apply", "prod", "--yes"]).success().never_says("can't be fetched");
 }
 
 #[test]

@@ -2,33 +2,31 @@
 //! it out with progress, and the verdict.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
-use jiff::Timestamp;
+use std::time::Duration;
 
 use super::asking::Question;
+use super::ended::{Ended, exit, fell_short};
+use super::following::{OnTerminal, show};
 use super::planned::{self, Layout};
 use super::saved::SavedPlans;
 use super::signals::{self, Listening};
 use super::way_back::WayBack;
 use super::{Planning, annotates};
-use crate::apply::{Event, RunResult, Stop, TargetOutcome};
+use crate::apply::{Stop, TargetOutcome};
 use crate::cli::{Global, Output, Report, ReportKind};
 use crate::cluster::Cluster;
 use crate::config::Period;
 use crate::deploy::expecting::Expected;
 use crate::deploy::leaving::Departure;
 use crate::deploy::planning::{Options, Planned};
-use crate::deploy::running::{self, Listener, RunOptions, Undone};
+use crate::deploy::running::{self, RunOptions, Undone};
 use crate::deploy::setup::{Setup, refuse_dirty};
 use crate::error::{CommandError, Diagnostic, Exit};
 use crate::object::NamedObject;
 use crate::plan::{GuardVerdict, Selection, TargetPlan};
-use crate::release::HeldBy;
-use crate::report::json::{self, Happened, Kind};
-use crate::report::{github, markdown, text};
-use crate::ui::{Progress, ProgressOptions, Terminal};
+use crate::report::github;
+use crate::report::json::Kind;
+use crate::ui::Terminal;
 
 /// How long another run is waited for unless something else is asked for: long
 /// enough for the lock of a killed run to expire.
@@ -250,7 +248,7 @@ pub(super) async fn all(
         planned.iter().try_for_each(|(planned, _)| refuse_dirty(&planned.dirty))?;
     }
     let (stop, listening) = signals::stop()?;
-    let mut ended = Ended { exit: Exit::Done, outcomes: Vec::new(), failure: None };
+    let mut ended = Ended::new();
     for (((planned, cluster), setup), expected) in planned.into_iter().zip(&setups).zip(expected) {
         // Whoever interrupted one environment doesn't want the next.
         if stop.borrow().is_some() {
@@ -309,52 +307,6 @@ fn only_show(
     Ok(planned::refusal(&plans).unwrap_or(Exit::Done))
 }
 
-/// What became of the environments so far.
-struct Ended {
-    exit: Exit,
-    outcomes: Vec<TargetOutcome>,
-    failure: Option<CommandError>,
-}
-
-impl Ended {
-    /// What became of the other environments is told even when one fails.
-    fn take(&mut self, run: Result<(TargetOutcome, Exit), CommandError>) {
-        match run {
-            Ok((outcome, exit)) => {
-                self.outcomes.push(outcome);
-                self.exit = self.exit.worst(exit);
-            }
-            Err(error) => self.failure = Some(CommandError::joined(self.failure.take(), error)),
-        }
-    }
-
-    /// Not all environments had their turn.
-    fn cut_short(&mut self, stop: &Stop) {
-        self.exit = self.exit.worst(signals::exit(stop));
-    }
-
-    /// One document on standard output, whatever else went wrong.
-    fn tell(self, global: &Global, terminal: &Terminal) -> Result<Exit, CommandError> {
-        let Self { exit, outcomes, failure } = self;
-        match failure {
-            Some(error) if outcomes.is_empty() => Err(error),
-            failure => {
-                let exit = report(global, terminal, &outcomes).map_or_else(
-                    |error| {
-                        terminal.error(&error);
-                        exit.worst(error.exit)
-                    },
-                    |()| exit,
-                );
-                Ok(failure.map_or(exit, |error| {
-                    terminal.error(&error);
-                    exit.worst(error.exit)
-                }))
-            }
-        }
-    }
-}
-
 struct OneRun<'a> {
     global: &'a Global,
     terminal: &'a Terminal,
@@ -394,7 +346,8 @@ impl OneRun<'_> {
         let earlier = way_back
             .filter(|_| barred.is_none())
             .map(|way_back| way_back.earlier(self.global, &self.setup.environment));
-        let mut listener = OnTerminal::new(self, &planned.plan);
+        let mut listener =
+            OnTerminal::new(self.global, self.terminal, self.listening, self.running.yes, &planned.plan);
         let options = RunOptions {
             planning: self.options.clone(),
             reason: self.planning.reason.clone(),
@@ -458,176 +411,5 @@ impl OneRun<'_> {
         } else {
             Err(CommandError::new(Exit::Error, Diagnostic::new("not applied: the plan wasn't confirmed")))
         }
-    }
-}
-
-/// People read the plan before they answer; machines get the outcome only.
-fn show(global: &Global, terminal: &Terminal, plan: &TargetPlan) {
-    let options = text::TextOptions::new(terminal.width(), Timestamp::now());
-    if is_shown(global, terminal, plan) {
-        terminal.data(&text::plan(plan, &options));
-    }
-}
-
-fn is_shown(global: &Global, terminal: &Terminal, plan: &TargetPlan) -> bool {
-    let is_wanted = !terminal.is_quiet() || terminal.is_interactive();
-    global.output == Output::Text && !plan.is_empty() && is_wanted
-}
-
-/// Whether a run that wrote wasn't seen to end well.
-fn fell_short(result: RunResult) -> bool {
-    matches!(result, RunResult::Applied | RunResult::Unhealthy | RunResult::Partial)
-}
-
-fn exit(outcome: &TargetOutcome, stop: &Stop) -> Exit {
-    match outcome.result {
-        RunResult::Healthy
-        | RunResult::Applied
-        | RunResult::Unchanged
-        | RunResult::Superseded
-        | RunResult::Deleted => Exit::Done,
-        RunResult::Unhealthy => Exit::Unhealthy,
-        RunResult::RolledBack => Exit::RolledBack,
-        RunResult::Failed => Exit::Error,
-        RunResult::Partial => Exit::Partial,
-        RunResult::Refused => Exit::Refused,
-        RunResult::Interrupted => signals::exit(stop),
-    }
-}
-
-fn report(global: &Global, terminal: &Terminal, outcomes: &[TargetOutcome]) -> Result<(), CommandError> {
-    let environment = match outcomes {
-        [one] => Some(one.target.as_str()),
-        _ => None,
-    };
-    let as_json = || json::document(Kind::Outcome, environment, outcomes);
-    let as_markdown = || outcomes.iter().map(markdown::outcome).collect::<Vec<_>>().join("\n");
-    let options = text::TextOptions::new(terminal.width(), Timestamp::now());
-    match global.output {
-        Output::Text => outcomes.iter().for_each(|outcome| terminal.data(&text::outcome(outcome, &options))),
-        Output::Json => terminal.data(&as_json()),
-        Output::Jsonl => terminal.data(&json::document_line(Kind::Outcome, environment, outcomes)),
-        Output::Markdown => terminal.data(&as_markdown()),
-        Output::Yaml => {
-            return Err(CommandError::usage("-o yaml is for render; here it's text, json or markdown"));
-        }
-    }
-    if annotates(global) {
-        terminal.annotate(&outcomes.iter().map(github::failure).collect::<String>());
-    }
-    planned::write_reports(&global.reports, |kind| match kind {
-        ReportKind::Json => Ok(as_json()),
-        ReportKind::Markdown => Ok(as_markdown()),
-        ReportKind::Junit => Err(planned::no_junit()),
-    })
-}
-
-/// The time between two looks at what a run is at.
-const TICK: Duration = Duration::from_millis(200);
-
-/// Follows a run on the terminal, and asks there what must be asked.
-struct OnTerminal<'a> {
-    global: &'a Global,
-    terminal: &'a Terminal,
-    listening: &'a Listening,
-    progress: Arc<Mutex<Option<Progress>>>,
-    ticking: tokio::task::JoinHandle<()>,
-    yes: bool,
-    target: String,
-}
-
-impl<'a> OnTerminal<'a> {
-    fn new(run: &OneRun<'a>, plan: &TargetPlan) -> Self {
-        let OneRun { global, terminal, listening, .. } = *run;
-        let progress = terminal.progress(progress_options(global, plan), Instant::now());
-        progress.stream(|| about_to_be_done(plan));
-        let progress = Arc::new(Mutex::new(Some(progress)));
-        let ticked = progress.clone();
-        let ticking = tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(TICK).await;
-                with(&ticked, |progress| progress.tick(Instant::now()));
-            }
-        });
-        let (yes, target) = (run.running.yes, plan.target.clone());
-        Self { global, terminal, listening, progress, ticking, yes, target }
-    }
-
-    fn finish(&mut self) {
-        self.ticking.abort();
-        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(progress) = progress {
-            progress.finish();
-        }
-    }
-}
-
-fn progress_options(global: &Global, plan: &TargetPlan) -> ProgressOptions {
-    let streams = global.output == Output::Jsonl;
-    let events_of = streams.then(|| plan.target.clone());
-    ProgressOptions { total: plan.summary.changes(), target: None, events_of }
-}
-
-fn about_to_be_done(plan: &TargetPlan) -> Happened {
-    Happened::Planned { digest: plan.digest.clone(), summary: plan.summary }
-}
-
-fn with(progress: &Mutex<Option<Progress>>, act: impl FnOnce(&mut Progress)) {
-    if let Some(progress) = progress.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-        act(progress);
-    }
-}
-
-impl Listener for OnTerminal<'_> {
-    fn event(&mut self, event: Event) {
-        with(&self.progress, |progress| progress.on(&event, Instant::now()));
-    }
-
-    fn waits_for(&mut self, held: &HeldBy) {
-        with(&self.progress, |progress| progress.stream(|| Happened::Locked { reason: held.to_string() }));
-        self.terminal.note(&format!("{}: waiting for {held}", self.target));
-    }
-
-    fn agrees(&mut self, planned: &Planned) -> bool {
-        with(&self.progress, |progress| progress.stream(|| about_to_be_done(&planned.plan)));
-        if self.yes {
-            self.terminal
-                .note(&format!("{}: the cluster changed meanwhile, this is planned anew", self.target));
-            return true;
-        }
-        let options = text::TextOptions::new(self.terminal.width(), Timestamp::now());
-        self.terminal.note(&format!("{}: the cluster changed meanwhile, the plan is now:", self.target));
-        self.terminal.data(&text::plan(&planned.plan, &options));
-        self.listening.asking(|| self.terminal.confirm("Apply this instead?"))
-    }
-
-    fn rolls_back(&mut self, failed: &TargetOutcome, undone: &Undone, planned: &Planned) {
-        let plan = &planned.plan;
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        // What the failed run was at is no longer drawn; this one begins anew.
-        progress.take().into_iter().for_each(Progress::finish);
-        self.terminal.note(&text::rolling_back(failed, undone.to));
-        if !self.terminal.is_screen() && is_shown(self.global, self.terminal, plan) {
-            self.terminal.data(&text::rollback_heading(&plan.target, undone.to));
-        }
-        show(self.global, self.terminal, plan);
-        let next = self.terminal.progress(progress_options(self.global, plan), Instant::now());
-        let commit = plan.commit.as_ref().map(|commit| commit.sha.clone());
-        next.stream(|| Happened::RollingBack { of: undone.of, to: undone.to, commit });
-        next.stream(|| about_to_be_done(plan));
-        *progress = Some(next);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_interrupt_between_two_environments_is_no_success() {
-        let (_sender, stop) = tokio::sync::watch::channel(Some("interrupted".to_owned()));
-        let mut ended = Ended { exit: Exit::Done, outcomes: Vec::new(), failure: None };
-        ended.cut_short(&stop);
-        assert_eq!(ended.exit, Exit::Interrupted);
     }
 }

@@ -7,6 +7,7 @@ use super::planned::{self, Layout};
 use super::{Capabilities, Planning, What, select};
 use crate::cli::{Global, Output};
 use crate::deploy::drift::{self, Measure};
+use crate::deploy::planning::Options;
 use crate::error::{CommandError, Diagnostic, Exit};
 use crate::report::json::Kind;
 use crate::report::text;
@@ -66,7 +67,7 @@ pub async fn run(global: &Global, mut args: Args, terminal: &Terminal) -> Result
         ));
     }
     let setups = select(global, &args.what)?;
-    let options = args.planning.to_look();
+    let options = Options { without_guards: true, ..args.planning.to_look() };
     let plans = if args.drift {
         let measure = if args.strict { Measure::Strict } else { Measure::Written };
         let mut plans = Vec::with_capacity(setups.len());

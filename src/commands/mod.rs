@@ -10,6 +10,8 @@ pub mod check;
 pub mod completions;
 pub mod delete;
 pub mod diff;
+mod ended;
+mod following;
 pub mod forget;
 pub mod health;
 pub mod history;

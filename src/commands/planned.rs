@@ -30,6 +30,7 @@ impl Planning {
             concurrency: self.concurrency.map(usize::from),
             may_guess: false,
             without_commits: self.no_cause,
+            without_guards: false,
             may_be_dirty: false,
             departure: None,
             restores: None,

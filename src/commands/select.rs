@@ -577,6 +577,7 @@ fn of_rules(environment: &Environment) -> Setup {
         rules: environment.rules.clone(),
         predecessors: Vec::new(),
         requires: environment.requires.clone(),
+        fetches: environment.fetches,
         rollback_on_failure: environment.rollback_on_failure,
         sources_at: None,
         notes: Vec::new(),

@@ -61,6 +61,8 @@ pub(super) struct File {
     pub(super) health: Option<Vec<HealthRule>>,
     /// What is kept of past releases.
     pub(super) history: Option<History>,
+    /// What may be done with the Git repository.
+    pub(super) git: Option<Git>,
     /// The programs that render kustomizations and charts, and decrypt.
     pub(super) tools: Option<ToolSettings>,
     /// Where keys come from that decrypt secrets.
@@ -83,6 +85,15 @@ pub(super) struct SopsSettings {
     /// `env`: what SOPS's own variables say. Default: env.
     #[schemars(extend("minLength" = 1))]
     pub(super) age_key_file: Option<String>,
+}
+
+/// What may be done with the Git repository.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Git {
+    /// Whether the history that guards need and a clone lacks, such as a shallow one,
+    /// is fetched by `git`. The clone itself stays as it is. Default: false.
+    pub(super) fetch: Option<bool>,
 }
 
 /// Where trueup keeps its records in the cluster.

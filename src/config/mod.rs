@@ -107,6 +107,8 @@ pub struct Environment {
     pub requires: Requirements,
     /// Go back to the last healthy release when an apply fails.
     pub rollback_on_failure: bool,
+    /// The history that guards need may be fetched.
+    pub fetches: bool,
     /// How many releases are kept.
     pub history_keep: u32,
     /// The programs that render and decrypt; their paths are relative to the file.

@@ -84,6 +84,7 @@ fn environment(file: &File, rules: &Rules, name: String, settings: Settings) -> 
         protect: settings.protect.unwrap_or_else(|| DEFAULT_PROTECT.map(KindPattern::any_group).to_vec()),
         rollback_on_failure: settings.rollback_on_failure.unwrap_or_default(),
         rules: rules.clone(),
+        fetches: file.git.as_ref().and_then(|git| git.fetch).unwrap_or_default(),
         history_keep: keep.unwrap_or(DEFAULT_KEEP),
         tools: file.tools.as_ref().map(tools).unwrap_or_default(),
         age_key_file: file.secrets.as_ref().and_then(age_key_file),

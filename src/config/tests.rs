@@ -39,6 +39,7 @@ conflicts:
 adopt: [{from: helm, name: web}]
 history: {keep: 7}
 secrets: {sops: {age-key-file: ~/keys.txt}}
+git: {fetch: true}
 ";
 
 #[track_caller]
@@ -110,6 +111,7 @@ fn environments_lie_over_the_defaults() {
             protect: vec!["StatefulSet.apps".parse().expect("a kind"), "Secret".parse().expect("a kind")],
             // What is the same for all environments has a test of its own.
             rules: prod.rules.clone(),
+            fetches: true,
             history_keep: 7,
             tools: Tools::default(),
             age_key_file: Some("~/keys.txt".into()),
@@ -134,6 +136,7 @@ fn the_smallest_file_leaves_everything_to_the_defaults() {
     let protected: Vec<_> = dev.protect.iter().map(ToString::to_string).collect();
     assert_eq!(protected, ["Namespace", "PersistentVolumeClaim", "CustomResourceDefinition"]);
     assert_eq!((dev.history_keep, dev.sources[0].path.as_str()), (20, "."));
+    assert!(!dev.fetches);
 }
 
 #[test]

@@ -76,7 +76,8 @@ impl Undoing<'_> {
     /// in the history of what that undid.
     fn is_further_back(&self, new: &Hold, former: &Hold) -> bool {
         let newest = |hold: &Hold| hold.commits.first()?.parse::<CommitId>().ok();
-        let within = || self.setup.origin.repository()?.is_ancestor(&newest(new)?, &newest(former)?).ok();
+        let within =
+            || self.setup.origin.repository()?.history().is_ancestor(&newest(new)?, &newest(former)?).ok();
         within().unwrap_or(false)
     }
 
@@ -106,7 +107,8 @@ impl Undoing<'_> {
         let Some(undone) = rolled_back(self.state) else { return Vec::new() };
         let ids = undone.parse::<CommitId>().ok().zip(self.restored());
         let between = ids.zip(self.setup.origin.repository());
-        let between = between.map(|((undone, restored), repository)| repository.only_in(&undone, &restored));
+        let between =
+            between.map(|((undone, restored), repository)| repository.history().only_in(&undone, &restored));
         match between {
             Some(Ok(between)) => between.iter().map(ToString::to_string).collect(),
             // A clone that doesn't know what lies between holds what it knows.
@@ -139,7 +141,7 @@ impl Undoing<'_> {
     fn former(&self) -> Option<Hold> {
         let mut former = self.state.hold.clone()?;
         if let (Some(repository), Some(restored)) = (self.setup.origin.repository(), self.restored()) {
-            former.commits = outside_of(repository, former.commits, &restored);
+            former.commits = outside_of(repository.history(), former.commits, &restored);
         }
         if let Some(memory) = &self.planned.memory {
             let rendering = Rendering::of(self.planned.desired.iter().collect(), &memory.key, true);

@@ -334,7 +334,7 @@ impl Locked<'_> {
         }
         let is_whole = options.planning.selection.is_none() && options.planning.departure.is_none();
         let Some(hold) = state.hold.take_if(|_| is_whole && is_well) else { return Vec::new() };
-        let repository = setup.origin.repository().map(|repository| &**repository);
+        let repository = setup.origin.repository().map(|repository| repository.history());
         let was_committed = !hold.commits.is_empty();
         let rendering = Rendering::of(self.planned.objects().collect(), key, true);
         state.hold = holding::after(hold, repository, self.planned.plan.commit.as_ref(), &rendering);

@@ -23,6 +23,7 @@ pub mod expecting;
 mod explain;
 mod failure;
 mod fates;
+mod fetching;
 mod finding;
 mod former;
 mod guarding;

@@ -16,7 +16,7 @@ use crate::signature::Keys;
 /// The commit isn't on the branch that is required, or nobody can tell.
 pub(super) fn off_branch(setup: &Setup, commit: Option<&CommitRef>) -> Option<GuardVerdict> {
     let branch = setup.requires.branch.as_ref()?;
-    let repository = setup.origin.repository()?;
+    let repository = setup.origin.repository()?.history();
     let branch = repository.required_branch(branch);
     let id = commit_id(commit);
     let name = id.map_or_else(|| "what isn't committed".to_owned(), |id| id.short());
@@ -32,6 +32,15 @@ pub(super) fn off_branch(setup: &Setup, commit: Option<&CommitRef>) -> Option<Gu
         }
     };
     Some(guard::branch(&name, &branch.name, &off))
+}
+
+/// Whether it can't be told from what is here if the commit is on the branch.
+pub(super) fn is_branch_unknown(setup: &Setup, repository: &Repository, commit: &CommitId) -> bool {
+    let Some(branch) = &setup.requires.branch else { return false };
+    match repository.required_branch(branch).tip {
+        None => true,
+        Some(tip) => matches!(repository.is_ancestor(commit, &tip), Err(GitError::Shallow { .. })),
+    }
 }
 
 /// Nobody has signed the commit whose keys are required.
@@ -86,8 +95,8 @@ pub(super) fn old_rules(setup: &Setup, memory: Option<&Memory>) -> Option<GuardV
     let repository = setup.origin.repository()?;
     let head = checked_out(&setup.origin, repository)?;
     let state = &memory?.parent.as_ref()?.state;
-    let (_, deployed) =
-        deployments(state).find(|(commit, _)| is_older(repository, file, &head, commit).unwrap_or(false))?;
+    let (_, deployed) = deployments(state)
+        .find(|(commit, _)| is_older(repository.history(), file, &head, commit).unwrap_or(false))?;
     Some(guard::old_rules(file, &head.short(), &deployed))
 }
 
@@ -106,7 +115,7 @@ fn is_older(repository: &Repository, file: &str, head: &CommitId, deployed: &Com
 /// Whether the rules are older can't be told: the deployed commit isn't here.
 pub(super) fn unknown_rules(setup: &Setup, memory: Option<&Memory>) -> Option<GuardVerdict> {
     let file = setup.configuration.as_ref()?;
-    let repository = setup.origin.repository()?;
+    let repository = setup.origin.repository()?.history();
     let state = &memory?.parent.as_ref()?.state;
     let (commit, deployed) = deployments(state).find(|(commit, _)| !repository.contains(commit))?;
     Some(guard::unknown_rules(file, &deployed, repository.fetch_commit(&commit).as_deref()))

@@ -17,6 +17,7 @@ use super::definitions::{definitions, schemas};
 use super::dependencies::{Set, dependencies, hard_edges};
 use super::explain::warned;
 use super::fates::since;
+use super::fetching::fetch_lacking;
 use super::guarding::{circumstances, deletion_guards, lenient};
 use super::handover::{Adopting, Handover};
 use super::hooks::Hooks;
@@ -79,6 +80,8 @@ pub struct Options {
     pub may_guess: bool,
     /// Don't look for the commits that asked for changes.
     pub without_commits: bool,
+    /// What guards say isn't shown: nothing is fetched for them.
+    pub without_guards: bool,
     /// Uncommitted files are meant to be deployed.
     pub may_be_dirty: bool,
     /// What leaves, whatever the repository says; nothing else is done then.
@@ -354,6 +357,7 @@ async fn plan_for(
         let commit = wanted.commit.as_ref();
         notes.extend(blame::tell(&rendering, memory.as_ref(), commit, &desired, &work, &mut actions));
     }
+    notes.extend(fetch_lacking(setup, options, memory.as_ref(), wanted.commit.as_ref()).await);
     guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
     guards.extend(too_early(setup, options, wanted.commit.as_ref()).await);
     notes.extend(rendered_otherwise(cluster, memory.as_ref(), options.restores, &desired).await);

@@ -63,6 +63,8 @@ pub struct Setup {
     pub predecessors: Vec<Setup>,
     /// What must hold for an apply.
     pub requires: Requirements,
+    /// The history that guards need may be fetched.
+    pub fetches: bool,
     /// Go back to the last healthy release when an apply fails.
     pub rollback_on_failure: bool,
     /// The sources as another commit's own configuration has them; absent where there is

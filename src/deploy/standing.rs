@@ -53,7 +53,10 @@ pub(super) fn commit_id(commit: Option<&CommitRef>) -> Option<CommitId> {
 /// The deployed commit must be known to this repository: two repositories under
 /// one name would delete each other's objects. A shallow clone can't tell.
 pub(super) fn unknown_history(setup: &Setup, memory: Option<&Memory>) -> Option<GuardVerdict> {
-    let repository = setup.origin.repository().filter(|repository| !repository.is_shallow())?;
+    let repository = setup.origin.repository()?.history();
+    if repository.is_shallow() {
+        return None;
+    }
     let deployed = memory?.parent.as_ref()?.state.deployed.as_ref()?;
     let sha = deployed.commit.as_ref()?;
     let commit = sha.parse::<CommitId>().ok();
@@ -72,7 +75,7 @@ fn order(
     commit: Option<&CommitRef>,
     standing: &mut Standing,
 ) {
-    let Some(repository) = setup.origin.repository() else { return };
+    let Some(repository) = setup.origin.repository().map(|repository| repository.history()) else { return };
     let Some(state) = memory.and_then(|memory| memory.parent.as_ref()).map(|parent| &parent.state) else {
         return;
     };
@@ -146,7 +149,7 @@ pub(super) fn deployments(state: &State) -> impl Iterator<Item = (CommitId, Depl
 
 /// `None` where a commit isn't here although everything should be, which
 /// [`unknown_history`] is about.
-fn order_of(repository: &Repository, commit: &CommitId, deployed: &CommitId) -> Option<Order> {
+pub(super) fn order_of(repository: &Repository, commit: &CommitId, deployed: &CommitId) -> Option<Order> {
     Some(match repository.relation(commit, deployed) {
         Ok(Relation::Same | Relation::Newer) => Order::Newer,
         Ok(Relation::Older) => Order::Older,

@@ -15,6 +15,7 @@ use crate::cluster::Cluster;
 use crate::config::Rules;
 use crate::health::{self, Context, Health, Verdict};
 use crate::json::Value;
+use crate::report::words;
 
 /// How many are named.
 const NAMED: usize = 5;
@@ -48,7 +49,7 @@ pub(super) async fn note(
     let secrets = Secrets::of(planned);
     let told: Vec<String> = looked.await.into_iter().flatten().map(|told| secrets.scrub(&told)).collect();
     let rest = told.len().saturating_sub(NAMED);
-    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    let more = words::and_more(rest);
     let named = told[..told.len() - rest].join(", ");
     (!told.is_empty()).then(|| format!("not changed by this run, and not healthy: {named}{more}"))
 }

@@ -41,7 +41,7 @@ impl Repository {
     }
 
     /// The remote to ask: `origin` if there is one.
-    pub(super) fn remote(&self) -> Option<String> {
+    pub fn remote(&self) -> Option<String> {
         let remotes = self.remotes();
         remotes.iter().find(|name| *name == "origin").or_else(|| remotes.first()).cloned()
     }

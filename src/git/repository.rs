@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use gix::open::Permissions;
 use gix::sec::{Permission, Trust, trust::DefaultForLevel, trust::Mapping};
 
 use super::error::reason;
 use super::{CommitId, GitError};
+use crate::tools::Workspace;
 
 /// How much of the object database is kept in memory between look-ups.
 const OBJECT_CACHE_BYTES: usize = 8 * 1024 * 1024;
@@ -16,6 +18,14 @@ const OBJECT_CACHE_BYTES: usize = 8 * 1024 * 1024;
 /// and references made after it was opened.
 pub struct Repository {
     inner: gix::ThreadSafeRepository,
+    /// What was fetched since, beside what is here.
+    learnt: OnceLock<Learnt>,
+}
+
+/// A history that is kept in a folder of its own for as long as it's asked.
+struct Learnt {
+    repository: Box<Repository>,
+    _folder: Workspace,
 }
 
 impl Repository {
@@ -38,7 +48,7 @@ impl Repository {
             Ok(inner) => inner,
             Err(error) => return no_repository(&dir, &error),
         };
-        let repository = Self { inner };
+        let repository = Self { inner, learnt: OnceLock::new() };
         repository.is_not_beyond_a_broken_link(&dir)?;
         repository.has_a_supported_format()?;
         Ok(Some(repository))
@@ -62,6 +72,35 @@ impl Repository {
     /// Whether the history is cut off somewhere (`git clone --depth`).
     pub fn is_shallow(&self) -> bool {
         self.local().is_shallow().unwrap_or(false)
+    }
+
+    /// The folder that a linked worktree shares with its repository; else the same.
+    pub fn common_dir(&self) -> PathBuf {
+        self.local().common_dir().to_path_buf()
+    }
+
+    /// This one, or what was fetched in its place: for how commits relate, and what the
+    /// trees of commits name that aren't here.
+    pub fn history(&self) -> &Self {
+        self.learnt.get().map_or(self, |learnt| &learnt.repository)
+    }
+
+    /// Whether something was fetched.
+    pub fn has_learnt(&self) -> bool {
+        self.learnt.get().is_some()
+    }
+
+    /// From now on the history is this one, which lies in that folder.
+    pub fn learn(&self, repository: Self, folder: Workspace) {
+        // The first one is as good.
+        let _ = self.learnt.set(Learnt { repository: Box::new(repository), _folder: folder });
+    }
+
+    /// Whether a parent of this commit isn't here.
+    pub fn is_cut_at(&self, commit: &CommitId) -> bool {
+        let repository = self.local();
+        let Ok(found) = repository.find_commit(commit.object()) else { return true };
+        found.parent_ids().any(|parent| repository.find_commit(parent).is_err())
     }
 
     /// The commit that is checked out; `None` when there are no commits yet.

@@ -3,6 +3,7 @@
 use super::refuse;
 use crate::object::{GroupKind, ObjectId};
 use crate::plan::GuardVerdict;
+use crate::report::words::and_more;
 
 /// Kinds that are never deleted without saying so: `protect` in the
 /// configuration.
@@ -34,7 +35,7 @@ pub fn too_many(deleted: usize, total: usize, allowed: usize) -> Option<GuardVer
 pub(super) fn listed(names: &[String]) -> String {
     match names {
         [first, second, third, rest @ ..] if !rest.is_empty() => {
-            format!("{first}, {second}, {third} and {} more", rest.len())
+            format!("{first}, {second}, {third}{}", and_more(rest.len()))
         }
         names => names.join(", "),
     }

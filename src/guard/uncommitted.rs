@@ -2,6 +2,7 @@
 
 use super::refuse;
 use crate::plan::GuardVerdict;
+use crate::report::words::and_more;
 
 /// Files of the work tree differ from its commit. About where and when: their
 /// plan is useful all the same. Not by `--override`: it has an option of its own.
@@ -13,10 +14,7 @@ pub fn uncommitted(files: &[String]) -> Option<GuardVerdict> {
 /// Which files aren't committed, if any.
 pub fn told(files: &[String]) -> Option<String> {
     let first = files.first()?;
-    Some(match files.len() {
-        1 => format!("the work tree isn't committed: {first}"),
-        count => format!("the work tree isn't committed: {first} and {} more", count - 1),
-    })
+    Some(format!("the work tree isn't committed: {first}{}", and_more(files.len() - 1)))
 }
 
 #[cfg(test)]

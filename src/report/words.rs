@@ -90,6 +90,11 @@ pub fn list<S: AsRef<str>>(items: &[S]) -> String {
     }
 }
 
+/// ` and 7 more`; nothing where there are none.
+pub fn and_more(rest: usize) -> String {
+    if rest == 0 { String::new() } else { format!(" and {rest} more") }
+}
+
 /// The first of many, and how many others there are: `a, b and 7 more`.
 pub fn first_few(names: &[String], most: usize) -> String {
     let mut named: Vec<String> = names.iter().take(most).cloned().collect();

@@ -28,7 +28,7 @@ use std::time::Duration;
 pub use find::{NotFound, find};
 pub use identity::identity;
 pub use keys::Keys;
-pub use run::{Call, Failure, Limits, run};
+pub use run::{Call, Failure, Limits, limited, run};
 pub use running::{clear, is_stopped, stop};
 pub use semver::VersionReq;
 pub use version::version_in;

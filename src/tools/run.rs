@@ -81,10 +81,17 @@ pub enum Failure {
 
 /// What it printed.
 pub fn run(call: &Call<'_>, limits: Limits) -> Result<Vec<u8>, Failure> {
+    limited(command(call), call.input, limits)
+}
+
+/// What a command printed, given this to read, within these limits.
+pub fn limited(mut command: Command, input: Option<&[u8]>, limits: Limits) -> Result<Vec<u8>, Failure> {
     let deadline = Instant::now() + limits.time;
-    let begun = running::begin(&mut command(call)).map_err(Failure::NotStarted)?;
+    // What it starts itself ends with it.
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let begun = running::begin(&mut command).map_err(Failure::NotStarted)?;
     let mut child = begun.ok_or(Failure::Stopped)?;
-    if let Some((pipe, input)) = child.stdin.take().zip(call.input) {
+    if let Some((pipe, input)) = child.stdin.take().zip(input) {
         writing(pipe, input.to_vec());
     }
     let printed = reading(child.stdout.take(), limits.output);
@@ -118,11 +125,7 @@ fn command(call: &Call<'_>) -> Command {
         .env("TMPDIR", workspace.temporary())
         .env("LC_ALL", "C.UTF-8")
         .env("GIT_TERMINAL_PROMPT", "0")
-        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        // What it starts itself ends with it.
-        .process_group(0);
+        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     if let Some(keys) = keys {
         command.envs(keys.variables()).env("SOPS_DISABLE_VERSION_CHECK", "1");
     }

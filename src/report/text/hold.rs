@@ -54,11 +54,9 @@ fn short(commit: &str) -> String {
 
 fn named(all: impl ExactSizeIterator<Item = String>) -> Option<String> {
     let count = all.len();
-    let mut names: Vec<String> = all.take(MOST_NAMED).collect();
-    if count > MOST_NAMED {
-        names.push(format!("and {} more", count - MOST_NAMED));
-    }
-    (!names.is_empty()).then(|| names.join(", "))
+    let names: Vec<String> = all.take(MOST_NAMED).collect();
+    let others = words::and_more(count - names.len());
+    (!names.is_empty()).then(|| format!("{}{others}", names.join(", ")))
 }
 
 #[cfg(test)]

@@ -176,7 +176,7 @@ fn container(
     options: &TextOptions,
 ) -> Vec<String> {
     let name = container.container.as_deref();
-    let others = if alike > 1 { format!(" and {} more", alike - 1) } else { String::new() };
+    let others = words::and_more(alike.saturating_sub(1));
     let pod = format!("pod {}{others}", visible(&container.pod));
     let head = match name {
         _ if !chain.is_empty() => chain.join(" → "),

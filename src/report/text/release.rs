@@ -151,7 +151,7 @@ fn actions(actions: &[ReleaseAction], unchanged: usize, options: &TextOptions) -
     };
     let mut lines: Vec<String> = actions.iter().take(shown).map(line).collect();
     if actions.len() > shown {
-        lines.push(paint(FAINT, format_args!("  and {} more (-v)", actions.len() - shown)));
+        lines.push(paint(FAINT, format_args!(" {} (-v)", words::and_more(actions.len() - shown))));
     }
     if unchanged > 0 {
         lines.push(paint(FAINT, format_args!("  {unchanged} unchanged")));

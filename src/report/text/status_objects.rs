@@ -51,7 +51,7 @@ pub(super) fn warnings(report: &StatusReport, options: &TextOptions) -> Vec<Stri
     });
     let mut lines: Vec<String> = told.collect();
     if report.warnings.len() > shown {
-        lines.push(paint(FAINT, format_args!("  and {} more (-v)", report.warnings.len() - shown)));
+        lines.push(paint(FAINT, format_args!(" {} (-v)", words::and_more(report.warnings.len() - shown))));
     }
     if !lines.is_empty() {
         lines.insert(0, paint(STRONG, "warnings of the last hour:"));
