@@ -31,7 +31,7 @@ fn folder(environment: &TestEnvironment) -> PathBuf {
 }
 
 /// How many things are kept.
-fn kept(environment: &TestEnvironment) -> usize {
+pub(crate) fn kept(environment: &TestEnvironment) -> usize {
     let names = folder(environment).read_dir().into_iter().flatten().flatten();
     names.filter(|entry| entry.file_name() != "since").count()
 }

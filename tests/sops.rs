@@ -10,6 +10,7 @@ use crate::harness::manifests::{config_map, secret};
 use crate::harness::sops::AgeKey;
 use crate::harness::tools::Tool;
 use crate::harness::{Run, Running, TestEnvironment, wait_until};
+use crate::render_cache::kept;
 
 const PASSWORD: &str = "correct-horse-battery";
 
@@ -445,6 +446,58 @@ fn values_of_a_chart_are_decrypted_and_masked_wherever_they_come_out() {
         silent(environment.trueup(&["render", "prod"]).exits(1))
             .complains("‹masked›")
             .complains("chart/templates/a.yaml");
+    }
+}
+
+#[test]
+fn what_is_made_of_encrypted_files_is_neither_kept_nor_looked_for() {
+    let (environment, key) = with_key(&[Tool::Sops, Tool::Kustomize, Tool::Helm4]);
+    let sources = "sources: [deploy, {path: chart, values: [values.yaml]}]\n";
+    environment.write("trueup.yaml", &environment.configuration().replace("sources: deploy\n", sources));
+    environment.write(
+        "deploy/kustomization.yaml",
+        "configMapGenerator: [{name: a, envs: [a.env]}]\ngeneratorOptions: {disableNameSuffixHash: true}\n",
+    );
+    environment.write("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 1.0.0\n");
+    environment.write("chart/templates/b.yaml", &config_map("b", "value", "{{ .Values.value }}"));
+    let write = |value: &str, sealed: &dyn Fn(&str, &str) -> String| {
+        environment.write("deploy/a.env", &sealed("a.env", &format!("value={value}\n")));
+        environment.write("values.yaml", &sealed("values.yaml", &format!("value: {value}\n")));
+    };
+    write("in-plain", &|_, text| text.to_owned());
+    environment.trueup(&["render", "prod"]).success();
+    assert_eq!(kept(&environment), 2, "nothing is encrypted yet");
+
+    // The last one is too short to be looked for in the output.
+    for value in [PASSWORD, "another-password", "abc"] {
+        write(value, &|name, text| key.encrypt(name, text, &[]));
+        silent(environment.trueup(&["apply", "prod", "--yes", "--dirty"]).success());
+        for name in ["a", "b"] {
+            let live = environment.live_object(&format!("v1/configmaps/{name}"));
+            assert_eq!(live["data"]["value"], value, "{name}");
+        }
+        let without_programs = environment.trueup_with(&["render", "prod"], "TMPDIR", "/nonexistent");
+        silent(without_programs.exits(1)).complains("can't write temporary files");
+    }
+    assert_eq!(kept(&environment), 2, "nothing is new");
+}
+
+#[test]
+fn jsonnet_doesnt_get_what_is_encrypted() {
+    let (environment, key) = with_key(&[Tool::Sops]);
+    let configuration = environment.configuration().replace("sources: deploy\n", "sources: a.jsonnet\n");
+    environment.write("trueup.yaml", &configuration);
+    for (import, name, text) in [
+        ("importstr", "a.yaml", format!("password: {PASSWORD}\n")),
+        ("import", "a.json", format!("{{\"password\": \"{PASSWORD}\"}}")),
+        ("importstr", "a.env", format!("PASSWORD={PASSWORD}\n")),
+        ("importbin", "a.bin", PASSWORD.to_owned()),
+    ] {
+        environment.write(&format!("lib/{name}"), &key.encrypt(name, &text, &[]));
+        environment.write("a.jsonnet", &format!("{{ a: {import} 'lib/{name}' }}\n"));
+        let run = silent(environment.trueup(&["render", "prod"]).exits(1));
+        run.complains(&format!("lib/{name} is encrypted by SOPS, and isn't decrypted for Jsonnet"))
+            .complains("make it a source of its own");
     }
 }
 

@@ -164,20 +164,30 @@ struct Read {
 }
 
 fn read(tree: &SourceTree<'_>, copy: &Copy<'_, '_>, means: &Means) -> Result<Read, Vec<Diagnostic>> {
-    let files = parallel::each_waiting(copy.files_read(), |real| {
-        let bytes = copy.content(&real).unwrap_or_default();
-        let opened = sops::opened(&tree.shown(&real), &bytes, means);
-        (real, bytes, opened)
-    });
     let (mut read, mut findings) = (Read::default(), Vec::new());
     let mut rules = sops::Unencrypted::in_tree(tree);
-    for (real, sealed, opened) in files {
+    let mut sealed = Vec::new();
+    for real in copy.files_read() {
+        let bytes = copy.content(&real).unwrap_or_default();
+        if sops::is_encrypted_file(&real, &bytes) {
+            sealed.push((real, bytes));
+        } else {
+            read.notes.extend(rules.note_of_file(&real, &bytes));
+        }
+    }
+    // Each waits for a program.
+    let opened = parallel::each_waiting(sealed, |(real, bytes)| {
+        let opened = sops::opened(&tree.shown(&real), &bytes, means);
+        (real, opened)
+    });
+    for (real, opened) in opened {
         match opened {
             Ok(Some((bytes, known))) => {
                 read.decrypted.insert(real, bytes);
                 read.known.extend(known);
             }
-            Ok(None) => read.notes.extend(rules.note_of_file(&real, &sealed)),
+            // It stays as it is.
+            Ok(None) => {}
             Err(finding) => findings.push(finding),
         }
     }

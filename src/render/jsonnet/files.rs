@@ -8,7 +8,7 @@ use super::super::list::Listed;
 use super::super::names::join;
 use super::super::place::{Kind, Place};
 use super::super::resolve::{Enclosure, Unresolved};
-use super::super::{SourceTree, load, problem};
+use super::super::{SourceTree, load, problem, sops};
 use super::folder_of;
 use crate::error::Diagnostic;
 use crate::git::tree_path;
@@ -118,6 +118,12 @@ impl<'t, 'a> Files<'t, 'a> {
         };
         let listed = Listed { path: real.to_owned(), is_named: true, place };
         match load::files(vec![listed]).pop() {
+            Some(Ok(file)) if sops::is_encrypted_file(&file.path, &file.bytes) => {
+                let hint = "make it a source of its own: what is in it can be deployed, and named by what Jsonnet makes";
+                self.hints.push(hint.to_owned());
+                let shown = self.tree.shown(real);
+                Err(format!("{shown} is encrypted by SOPS, and isn't decrypted for Jsonnet"))
+            }
             Some(Ok(file)) => {
                 self.blobs.insert(real.to_owned(), file.blob.to_string());
                 Ok(file.bytes)

@@ -24,11 +24,15 @@ use super::{Item, Means, Rendered, SourceTree};
 use crate::error::{Diagnostic, Location};
 use crate::git::blob_id;
 use crate::json::Value;
+use crate::tools;
 use evaluation::{Fault, Message, Values};
 use files::Files;
 
 /// What a folder's own file is called, as Tanka has it.
 const MAIN: &str = "main.jsonnet";
+
+/// So often it's looked at whether a signal has come.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// How a Jsonnet file is evaluated.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -107,7 +111,8 @@ fn evaluated(files: &mut Files<'_, '_>, main: &str, values: Values, time: Durati
     let (sender, receiver) = mpsc::channel();
     evaluation::start(main.to_owned(), values, sender).map_err(|error| Fault::new(error.to_string()))?;
     loop {
-        match receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match receiver.recv_timeout(left.min(BETWEEN_LOOKS)) {
             // Who asks waits for the answer.
             Ok(Message::Resolve { file, path, answer }) => {
                 let _ = answer.send(files.resolve(&file, &path));
@@ -117,6 +122,8 @@ fn evaluated(files: &mut Files<'_, '_>, main: &str, values: Values, time: Durati
             }
             Ok(Message::Done(done)) => return *done,
             // The thread can't be stopped: it ends with the process.
+            Err(RecvTimeoutError::Timeout) if tools::is_stopped() => return Err(Fault::new("interrupted")),
+            Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {}
             Err(RecvTimeoutError::Timeout) => {
                 return Err(Fault::new(format!("it took longer than {} s", time.as_secs_f32()))
                     .hint("`tools: {timeout: 10m}` in trueup.yaml gives it more time"));

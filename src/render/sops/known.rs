@@ -80,6 +80,11 @@ pub(in super::super) fn opened(
     Ok(Some((opened, known)))
 }
 
+/// Whether a file is encrypted, as what it says without its key tells.
+pub(in super::super) fn is_encrypted_file(path: &str, bytes: &[u8]) -> bool {
+    yaml::decode(bytes).is_ok_and(|text| recipients(&text, Format::of(path)).is_some())
+}
+
 /// For whom a file is encrypted, if it is.
 fn recipients(text: &str, format: Format) -> Option<Vec<String>> {
     match format {
