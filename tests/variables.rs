@@ -201,6 +201,31 @@ fn the_same_commit_with_other_variables_is_another_release() {
     assert_eq!(environment.setting(), "four");
 }
 
+/// What is secret can't be compared by what is on record of it.
+#[test]
+fn releases_that_differ_in_secret_variables_only_are_told_apart() {
+    let mut environment = asking("{}");
+    environment.write("deploy/secret.yaml", &secret("keys", "url", "${TAG}"));
+    environment.commit_file("deploy/a.yaml", &config_map("settings", "value", "${TAG}"));
+    for tag in ["b25l", "dHdv"] {
+        environment.trueup(&["apply", "prod", "--yes", "--var", &format!("TAG={tag}")]).success();
+    }
+
+    environment.trueup(&["rollback", "prod", "--yes"]).exits(1).complains("--var TAG=… (release 1 had it");
+    environment
+        .trueup(&["rollback", "prod", "2", "--yes"])
+        .exits(1)
+        .complains("--release 2 goes back to that");
+    environment
+        .trueup(&["rollback", "prod", "--release", "2", "--yes"])
+        .exits(1)
+        .complains("is what is deployed");
+    let run = environment.trueup(&["rollback", "prod", "--yes", "--var", "TAG=b25l"]).success();
+
+    run.never_says("the variables are those");
+    assert_eq!(environment.setting(), "b25l");
+}
+
 #[test]
 fn of_a_variable_in_a_secret_only_the_name_is_on_record() {
     let mut environment = asking("{}");

@@ -355,8 +355,10 @@ pub(super) fn told(hold: &Hold, setup: &Setup) -> Vec<String> {
     }
     let short = |sha: &String| sha.parse::<CommitId>().map_or_else(|_| sha.clone(), |id| id.short());
     let Some(newest) = hold.commits.first() else {
-        let objects: Vec<String> =
+        // Held for several releases perhaps, and named once.
+        let objects: BTreeSet<String> =
             hold.uncommitted.iter().flatten().map(|object| object.id().to_string()).collect();
+        let objects: Vec<String> = objects.into_iter().collect();
         let (are, they) = if objects.len() == 1 { ("is", "it says") } else { ("are", "they say") };
         return vec![format!(
             "{} {are} held: `apply` refuses what release {} made of that until {they} something else, or until \

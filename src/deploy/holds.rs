@@ -1,5 +1,6 @@
 //! Looking at what is held after a rollback, and ending it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::memory::target_of;
@@ -8,7 +9,7 @@ use super::running::{identify, locked_out};
 use super::setup::Setup;
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
-use crate::release::{HeldBy, Hold, Target, inventory, lock};
+use crate::release::{HeldBy, HeldObject, Hold, Target, inventory, lock};
 use crate::report::{HoldDetail, HoldReport};
 
 /// What is held of a target, if anything is.
@@ -65,6 +66,14 @@ fn detail(hold: &Hold) -> HoldDetail {
         restored: hold.to,
         restored_commit: hold.restored.clone(),
         commits: hold.commits.clone(),
-        objects: hold.sets().flatten().map(|object| object.id().to_string()).collect(),
+        // Held for several releases perhaps, and named once.
+        objects: hold
+            .sets()
+            .flatten()
+            .map(HeldObject::id)
+            .collect::<BTreeSet<_>>()
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
     }
 }

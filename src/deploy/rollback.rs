@@ -7,7 +7,7 @@ use super::setup::Setup;
 use super::variables::{are_same, replayed, told};
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
-use crate::git::{CommitId, Repository};
+use crate::git::{CommitId, GitError, Repository};
 use crate::release::{Hold, Parent, ReleaseResult, Summary};
 use crate::render::Vars;
 
@@ -58,7 +58,11 @@ impl Way {
     /// As the release was recorded; what isn't on record comes from what is given.
     fn of(repository: &Repository, release: &Summary, given: &Vars) -> Result<Self, CommandError> {
         let commit = commit_of(repository, release)?;
-        Ok(Self { commit, vars: replayed(release, given)?, notes: told(release).into_iter().collect() })
+        Ok(Self {
+            commit,
+            vars: replayed(release, given)?,
+            notes: told(release, &Vars::default()).into_iter().collect(),
+        })
     }
 }
 
@@ -104,7 +108,7 @@ pub async fn find(
         vars
     };
     if let Destination::Reference(reference) = destination {
-        let commit = repository.resolve(reference).map_err(|error| error.diagnostic())?;
+        let commit = repository.resolve(reference).map_err(|error| unknown(reference, &releases, error))?;
         let to = releases.iter().find(|release| sha(release) == Some(commit.to_string().as_str())).copied();
         if is_same(to) {
             refuse_deployed(environment, &parent, &commit)?;
@@ -112,7 +116,8 @@ pub async fn find(
         let replayed = to.map(|release| replayed(release, &setup.given)).transpose()?;
         let undone =
             Undone { of, to: to.map(|release| release.release), automatic: false, holds_everything: None };
-        let (vars, notes) = (with_given(replayed.unwrap_or_default()), to.and_then(told));
+        let (vars, notes) =
+            (with_given(replayed.unwrap_or_default()), to.and_then(|to| told(to, &setup.given)));
         return Ok(Found { commit, vars, notes: notes.into_iter().collect(), undone });
     }
     let release = match destination {
@@ -126,13 +131,26 @@ pub async fn find(
     if is_same(Some(release)) {
         refuse_deployed(environment, &parent, &commit_of(repository, release)?)?;
     }
-    let Way { commit, vars, notes } = Way::of(repository, release, &setup.given)?;
+    let Way { commit, vars, .. } = Way::of(repository, release, &setup.given)?;
+    let notes = told(release, &setup.given).into_iter().collect();
     Ok(Found {
         commit,
         vars: with_given(vars),
         notes,
         undone: Undone { of, to: Some(release.release), automatic: false, holds_everything: None },
     })
+}
+
+/// A release is named by its number elsewhere.
+fn unknown(reference: &str, releases: &[&Summary], error: GitError) -> Diagnostic {
+    let is_release = |number: u64| releases.iter().any(|release| release.release == number);
+    let finding = error.diagnostic();
+    match reference.parse() {
+        Ok(number) if is_release(number) => {
+            finding.hint(format!("--release {number} goes back to that release"))
+        }
+        _ => finding,
+    }
 }
 
 fn sha(release: &Summary) -> Option<&str> {

@@ -65,7 +65,7 @@ fn lacking(release: &Summary, name: &str, why: &str) -> Diagnostic {
 }
 
 /// Whether a release was rendered with the same variables as this one will be, with those
-/// that are `given` on top.
+/// that are `given` on top. Of secret ones only the content tells.
 pub(super) fn are_same(deployed: Option<&Summary>, restored: Option<&Summary>, given: &Vars) -> bool {
     let of_release = |release: Option<&Summary>| -> BTreeMap<String, RecordedVariable> {
         let vars = release.and_then(|release| release.vars.as_ref()).into_iter().flatten();
@@ -73,12 +73,14 @@ pub(super) fn are_same(deployed: Option<&Summary>, restored: Option<&Summary>, g
     };
     let mut now = of_release(restored);
     now.extend(given.all().map(|(name, var)| (name.to_owned(), of(name, var))));
-    now == of_release(deployed)
+    let content = |release: Option<&Summary>| release.map(|release| release.content.clone());
+    now == of_release(deployed) && (restored.is_none() || content(restored) == content(deployed))
 }
 
-/// What is put back beside the commit, in words; nothing where there are no variables.
-pub(super) fn told(release: &Summary) -> Option<String> {
-    let recorded = release.vars.iter().flatten();
+/// What is put back beside the commit, in words; nothing where there are no variables but
+/// those that are `given` instead.
+pub(super) fn told(release: &Summary, given: &Vars) -> Option<String> {
+    let recorded = release.vars.iter().flatten().filter(|variable| given.get(&variable.name).is_none());
     let told: Vec<String> = recorded.filter_map(in_words).collect();
     let release = release.release;
     (!told.is_empty()).then(|| format!("the variables are those of release {release}: {}", told.join(", ")))
