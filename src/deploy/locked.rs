@@ -20,6 +20,7 @@ use super::telling;
 use crate::apply::{ActionResult, RunResult, Stop, TargetOutcome};
 use crate::error::{CommandError, Diagnostic};
 use crate::object::GroupKind;
+use crate::parallel;
 use crate::plan::{Judgement, Verb};
 use crate::release::history::{list_summaries, trim, write_record};
 use crate::release::key::ensure_key;
@@ -90,6 +91,7 @@ impl Locked<'_> {
         }
         let (parent, release) = (begun.parent.clone(), begun.release);
         self.conclude(memory, begun, &fates, &mut outcome).await;
+        parallel::discard(fates);
         telling.finish().await;
         telling::ends(self.ongoing.cluster, &memory.target, &parent, release, &outcome).await;
         Ok(outcome)

@@ -27,6 +27,7 @@ use crate::git::CommitId;
 use crate::health::Health;
 use crate::json::{Value, json};
 use crate::object::{ObjectId, ObjectRef};
+use crate::parallel;
 use crate::plan::{TargetPlan, Verb};
 use crate::release::actor::{host, server_user};
 use crate::release::{
@@ -281,6 +282,7 @@ impl Ongoing<'_> {
             planned.made = Some(id);
         }
         let outcome = self.under_lock(&mut planned, &identity, listener).await;
+        parallel::discard(planned);
         // The namespace is there now, whatever came after.
         outcome.map_err(|error| if made_namespace { partly(error) } else { error })
     }

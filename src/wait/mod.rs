@@ -27,7 +27,7 @@ use watches::Told;
 pub use watches::Watches;
 
 /// How long events are gathered before what they touch is judged again.
-const GATHERED: Duration = Duration::from_millis(50);
+const GATHERED: Duration = Duration::from_millis(20);
 
 /// How often everything pending is judged again: verdicts may depend on time.
 const JUDGED_AGAIN: Duration = Duration::from_secs(1);
