@@ -172,6 +172,12 @@ impl Diagnostic {
         self.hints.push(hint.into());
         self
     }
+
+    /// What is wrong and why, in one line.
+    pub fn in_one_line(&self) -> String {
+        let said = std::iter::once(&self.message).chain(&self.causes);
+        said.map(String::as_str).collect::<Vec<_>>().join(": ")
+    }
 }
 
 /// A command that could not do what it was asked to: the exit code and at

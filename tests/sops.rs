@@ -304,15 +304,20 @@ fn without_a_key_the_rest_is_checked() {
 /// Two releases: the first one's key is gone since, and so is its password.
 fn rotated() -> TestEnvironment {
     let (mut environment, key) = with_key(&[Tool::Sops]);
+    rotate(&mut environment, &key);
+    environment
+}
+
+/// The same, of files that are there.
+fn rotate(environment: &mut TestEnvironment, key: &AgeKey) {
     environment.write("deploy/settings.yaml", &config_map("settings", "value", "one"));
     environment.commit_file("deploy/db.yaml", &key.encrypt_data(&secret("db", "password", "first-password")));
     environment.apply();
     fs::remove_file(&key.file).expect("a key");
-    let key = AgeKey::make(&environment, "key.txt");
+    let key = AgeKey::make(environment, "key.txt");
     environment.write("deploy/settings.yaml", &config_map("settings", "value", "two"));
     environment.commit_file("deploy/db.yaml", &key.encrypt_data(&secret("db", "password", PASSWORD)));
     environment.apply();
-    environment
 }
 
 #[test]
@@ -343,14 +348,7 @@ fn a_secret_that_is_missing_isnt_created_from_what_is_encrypted() {
 fn a_kustomizations_encrypted_secrets_are_kept_without_their_key() {
     let (mut environment, key) = with_key(&[Tool::Sops, Tool::Kustomize]);
     environment.write("deploy/kustomization.yaml", "resources: [db.yaml, settings.yaml]\n");
-    environment.write("deploy/settings.yaml", &config_map("settings", "value", "one"));
-    environment.commit_file("deploy/db.yaml", &key.encrypt_data(&secret("db", "password", "first-password")));
-    environment.apply();
-    fs::remove_file(&key.file).expect("a key");
-    let key = AgeKey::make(&environment, "key.txt");
-    environment.write("deploy/settings.yaml", &config_map("settings", "value", "two"));
-    environment.commit_file("deploy/db.yaml", &key.encrypt_data(&secret("db", "password", PASSWORD)));
-    environment.apply();
+    rotate(&mut environment, &key);
 
     silent(environment.trueup(&["rollback", "prod", "--yes", "--keep-secrets"]).success()).never_says("ENC[");
 

@@ -11,7 +11,7 @@ use crate::error::{Diagnostic, Location};
 use crate::json::Value;
 use crate::object::{Encrypted, FieldPath, Manifest};
 use crate::render::{self, Decryption, Means};
-use crate::report::{CheckFinding, CheckReport};
+use crate::report::{CheckFinding, CheckReport, words};
 use crate::schema::{Minor, UnknownVersion};
 use crate::yaml;
 
@@ -108,7 +108,7 @@ fn still_encrypted(manifests: &[Manifest]) -> impl Iterator<Item = String> {
 }
 
 fn of_note(note: String) -> CheckFinding {
-    let note = note.strip_prefix("warning: ").map(str::to_owned).unwrap_or(note);
+    let note = words::warning(&note).unwrap_or(&note);
     CheckFinding { severity: Severity::Note, ..of_file(UNENCRYPTED, Diagnostic::new(note)) }
 }
 

@@ -3,16 +3,14 @@
 
 use std::sync::Arc;
 
-use tokio::task::spawn_blocking;
-
 use super::memory::Memory;
 use super::origins::is_branch_unknown;
 use super::planning::Options;
 use super::setup::Setup;
 use super::standing::{commit_id, deployments, order_of};
-use crate::error::Diagnostic;
 use crate::git::CommitId;
 use crate::guard::Order;
+use crate::parallel;
 use crate::plan::CommitRef;
 use crate::remote::fetch_history;
 
@@ -29,11 +27,8 @@ pub(super) async fn fetch_lacking(
         return None;
     }
     let (repository, wanted) = (Arc::clone(repository), wanted(memory, commit));
-    let fetched = match spawn_blocking(move || fetch_history(&repository, &wanted)).await {
-        Ok(fetched) => fetched,
-        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
-    };
-    fetched.err().map(|error| words(&error))
+    let fetched = parallel::beside(move || fetch_history(&repository, &wanted)).await;
+    fetched.err().map(|error| error.in_one_line())
 }
 
 /// Whether anything that guards ask about can't be told from what is here.
@@ -51,8 +46,4 @@ fn wanted(memory: Option<&Memory>, commit: Option<&CommitRef>) -> Vec<CommitId> 
     let state = memory.and_then(|memory| memory.parent.as_ref()).map(|parent| &parent.state);
     let deployed = state.into_iter().flat_map(deployments).map(|(commit, _)| commit);
     commit_id(commit).into_iter().chain(deployed).collect()
-}
-
-fn words(error: &Diagnostic) -> String {
-    std::iter::once(&error.message).chain(&error.causes).cloned().collect::<Vec<_>>().join(": ")
 }

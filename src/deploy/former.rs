@@ -52,14 +52,7 @@ pub(super) fn holders(
 /// What was secret in a record. A list may have another order since.
 pub(super) fn as_recorded(recorded: Recorded<'_>) -> SecretPaths {
     let all = digested(recorded.written).or(digested(recorded.manifest));
-    let any = |step: &Step| match step {
-        Step::Index(_) => Step::Field("*".to_owned()),
-        other => other.clone(),
-    };
-    let paths = all
-        .paths()
-        .map(|path| path.steps().iter().map(any).fold(FieldPath::root(), |path, step| path.then(step)));
-    SecretPaths::default().and(paths)
+    SecretPaths::default().and(all.paths().map(FieldPath::of_any_item))
 }
 
 /// What is live beside a secret field and isn't written any more: it may be that field,
@@ -68,7 +61,7 @@ fn beside(path: &FieldPath, written: &Value, live: &Value) -> Vec<FieldPath> {
     let Some((_, above)) = path.steps().split_last() else { return Vec::new() };
     let names = |value| maps(value, above).into_iter().flat_map(|map| map.keys().cloned());
     let kept: BTreeSet<String> = names(written).collect();
-    let parent = above.iter().fold(FieldPath::root(), |path, step| path.then(step.clone()));
+    let parent = FieldPath::root().join(above);
     let gone: BTreeSet<String> = names(live).filter(|name| !kept.contains(name)).collect();
     gone.iter().map(|name| parent.field(name)).collect()
 }

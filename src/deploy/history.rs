@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 pub use super::finding::Wanted;
 use super::finding::find;
 use super::memory::{releases, target_of};
@@ -127,12 +129,11 @@ fn details(summary: &Summary, record: &Record) -> ReleaseDetails {
 }
 
 fn variable(variable: &RecordedVariable) -> ReleaseVariable {
-    let value = match variable.kept() {
-        Kept::Text(text) => Some(text.to_owned()),
-        Kept::Value(value) => Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
-        Kept::Secret | Kept::TooLong => None,
-    };
-    ReleaseVariable { name: variable.name.clone(), value, secret: variable.kept() == Kept::Secret }
+    ReleaseVariable {
+        name: variable.name.clone(),
+        value: variable.told_value(),
+        secret: variable.kept() == Kept::Secret,
+    }
 }
 
 fn interrupted(parent: Option<&Parent>) -> Vec<String> {
@@ -150,21 +151,14 @@ pub(super) fn unfinished(running: &Running) -> String {
 fn row(environment: &str, summary: &Summary) -> HistoryRow {
     let took = summary.finished_at.duration_since(summary.started_at).as_millis();
     HistoryRow {
-        target: environment.to_owned(),
-        release: summary.release,
-        at: summary.finished_at,
         commit: summary.commit.as_ref().map(commit_ref),
         actor: Some(summary.actor.name.clone()),
         run: summary.run.as_ref().map(|run| run.reference().to_owned()),
-        result: run_result(summary.result),
         summary: summary_of(summary.counts),
         duration_ms: u64::try_from(took).unwrap_or_default(),
         restored: summary.rollback.as_ref().and_then(|rollback| rollback.to),
-        undone_by: None,
         selection: summary.selection.clone(),
-        attempt: None,
-        finished_by: None,
-        details: None,
+        ..bare(environment, summary.release, summary.finished_at, run_result(summary.result))
     }
 }
 
@@ -172,42 +166,24 @@ fn row(environment: &str, summary: &Summary) -> HistoryRow {
 /// release that finished it.
 fn killed(environment: &str, running: &Running, finished_by: Option<u64>) -> HistoryRow {
     HistoryRow {
-        target: environment.to_owned(),
-        release: running.release,
-        at: running.started_at,
         commit: running.commit.as_ref().map(commit_ref),
         actor: Some(running.actor.clone()),
-        run: None,
-        result: RunResult::Interrupted,
-        summary: PlanSummary::default(),
-        duration_ms: 0,
-        restored: None,
-        undone_by: None,
-        selection: None,
-        attempt: None,
         finished_by,
-        details: None,
+        ..bare(environment, running.release, running.started_at, RunResult::Interrupted)
     }
 }
 
 /// A run that wrote nothing.
 fn attempted(environment: &str, attempt: &Attempt) -> HistoryRow {
+    let result = match attempt.result {
+        AttemptResult::Failed => RunResult::Failed,
+        AttemptResult::Refused => RunResult::Refused,
+        AttemptResult::Interrupted => RunResult::Interrupted,
+    };
     HistoryRow {
-        target: environment.to_owned(),
-        release: attempt.release,
-        at: attempt.at,
         commit: attempt.commit.as_ref().map(commit_ref),
         actor: Some(attempt.actor.clone()),
         run: attempt.run.clone(),
-        result: match attempt.result {
-            AttemptResult::Failed => RunResult::Failed,
-            AttemptResult::Refused => RunResult::Refused,
-            AttemptResult::Interrupted => RunResult::Interrupted,
-        },
-        summary: PlanSummary::default(),
-        duration_ms: 0,
-        restored: None,
-        undone_by: None,
         selection: attempt.selection.clone(),
         attempt: Some(Box::new(ReleaseAttempt {
             times: attempt.times,
@@ -215,6 +191,26 @@ fn attempted(environment: &str, attempt: &Attempt) -> HistoryRow {
             guards: attempt.guards.clone(),
             cause: attempt.cause.clone(),
         })),
+        ..bare(environment, attempt.release, attempt.at, result)
+    }
+}
+
+/// A run of which nothing else is known.
+fn bare(environment: &str, release: u64, at: Timestamp, result: RunResult) -> HistoryRow {
+    HistoryRow {
+        target: environment.to_owned(),
+        release,
+        at,
+        commit: None,
+        actor: None,
+        run: None,
+        result,
+        summary: PlanSummary::default(),
+        duration_ms: 0,
+        restored: None,
+        undone_by: None,
+        selection: None,
+        attempt: None,
         finished_by: None,
         details: None,
     }

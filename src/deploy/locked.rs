@@ -114,9 +114,8 @@ impl Locked<'_> {
     /// All members were deleted, but something is left.
     fn left_over(&self, why: Diagnostic, outcome: &mut TargetOutcome) {
         outcome.result = if self.halt().is_some() { RunResult::Interrupted } else { RunResult::Partial };
-        let said: Vec<String> = std::iter::once(why.message).chain(why.causes).collect();
-        let target = &self.planned.plan.target;
-        outcome.notes.push(format!("{}; `trueup delete {target}` again finishes it", said.join(": ")));
+        let (why, target) = (why.in_one_line(), &self.planned.plan.target);
+        outcome.notes.push(format!("{why}; `trueup delete {target}` again finishes it"));
     }
 
     pub(super) fn halt(&self) -> Option<Halt> {
@@ -174,7 +173,7 @@ impl Locked<'_> {
         let release = record.as_ref().map(|record| record.summary.release);
         let ending = Ending::of(outcome).filter(|_| record.is_none());
         let attempt =
-            ending.map(|it| it.attempt(begun.release, self.planned, self.identity, self.selection()));
+            ending.map(|it| it.attempt(begun.release, self.planned, self.identity, self.ongoing.selection()));
         let is_complete = fates.iter().all(|fate| fate.done.result == ActionResult::Done);
         match self.remember(memory, begun, record.ok_or(attempt), is_complete).await {
             Ok(notes) => {
@@ -182,7 +181,7 @@ impl Locked<'_> {
                 outcome.notes.extend(notes);
             }
             Err(error) => {
-                outcome.notes.extend(error.diagnostics.into_iter().map(unrecorded));
+                outcome.notes.extend(error.diagnostics.iter().map(unrecorded));
                 if !matches!(outcome.result, RunResult::Failed | RunResult::Interrupted) {
                     outcome.result = RunResult::Partial;
                 }
@@ -218,16 +217,16 @@ impl Locked<'_> {
                 automatic: undone.automatic,
             }),
             overrides: self.overrides(),
-            selection: self.selection(),
+            selection: self.ongoing.selection(),
             cause: outcome.failure.as_ref().map(|failure| failure.cause.message.clone()),
             killed: begun.parent.state.killed.clone(),
         };
         record(self.planned, fates, outcome.result, &begun.key, circumstances)
     }
 
-    /// Writes the record, or what there is to tell of a run that wrote nothing, then what points to it, with the inventory narrowed
-    /// when all of the plan was carried out; then trims old records. Notes tell
-    /// what went wrong after the record was safe.
+    /// Writes the record, or what there is to tell of a run that wrote nothing; then what
+    /// points to it, with the inventory narrowed when all of the plan was carried out;
+    /// then trims old records. Notes tell what went wrong after the record was safe.
     async fn remember(
         &self,
         memory: &Memory,
@@ -349,11 +348,6 @@ impl Locked<'_> {
         is_over.then(|| format!("the hold is over, since {why}")).into_iter().collect()
     }
 
-    /// What the run is limited to, in words: a part that is chosen, or what leaves.
-    pub(super) fn selection(&self) -> Option<String> {
-        self.ongoing.selection()
-    }
-
     fn trailers(&self) -> Vec<(String, String)> {
         let found = || {
             let repository = self.ongoing.setup.origin.repository()?;
@@ -429,7 +423,6 @@ fn told(error: &CommandError) -> impl Iterator<Item = String> {
         .map(|diagnostic| format!("the inventory wasn't narrowed: {}", diagnostic.message))
 }
 
-fn unrecorded(diagnostic: Diagnostic) -> String {
-    let said: Vec<String> = std::iter::once(diagnostic.message).chain(diagnostic.causes).collect();
-    format!("the release could not be recorded: {}", said.join(": "))
+fn unrecorded(diagnostic: &Diagnostic) -> String {
+    format!("the release could not be recorded: {}", diagnostic.in_one_line())
 }

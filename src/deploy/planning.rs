@@ -6,7 +6,6 @@ use std::pin::pin;
 use std::time::Instant;
 
 use futures::future::{Either, OptionFuture, select};
-use tokio::task::spawn_blocking;
 
 use super::adopting::refuse_unadoptable;
 use super::assemble::{Assembled, Ingredients, Membership, assemble};
@@ -153,10 +152,7 @@ async fn look(setup: &Setup, cluster: &Cluster, options: &Options) -> Result<Loo
 
 /// Reads the sources on a thread that may wait for disks.
 async fn read(setup: Setup) -> Result<Wanted, CommandError> {
-    match spawn_blocking(move || setup.render()).await {
-        Ok(wanted) => wanted,
-        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
-    }
+    parallel::beside(move || setup.render()).await
 }
 
 /// Where the counting of time and requests began.

@@ -54,8 +54,5 @@ async fn in_environment(setup: &Setup, commit: &str, now: Timestamp) -> Result<L
 
 /// An error in one line.
 fn words(error: &CommandError) -> String {
-    let said = error.diagnostics.iter().flat_map(|diagnostic| {
-        std::iter::once(diagnostic.message.clone()).chain(diagnostic.causes.iter().cloned())
-    });
-    said.collect::<Vec<_>>().join(": ")
+    error.diagnostics.iter().map(Diagnostic::in_one_line).collect::<Vec<_>>().join(": ")
 }

@@ -47,14 +47,10 @@ struct Swept {
 
 impl Swept {
     fn note(self) -> Option<String> {
-        let Self { mut objects, unseen } = self;
-        let count = objects.len();
-        objects.truncate(NAMED);
-        if count > NAMED {
-            objects.push(format!("{} more", count - NAMED));
-        }
-        let others = (count > 0)
-            .then(|| format!("takes objects with it that aren't this target's: {}", words::list(&objects)));
+        let Self { objects, unseen } = self;
+        let named = words::first_few(&objects, NAMED);
+        let others = (!objects.is_empty())
+            .then(|| format!("takes objects with it that aren't this target's: {named}"));
         let unseen = (!unseen.is_empty())
             .then(|| format!("may take objects with it that nobody could list: {}", words::list(&unseen)));
         let said: Vec<String> = [others, unseen].into_iter().flatten().collect();

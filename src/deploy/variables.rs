@@ -87,12 +87,5 @@ pub(super) fn told(release: &Summary, given: &Vars) -> Option<String> {
 }
 
 fn in_words(variable: &RecordedVariable) -> Option<String> {
-    let name = &variable.name;
-    match variable.kept() {
-        Kept::Text(text) => Some(format!("{name}={text}")),
-        Kept::Value(value) => {
-            Some(format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
-        }
-        Kept::Secret | Kept::TooLong => None,
-    }
+    Some(format!("{}={}", variable.name, variable.told_value()?))
 }

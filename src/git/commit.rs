@@ -124,9 +124,7 @@ impl Repository {
             trailers,
         })
     }
-}
 
-impl Repository {
     /// A commit's parents, the first first; `None` where this clone is cut off.
     pub fn parents(&self, id: &CommitId) -> Result<Option<Vec<CommitId>>, GitError> {
         let repository = self.local();

@@ -36,4 +36,4 @@ pub use dirty::{NotCheckedOut, WhyNotCheckedOut};
 pub use error::GitError;
 pub use repository::Repository;
 pub use signature::Signed;
-pub use tree::{TreeEntry, TreeFile, TreeKind, tree_path};
+pub use tree::{TreeEntry, TreeFile, TreeKind, is_below, tree_path};

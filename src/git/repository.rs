@@ -98,9 +98,7 @@ impl Repository {
 
     /// Whether a parent of this commit isn't here.
     pub fn is_cut_at(&self, commit: &CommitId) -> bool {
-        let repository = self.local();
-        let Ok(found) = repository.find_commit(commit.object()) else { return true };
-        found.parent_ids().any(|parent| repository.find_commit(parent).is_err())
+        !matches!(self.parents(commit), Ok(Some(_)))
     }
 
     /// The commit that is checked out; `None` when there are no commits yet.

@@ -235,7 +235,7 @@ pub fn tree_path(path: &str) -> Option<String> {
 }
 
 /// Whether `path` is `folder` or lies below it; everything is below `""`.
-pub(super) fn is_below(path: &str, folder: &str) -> bool {
+pub fn is_below(path: &str, folder: &str) -> bool {
     folder.is_empty()
         || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

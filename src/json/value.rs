@@ -105,6 +105,11 @@ impl Value {
         }
     }
 
+    /// A text without quotes, anything else as JSON.
+    pub fn to_plain(&self) -> String {
+        self.as_str().map_or_else(|| self.to_string(), str::to_owned)
+    }
+
     /// As a list.
     pub fn as_array(&self) -> Option<&Vec<Self>> {
         match self {

@@ -93,6 +93,22 @@ impl FieldPath {
         self.0.iter().try_fold(object, |value, step| step.get(value))
     }
 
+    /// The same, to change it.
+    pub fn get_mut<'a>(&self, object: &'a mut Value) -> Option<&'a mut Value> {
+        self.0.iter().try_fold(object, |value, step| step.get_mut(value))
+    }
+
+    /// The same path for any item of lists that it counts the items of: a live list may
+    /// have another order.
+    #[must_use]
+    pub fn of_any_item(&self) -> Self {
+        let any = |step: &Step| match step {
+            Step::Index(_) => Step::Field("*".to_owned()),
+            other => other.clone(),
+        };
+        Self(self.0.iter().map(any).collect())
+    }
+
     /// Reads a path as [`fmt::Display`] writes it, and as the API server's
     /// messages do (`spec.containers[0].image`, `metadata.labels[a.b/c]`).
     pub fn parse(text: &str) -> Result<Self, PathError> {
@@ -105,11 +121,24 @@ impl Step {
         match self {
             Self::Field(name) => value.get(name.as_str()),
             Self::Index(index) => value.get(*index),
-            Self::Value(wanted) => value.as_array()?.iter().find(|item| *item == wanted),
-            Self::Key(keys) => value
-                .as_array()?
-                .iter()
-                .find(|item| keys.iter().all(|(name, wanted)| item.get(name) == Some(wanted))),
+            Self::Value(_) | Self::Key(_) => value.as_array()?.iter().find(|item| self.is_of(item)),
+        }
+    }
+
+    fn get_mut<'a>(&self, value: &'a mut Value) -> Option<&'a mut Value> {
+        match self {
+            Self::Field(name) => value.get_mut(name.as_str()),
+            Self::Index(index) => value.get_mut(*index),
+            Self::Value(_) | Self::Key(_) => value.as_array_mut()?.iter_mut().find(|item| self.is_of(item)),
+        }
+    }
+
+    /// Whether this names that item of a list by what it is or has.
+    fn is_of(&self, item: &Value) -> bool {
+        match self {
+            Self::Value(wanted) => item == wanted,
+            Self::Key(keys) => keys.iter().all(|(name, wanted)| item.get(name) == Some(wanted)),
+            Self::Field(_) | Self::Index(_) => false,
         }
     }
 }
@@ -313,6 +342,26 @@ mod tests {
     use super::*;
     use crate::json::json;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_is_read_at_a_path_can_be_changed_there() {
+        let text = r#"{"a": [{"name": "x", "v": 1}, {"name": "y", "v": 2}], "s": ["p", "q"], "m": {"k": 3}}"#;
+        let object: Value = serde_json::from_str(text).expect("JSON");
+        for path in ["a[1].v", "a[name=y].v", "s[=\"q\"]", "m.k", "a[2]", "s.k", "m[0]"] {
+            let path = FieldPath::parse(path).expect("a path");
+            let mut changed = object.clone();
+            let found = path.get_mut(&mut changed).map(|place| std::mem::replace(place, Value::from("new")));
+            assert_eq!(found.as_ref(), path.get(&object), "{path}");
+            assert_eq!(found.is_some(), changed != object, "{path}");
+        }
+    }
+
+    #[test]
+    fn only_counted_items_become_any() {
+        let path = FieldPath::parse("a[1].b[name=y].c").expect("a path");
+        assert_eq!(path.of_any_item().steps()[1], Step::Field("*".to_owned()));
+        assert_eq!(path.of_any_item().steps()[3..], path.steps()[3..]);
+    }
 
     #[test]
     fn paths_read_as_the_contract_says() {

@@ -96,7 +96,7 @@ impl Needles {
 
     /// Every way in which a message may write this value.
     fn add_forms(&mut self, scalar: &Value, encoding: Encoding) {
-        let written = scalar.as_str().map_or_else(|| scalar.to_string(), str::to_owned);
+        let written = scalar.to_plain();
         let bytes = secret_bytes(scalar, encoding);
         for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
             self.add_form(engine.encode(&bytes));

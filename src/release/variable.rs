@@ -72,12 +72,12 @@ impl RecordedVariable {
         }
     }
 
-    /// How many bytes its value takes.
-    fn size(&self) -> usize {
+    /// Its value as a text, where that is on record.
+    pub fn told_value(&self) -> Option<String> {
         match self.kept() {
-            Kept::Text(text) => text.len(),
-            Kept::Value(value) => value.as_str().map_or_else(|| value.to_string().len(), str::len),
-            Kept::Secret | Kept::TooLong => 0,
+            Kept::Text(text) => Some(text.to_owned()),
+            Kept::Value(value) => Some(value.to_plain()),
+            Kept::Secret | Kept::TooLong => None,
         }
     }
 }
@@ -86,7 +86,7 @@ impl RecordedVariable {
 pub(super) fn bound(variables: &mut [RecordedVariable]) {
     let mut room = MOST_OF_ALL;
     for variable in variables {
-        let size = variable.size();
+        let size = variable.told_value().map_or(0, |value| value.len());
         if size > LONGEST_VALUE.min(room) {
             (variable.text, variable.value) = (None, None);
         } else {

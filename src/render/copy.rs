@@ -19,7 +19,7 @@ use super::problem;
 use super::resolve::{Enclosure, Resolved, Unresolved};
 use super::source::SourceFile;
 use crate::error::Diagnostic;
-use crate::git::blob_id;
+use crate::git::{blob_id, is_below};
 
 /// So many files a source may have that a program renders.
 const MOST_FILES: usize = 50_000;
@@ -109,11 +109,7 @@ impl<'t, 'a> Copy<'t, 'a> {
 
     /// The files at or below a path, sorted.
     pub(super) fn files_below<'s>(&'s self, folder: &'s str) -> impl Iterator<Item = &'s str> {
-        let is_below = move |path: &&str| {
-            folder.is_empty()
-                || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.files.keys().map(String::as_str).filter(is_below)
+        self.files.keys().map(String::as_str).filter(move |path| is_below(path, folder))
     }
 
     /// The content of a file that is among them.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::names::{is_hidden, is_manifest, join, last, renderer_of};
+use super::names::{folder_of, is_hidden, is_manifest, join, last, renderer_of};
 use super::place::{Kind, Place};
 use super::problem;
 use super::resolve::{Enclosure, Resolved, Unresolved};
@@ -127,8 +127,7 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     fn file(&mut self, shown: &str, place: &Place<'a>, is_named: bool) {
         if let Some(renderer) = renderer_of(last(shown)) {
-            let folder = shown.rsplit_once('/').map_or("", |(folder, _)| folder);
-            self.findings.push(problem::other_renderer(folder, last(shown), renderer));
+            self.findings.push(problem::other_renderer(folder_of(shown), last(shown), renderer));
         } else if is_named || is_manifest(shown) {
             self.listing.files.push(Listed { path: shown.to_owned(), is_named, place: place.clone() });
         }

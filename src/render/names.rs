@@ -58,6 +58,11 @@ pub(super) fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+/// The path of the folder that something is in.
+pub(super) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// A folder's path and a name in it.
 pub(super) fn join(folder: &str, name: &str) -> String {
     match folder {

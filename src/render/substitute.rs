@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::field_type;
-use super::sops::{self, HiddenIn};
+use super::sops::HiddenIn;
 use crate::error::{Diagnostic, Location, did_you_mean};
 use crate::json::Value;
 use crate::object::{FieldPath, Step};
@@ -139,7 +139,7 @@ pub(super) fn replace(
         for (path, written) in alone {
             let is_text = is_quoted(text, document.number, &path)
                 || (writer == Writer::Program && field_type::is_text(&document.value, &path));
-            if is_text && let Some(place) = sops::place(&mut document.value, &path) {
+            if is_text && let Some(place) = path.get_mut(&mut document.value) {
                 *place = Value::from(written);
             }
         }
@@ -241,7 +241,7 @@ impl Replacing<'_> {
         self.uses.push((name.to_owned(), self.path()));
         let finding = match (self.vars.0.get(name), default) {
             (Some(Var::Typed(value)), _) => {
-                return Some(Found { value: value.clone(), text: as_text(value) });
+                return Some(Found { value: value.clone(), text: value.to_plain() });
             }
             (Some(Var::Text(text)), _) => return Some(Found { value: typed(text), text: text.clone() }),
             (_, Some(default)) => return Some(Found { value: typed(default), text: default.to_owned() }),
@@ -318,10 +318,6 @@ fn typed(text: &str) -> Value {
         Some(value @ (Value::Number(_) | Value::Bool(_))) => value,
         _ => Value::from(text),
     }
-}
-
-fn as_text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Whether a value is written as a text, whatever is in it.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::parts::{Part, field, find};
 use super::{Answer, Known};
 use crate::deploy::setup::{Origin, Setup};
-use crate::git::{CommitId, GitError, MOST_COMMITS, Repository, TreeKind};
+use crate::git::{CommitId, GitError, MOST_COMMITS, Repository, TreeKind, is_below};
 use crate::object::{FieldPath, Manifest, ObjectId};
 use crate::parallel;
 use crate::plan::LastCommit;
@@ -259,15 +259,7 @@ impl Source<'_> {
     fn told(&self, id: &CommitId) -> Result<(LastCommit, Vec<String>), GitError> {
         let commit = self.repository.commit(id)?;
         let written = self.repository.written_by(id)?.into_iter();
-        let is_own = |path: &str| {
-            self.paths.iter().any(|own| {
-                own.is_empty()
-                    || own == "."
-                    || path
-                        .strip_prefix(own.as_str())
-                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
-        };
+        let is_own = |path: &str| self.paths.iter().any(|own| own == "." || is_below(path, own));
         let written = written.filter(|file| file.kind == TreeKind::File && is_own(&file.path));
         let (author, subject, time) = (commit.author, commit.subject, commit.author_time);
         let last = LastCommit { sha: *id, author, subject, time, path: String::new(), line: None };

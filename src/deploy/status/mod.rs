@@ -7,6 +7,8 @@ mod object;
 mod warnings;
 mod watching;
 
+use std::cell::LazyCell;
+
 use futures::future::OptionFuture;
 use jiff::Timestamp;
 
@@ -70,7 +72,8 @@ impl Look {
     fn report(&self, setup: &Setup, now: Timestamp) -> StatusReport {
         let (memory, around) = (self.memory.as_ref(), &self.around);
         let families = Families::of(around);
-        let secrets = self.secrets();
+        // Where all is well there is nothing to take them out of.
+        let secrets = LazyCell::new(|| self.secrets());
         let is_recorded = memory.is_some_and(|memory| memory.record.is_some());
         let status = |object: &Present| {
             let mut status = status(object, around, now);

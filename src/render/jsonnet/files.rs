@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::external::making::complete;
 use super::super::external::unresolved;
 use super::super::list::Listed;
-use super::super::names::join;
+use super::super::names::{folder_of, join};
 use super::super::place::{Kind, Place};
 use super::super::resolve::{Enclosure, Unresolved};
 use super::super::{SourceTree, load, problem, sops};
-use super::folder_of;
 use crate::error::Diagnostic;
 use crate::git::tree_path;
 

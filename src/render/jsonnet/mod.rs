@@ -17,7 +17,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::external::output::{self, Printed};
-use super::names::join;
+use super::names::{folder_of, join};
 use super::place::Kind;
 use super::sops::Known;
 use super::{Item, Means, Rendered, SourceTree};
@@ -99,10 +99,6 @@ fn vendor_folders(main: &str) -> Vec<String> {
         (!folder.is_empty()).then(|| folder_of(folder))
     });
     folders.map(|folder| join(folder, "vendor")).collect()
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// What a file comes to. Answers for files until it's there, or the time is up.

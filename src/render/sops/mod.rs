@@ -85,7 +85,7 @@ fn graft(documents: &mut [Document], opened: &[u8]) -> Option<HiddenIn> {
             if *is_text != value.is_string() {
                 return None;
             }
-            *place(&mut document.value, path)? = value.clone();
+            *path.get_mut(&mut document.value)? = value.clone();
         }
         document.value.as_object_mut()?.remove("sops");
         hidden_in.insert(document.number, hidden.into_iter().map(|hidden| hidden.path).collect());
@@ -127,26 +127,10 @@ pub(super) fn is_sealed(object: &Value) -> bool {
     !encrypted::hidden(object).is_empty()
 }
 
-/// The place of a value.
-pub(super) fn place<'v>(value: &'v mut Value, path: &FieldPath) -> Option<&'v mut Value> {
-    path.steps().iter().try_fold(value, |value, step| match step {
-        Step::Field(name) => value.get_mut(name.as_str()),
-        Step::Index(index) => value.as_array_mut()?.get_mut(*index),
-        _ => None,
-    })
-}
-
 /// These fields as those that are secret: of any item of a list, since a live list may
 /// have another order. What an object is can't be.
 pub(super) fn secret_fields<'p>(paths: impl IntoIterator<Item = &'p FieldPath>) -> Vec<FieldPath> {
-    let any = |step: &Step| match step {
-        Step::Index(_) => Step::Field("*".to_owned()),
-        other => other.clone(),
-    };
-    let secret = paths.into_iter().filter(|path| !is_identity(path));
-    secret
-        .map(|path| path.steps().iter().map(any).fold(FieldPath::root(), |path, step| path.then(step)))
-        .collect()
+    paths.into_iter().filter(|path| !is_identity(path)).map(FieldPath::of_any_item).collect()
 }
 
 fn is_identity(path: &FieldPath) -> bool {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use regex::Regex;
 
-use super::super::names::join;
+use super::super::names::{folder_of, join};
 use super::super::source::SourceTree;
 use super::encrypted::Format;
 use crate::json::Value;
@@ -67,8 +67,7 @@ impl<'t> Unencrypted<'t> {
 
     /// The note about a file, if the rule that is for it wants it to be encrypted.
     fn note_if(&mut self, file: &str, wants: impl Fn(&Rule) -> bool) -> Option<String> {
-        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let rules = self.rules(folder)?;
+        let rules = self.rules(folder_of(file))?;
         let Rules { folder: from, all } = rules.as_ref();
         let path = file.strip_prefix(from.as_str()).unwrap_or(file).trim_start_matches('/');
         let is_meant = |rule: &&Rule| rule.path.as_ref().is_none_or(|pattern| pattern.is_match(path));
@@ -85,7 +84,7 @@ impl<'t> Unencrypted<'t> {
         }
         let own = self.read(&join(folder, NAME)).map(|all| Rc::new(Rules { folder: folder.to_owned(), all }));
         let found = match own {
-            None if !folder.is_empty() => self.rules(folder.rsplit_once('/').map_or("", |(above, _)| above)),
+            None if !folder.is_empty() => self.rules(folder_of(folder)),
             own => own,
         };
         self.known.insert(folder.to_owned(), found.clone());

@@ -31,12 +31,7 @@ pub fn statuses(targets: &[TargetStatus], options: &TextOptions) -> String {
 
 fn why(target: &TargetStatus) -> Vec<String> {
     let TargetStatus::Unknown(unknown) = target else { return Vec::new() };
-    let line = |error: &crate::error::Diagnostic| {
-        let parts: Vec<&str> =
-            std::iter::once(&error.message).chain(&error.causes).map(String::as_str).collect();
-        visible(&parts.join(": ")).into_owned()
-    };
-    unknown.errors.iter().map(line).collect()
+    unknown.errors.iter().map(|error| visible(&error.in_one_line()).into_owned()).collect()
 }
 
 fn known(report: &StatusReport, options: &TextOptions) -> Vec<Cell> {

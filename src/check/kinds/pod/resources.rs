@@ -48,7 +48,7 @@ pub(super) fn overhead(at: &Place<'_>, report: &mut Report<'_>) {
 pub(in crate::check::kinds) fn amount(at: &Place<'_>, report: &mut Report<'_>) {
     match (at.value(), quantity::billionths(at.value())) {
         (Value::String(_) | Value::Number(_), Some(amount)) if amount < 0 => {
-            report.error(at, "out-of-range", format!("is {}, but can't be negative", shown(at.value())));
+            report.error(at, "out-of-range", format!("is {}, but can't be negative", at.value().to_plain()));
         }
         (Value::String(text), None) if !is_unusual(text) => {
             let message = format!("{text:?} isn't a quantity");
@@ -92,11 +92,14 @@ fn compare(name: &str, request: &Place<'_>, limits: &Place<'_>, report: &mut Rep
         return;
     };
     if asked > most {
-        let message = format!("is {}, but the limit is {}", shown(request.value()), shown(limit));
+        let message = format!("is {}, but the limit is {}", request.value().to_plain(), limit.to_plain());
         report.error(request, "out-of-range", message);
     } else if asked != most && !can_overcommit {
-        let message =
-            format!("is {}, but must be the same as the limit, {}", shown(request.value()), shown(limit));
+        let message = format!(
+            "is {}, but must be the same as the limit, {}",
+            request.value().to_plain(),
+            limit.to_plain()
+        );
         report.error(request, "out-of-range", message);
     }
 }
@@ -108,12 +111,8 @@ fn is_divisible(name: &str) -> bool {
 
 fn whole(at: &Place<'_>, report: &mut Report<'_>) {
     if quantity::billionths(at.value()).is_some_and(|amount| !quantity::is_whole(amount)) {
-        report.error(at, "out-of-range", format!("is {}, but must be a whole number", shown(at.value())));
+        report.error(at, "out-of-range", format!("is {}, but must be a whole number", at.value().to_plain()));
     }
-}
-
-fn shown(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// So large, or so long, that only the server knows what it makes of it.
