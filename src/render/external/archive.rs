@@ -49,22 +49,25 @@ pub(super) fn is_template(path: &str) -> bool {
         && [".yaml", ".yml", ".tpl", ".json"].iter().any(|end| path.ends_with(end))
 }
 
+/// An archive of these files.
+#[cfg(test)]
+pub(super) fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
+    use flate2::{Compression, write::GzEncoder};
+
+    let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    for (path, bytes) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        archive.append_data(&mut header, path, *bytes).expect("an entry");
+    }
+    archive.into_inner().and_then(GzEncoder::finish).expect("an archive")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flate2::{Compression, write::GzEncoder};
-
-    fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
-        let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-        for (path, bytes) in files {
-            let mut header = tar::Header::new_gnu();
-            header.set_size(bytes.len() as u64);
-            header.set_mode(0o644);
-            header.set_cksum();
-            archive.append_data(&mut header, path, *bytes).expect("an entry");
-        }
-        archive.into_inner().and_then(GzEncoder::finish).expect("an archive")
-    }
 
     #[test]
     fn templates_are_found_in_archives_of_archives() {

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use flate2::read::MultiGzDecoder;
 use regex::bytes::Regex;
 
+use super::archive;
+
 /// No archive of charts is larger unpacked; one that is counts as if it made another
 /// thing each time.
 const LARGEST: u64 = 64 << 20;
@@ -30,7 +32,9 @@ pub(super) fn is_in(path: &str, content: &[u8]) -> bool {
     if end == "tgz" || end == "gz" {
         let mut unpacked = Vec::new();
         let read = MultiGzDecoder::new(content).take(LARGEST).read_to_end(&mut unpacked);
-        return read.is_err() || unpacked.len() as u64 >= LARGEST || CHANGING.is_match(&unpacked);
+        // Those that lie in it are packed once more.
+        let inner = || archive::templates(content).iter().any(|(_, text)| CHANGING.is_match(text.as_bytes()));
+        return read.is_err() || unpacked.len() as u64 >= LARGEST || CHANGING.is_match(&unpacked) || inner();
     }
     CHANGING.is_match(content)
 }
@@ -42,6 +46,7 @@ mod tests {
     use flate2::Compression;
     use flate2::write::GzEncoder;
 
+    use super::super::archive::packed;
     use super::*;
 
     #[test]
@@ -84,5 +89,15 @@ mod tests {
         assert!(is_in("charts/a-1.tgz", &archive("a: {{ now }}")));
         assert!(!is_in("charts/a-1.tgz", &archive("a: 1")));
         assert!(is_in("charts/a-1.tgz", b"broken"));
+    }
+
+    #[test]
+    fn archives_in_archives_are_looked_into_too() {
+        let around = |text: &str| {
+            let inner = packed(&[("b/templates/b.yaml", text.as_bytes())]);
+            packed(&[("a/templates/a.yaml", b"a: 1"), ("a/charts/b-1.tgz", &inner)])
+        };
+        assert!(is_in("charts/a-1.tgz", &around("b: {{ randAlphaNum 5 }}")));
+        assert!(!is_in("charts/a-1.tgz", &around("b: 1")));
     }
 }
