@@ -29,6 +29,7 @@ pub mod error;
 pub mod git;
 pub mod guard;
 pub mod health;
+mod hex;
 pub mod json;
 pub mod object;
 mod parallel;

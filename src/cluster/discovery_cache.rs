@@ -7,7 +7,6 @@
 //! can't be written is no error. Nothing in it is secret.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::discovery::GroupList;
 use crate::cache;
+use crate::hex::hex;
 
 /// What such files begin with. Another number is another format.
 const FORMAT: &str = "trueup discovery 1";
@@ -58,7 +58,7 @@ impl DiscoveryCache {
     /// The one for a server in a folder.
     pub(super) fn in_folder(folder: &Path, server: &str) -> Self {
         // Names the file: an address may hold what a name can't.
-        let server = digest(server.as_bytes());
+        let server = hex(&Sha256::digest(server.as_bytes()));
         Self { file: folder.join(&server), server }
     }
 
@@ -89,14 +89,7 @@ impl DiscoveryCache {
 /// The first line of a file with this content: its format, and what tells a
 /// whole one from a broken one.
 fn head(content: &str) -> String {
-    format!("{FORMAT} {}", digest(content.as_bytes()))
-}
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("{FORMAT} {}", hex(&Sha256::digest(content.as_bytes())))
 }
 
 #[cfg(test)]

@@ -17,9 +17,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::SCHEMA;
 use super::identity::{CHUNK_LABEL, RELEASE_LABEL, TARGET_LABEL, Target};
-use super::record::{Record, hex};
+use super::record::Record;
 use super::record_error::RecordError;
 use super::summary::Summary;
+use crate::hex::hex;
 use crate::json::{Map, Value, json};
 
 /// Up to this many bytes a compressed record is kept beside its summary.

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::record::hex;
+use crate::hex::hex;
 use crate::json::{Map, Value};
 use crate::object::{FieldPath, ObjectId, SecretPaths, Step, kinds};
 

@@ -8,6 +8,7 @@ use super::SCHEMA;
 use super::protect::Protected;
 use super::summary::Summary;
 use crate::health::Health;
+use crate::hex::hex;
 use crate::json::Value;
 use crate::object::{ObjectId, ObjectRef, Source};
 use crate::plan::Verb;
@@ -131,16 +132,6 @@ fn content(objects: &[RecordedObject]) -> String {
         }
     }
     format!("sha256:{}", hex(&hash.finalize()))
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest as _, Sha256};
 
 use crate::cache;
+use crate::hex::hex;
 
 /// What such files begin with. Another number is another format, or another way from
 /// the same files to what is kept.
@@ -62,11 +63,7 @@ impl Key {
     }
 
     fn name(self) -> String {
-        use std::fmt::Write as _;
-        self.0.finalize().iter().fold(String::new(), |mut name, byte| {
-            let _ = write!(name, "{byte:02x}");
-            name
-        })
+        hex(&self.0.finalize())
     }
 }
 
