@@ -68,6 +68,7 @@ mod saved_plan;
 mod scale;
 mod schema_custom;
 mod screen;
+mod secret_variables;
 mod secrets;
 mod selection;
 mod shop;

@@ -17,6 +17,7 @@ use super::planning::Planned;
 use super::recording::{Circumstances, commit_of, record};
 use super::running::{Identity, Listener, Ongoing, lacks_record};
 use super::telling;
+use super::variables::digested;
 use crate::apply::{ActionResult, RunResult, Stop, TargetOutcome};
 use crate::error::{CommandError, Diagnostic};
 use crate::object::GroupKind;
@@ -210,6 +211,7 @@ impl Locked<'_> {
             run: self.identity.run.clone(),
             started_at: begun.started_at,
             finished_at: Timestamp::now(),
+            vars: digested(&self.planned.vars, &self.ongoing.setup.given, &begun.key),
             trailers: self.trailers(),
             rollback: undone.map(|undone| Rollback {
                 of: undone.of,

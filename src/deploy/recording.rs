@@ -19,7 +19,7 @@ use crate::parallel;
 use crate::plan::{CommitRef, Summary as PlanSummary, Verb};
 use crate::release::{
     Actor, Commit, Counts, DigestKey, Override, PART_OF, Protected, Record, RecordedAction, RecordedObject,
-    ReleaseResult, Rollback, Run, Running, Summary, TOOL, Trailer, protect,
+    RecordedVariable, ReleaseResult, Rollback, Run, Running, Summary, TOOL, Trailer, protect,
 };
 
 /// What is known of a run besides its fates.
@@ -34,6 +34,8 @@ pub(super) struct Circumstances {
     pub started_at: Timestamp,
     /// When everything was judged.
     pub finished_at: Timestamp,
+    /// The variables of the command line.
+    pub vars: Vec<RecordedVariable>,
     /// The commit's trailers.
     pub trailers: Vec<(String, String)>,
     /// What it undid and put back.
@@ -73,7 +75,7 @@ pub(super) fn record(
         selection: circumstances.selection,
         rollback: circumstances.rollback,
         overrides: circumstances.overrides,
-        vars: Some(planned.vars.clone()),
+        vars: Some(circumstances.vars),
         cause: circumstances.cause,
         killed: circumstances.killed,
     };

@@ -1,14 +1,15 @@
 //! Where a rollback goes: a ref, a release, or the newest healthy release
 //! before the current one.
 
-use super::memory::releases;
+use super::memory::{releases, target_of};
 use super::running::Undone;
 use super::setup::Setup;
-use super::variables::{are_same, replayed, told};
+use super::variables::{are_same, need_key, refuse_others, replayed, told, told_others};
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, GitError, Repository};
-use crate::release::{Hold, Parent, ReleaseResult, Summary};
+use crate::release::key::read_key;
+use crate::release::{DigestKey, Hold, Parent, ReleaseResult, Summary};
 use crate::render::Vars;
 
 /// What was asked for.
@@ -77,8 +78,33 @@ pub(super) async fn after_failure(
     let releases: Vec<&Summary> = listed.iter().filter_map(|listed| listed.summary()).collect();
     let hold = parent.as_ref().and_then(|parent| parent.state.hold.as_ref());
     let Some(release) = last_healthy(&releases, failed, hold) else { return Ok(None) };
-    let way = Way::of(repository(setup)?, release, &setup.given);
+    let key = key_for(setup, cluster, release).await?;
+    let is_right = key.map_or(Ok(()), |key| refuse_others(&setup.environment, release, &setup.given, &key));
+    let way = match is_right {
+        Ok(()) => Way::of(repository(setup)?, release, &setup.given),
+        Err(other) => Err(other.into()),
+    };
     Ok(Some(Goal { release: release.release, way }))
+}
+
+/// The key by which the variables that are given are compared with those of a release, where
+/// one is needed.
+async fn key_for(
+    setup: &Setup,
+    cluster: &Cluster,
+    release: &Summary,
+) -> Result<Option<DigestKey>, CommandError> {
+    if !need_key(release, &setup.given) {
+        return Ok(None);
+    }
+    Ok(Some(read_key(cluster, &target_of(setup, cluster)?).await))
+}
+
+/// What is told of the variables with which a release is put back.
+async fn notes_of(setup: &Setup, cluster: &Cluster, release: &Summary) -> Result<Vec<String>, CommandError> {
+    let key = key_for(setup, cluster, release).await?;
+    let others = key.and_then(|key| told_others(release, &setup.given, &key));
+    Ok(told(release, &setup.given).into_iter().chain(others).collect())
 }
 
 fn repository(setup: &Setup) -> Result<&Repository, Diagnostic> {
@@ -116,9 +142,11 @@ pub async fn find(
         let replayed = to.map(|release| replayed(release, &setup.given)).transpose()?;
         let undone =
             Undone { of, to: to.map(|release| release.release), automatic: false, holds_everything: None };
-        let (vars, notes) =
-            (with_given(replayed.unwrap_or_default()), to.and_then(|to| told(to, &setup.given)));
-        return Ok(Found { commit, vars, notes: notes.into_iter().collect(), undone });
+        let notes = match to {
+            Some(to) => notes_of(setup, cluster, to).await?,
+            None => Vec::new(),
+        };
+        return Ok(Found { commit, vars: with_given(replayed.unwrap_or_default()), notes, undone });
     }
     let release = match destination {
         Destination::Release(number) => releases
@@ -132,11 +160,10 @@ pub async fn find(
         refuse_deployed(environment, &parent, &commit_of(repository, release)?)?;
     }
     let Way { commit, vars, .. } = Way::of(repository, release, &setup.given)?;
-    let notes = told(release, &setup.given).into_iter().collect();
     Ok(Found {
         commit,
         vars: with_given(vars),
-        notes,
+        notes: notes_of(setup, cluster, release).await?,
         undone: Undone { of, to: Some(release.release), automatic: false, holds_everything: None },
     })
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::error::Diagnostic;
 use crate::json::Value;
 use crate::object::Manifest;
-use crate::release::{Kept, RecordedVariable, Summary};
+use crate::release::{Comparison, DigestKey, Kept, RecordedVariable, Summary};
 use crate::render::{Var, Vars};
 
 /// Those that went into these manifests, by their names: without their values where any
@@ -40,6 +40,96 @@ fn of(name: &str, var: &Var) -> RecordedVariable {
     }
 }
 
+/// The same as they go on record, with digests of their values: of secret ones a digest is
+/// all that can tell whether a later one is the same.
+pub(super) fn digested(
+    recorded: &[RecordedVariable],
+    given: &Vars,
+    key: &DigestKey,
+) -> Vec<RecordedVariable> {
+    let is_known = matches!(key, DigestKey::Known(_));
+    let digest = |variable: &RecordedVariable| {
+        let text = text_of(given.get(&variable.name)?)?;
+        // What isn't secret is none the worse for having none.
+        (is_known || variable.kept() == Kept::Secret).then(|| key.of_variable(&variable.name, &text))
+    };
+    recorded.iter().map(|variable| variable.clone().with_digest(digest(variable))).collect()
+}
+
+fn text_of(var: &Var) -> Option<String> {
+    match var {
+        Var::Text(text) => Some(text.clone()),
+        Var::Typed(value) => Some(value.to_plain()),
+        Var::Unset(_) => None,
+    }
+}
+
+/// Whether the key is needed to tell if what is `given` is what a release had.
+pub(super) fn need_key(release: &Summary, given: &Vars) -> bool {
+    release.vars.iter().flatten().any(|it| it.is_digest() && given.get(&it.name).is_some())
+}
+
+/// Those of a release whose values aren't on record, and which aren't known to have been
+/// what is `given`.
+fn doubtful<'a>(
+    release: &'a Summary,
+    given: &'a Vars,
+    key: &'a DigestKey,
+) -> impl Iterator<Item = (&'a str, Comparison)> {
+    release.vars.iter().flatten().filter_map(|variable| {
+        let name = variable.name.as_str();
+        let text = text_of(given.get(name)?)?;
+        let comparison = variable.compare(&key.of_variable(name, &text))?;
+        (comparison != Comparison::Same).then_some((name, comparison))
+    })
+}
+
+/// Refuses to render a release again by what another run was given, where it isn't known to
+/// have had the same: a password of today isn't that of then. What an early version recorded
+/// says nothing of that.
+pub(super) fn refuse_others(
+    environment: &str,
+    release: &Summary,
+    given: &Vars,
+    key: &DigestKey,
+) -> Result<(), Diagnostic> {
+    let doubtful: Vec<(&str, Comparison)> = doubtful(release, given, key).collect();
+    if doubtful.is_empty() {
+        return Ok(());
+    }
+    let release = release.release;
+    let why = |(name, comparison): &(&str, Comparison)| match (comparison, key) {
+        (Comparison::Different, _) => {
+            format!("{name} had another value in release {release}, which isn't recorded")
+        }
+        (_, DigestKey::Unknown { why }) => {
+            format!("whether {name} had the same value in release {release} isn't known: {why}")
+        }
+        _ => format!(
+            "whether {name} had the same value in release {release} isn't known: its digest has another key"
+        ),
+    };
+    let refused = Diagnostic::new(format!(
+        "release {release} can't be put back with the variables that this run was given"
+    ));
+    let refused = doubtful.iter().map(why).fold(refused, Diagnostic::because);
+    let vars: Vec<String> = doubtful.iter().map(|(name, _)| format!("--var {name}=…")).collect();
+    Err(refused.hint(format!(
+        "trueup rollback {environment} --release {release} {} puts it back, with what it had then",
+        vars.join(" ")
+    )))
+}
+
+/// That what is `given` isn't what a release had, in words.
+pub(super) fn told_others(release: &Summary, given: &Vars, key: &DigestKey) -> Option<String> {
+    let others: Vec<&str> = doubtful(release, given, key)
+        .filter(|(_, comparison)| *comparison == Comparison::Different)
+        .map(|(name, _)| name)
+        .collect();
+    let release = release.release;
+    (!others.is_empty()).then(|| format!("release {release} had another value of {}", others.join(", ")))
+}
+
 /// By which a release is rendered again: as it recorded them. What isn't on record comes
 /// from those that are `given`, and in a record of an early version that is all.
 pub(super) fn replayed(release: &Summary, given: &Vars) -> Result<Vars, Vec<Diagnostic>> {
@@ -69,7 +159,7 @@ fn lacking(release: &Summary, name: &str, why: &str) -> Diagnostic {
 pub(super) fn are_same(deployed: Option<&Summary>, restored: Option<&Summary>, given: &Vars) -> bool {
     let of_release = |release: Option<&Summary>| -> BTreeMap<String, RecordedVariable> {
         let vars = release.and_then(|release| release.vars.as_ref()).into_iter().flatten();
-        vars.map(|variable| (variable.name.clone(), variable.clone())).collect()
+        vars.map(|variable| (variable.name.clone(), variable.clone().with_digest(None))).collect()
     };
     let mut now = of_release(restored);
     now.extend(given.all().map(|(name, var)| (name.to_owned(), of(name, var))));

@@ -87,6 +87,22 @@ impl Key {
         }
         mac.finalize().into_bytes().into()
     }
+
+    /// The digest of these parts as records have it.
+    fn told(&self, parts: &[&[u8]]) -> String {
+        format!("{PREFIX}{}.{}", self.id, URL_SAFE_NO_PAD.encode(self.digest(parts)))
+    }
+}
+
+impl DigestKey {
+    /// Stands for the text of a variable, whatever it went into: comparable with another
+    /// of the same variable.
+    pub fn of_variable(&self, name: &str, text: &str) -> String {
+        match self {
+            Self::Known(key) => key.told(&[b"variable", name.as_bytes(), text.as_bytes()]),
+            Self::Unknown { .. } => UNKNOWN.to_owned(),
+        }
+    }
 }
 
 /// Never the bytes.
@@ -235,15 +251,14 @@ impl Object<'_> {
     fn digest(&self, scalar: &Value, path: &FieldPath) -> String {
         let DigestKey::Known(key) = self.key else { return UNKNOWN.to_owned() };
         let (place, content) = self.canonical(scalar, path);
-        let digest = key.digest(&[
+        key.told(&[
             self.id.kind.group.as_bytes(),
             self.id.kind.kind.as_bytes(),
             self.id.namespace.as_deref().unwrap_or_default().as_bytes(),
             self.id.name.as_bytes(),
             place.to_string().as_bytes(),
             &content,
-        ]);
-        format!("{PREFIX}{}.{}", key.id, URL_SAFE_NO_PAD.encode(digest))
+        ])
     }
 
     /// The place and the bytes that a value stands for. A Secret's `stringData`
@@ -334,6 +349,17 @@ mod tests {
         assert_eq!(protected["metadata"]["annotations"]["team"], "shop");
         assert_eq!((&protected["type"], &protected["immutable"]), (&json!("Opaque"), &json!(true)));
         assert_eq!(protected["data"]["none"], Value::Null);
+    }
+
+    #[test]
+    fn a_digest_of_a_variable_stands_for_its_name_and_text() {
+        let digest = key().of_variable("PASSWORD", "hunter2");
+        assert_eq!(digest, key().of_variable("PASSWORD", "hunter2"));
+        assert_ne!(digest, key().of_variable("PASSWORD", "hunter3"));
+        assert_ne!(digest, key().of_variable("TOKEN", "hunter2"));
+        assert!(digest.starts_with("hmac:YXxISEgu."), "{digest}");
+        let unknown = DigestKey::Unknown { why: "forbidden".into() };
+        assert_eq!(unknown.of_variable("PASSWORD", "hunter2"), UNKNOWN);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The variables of the command line that a release was rendered with. No secret
-//! value is among them: of those only the names are kept.
+//! value is among them: of those the names are kept, and keyed digests.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::protect::{Comparison, compare};
 use crate::json::Value;
 
 /// The longest value that is kept, in bytes: a shortened one would be another.
@@ -27,6 +28,10 @@ pub struct RecordedVariable {
     /// Whether its value is a secret, and so isn't here.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     secret: bool,
+    /// Where its value isn't here, a digest by the target's key: whether another is the
+    /// same. Absent in records of early versions.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    digest: Option<String>,
 }
 
 /// What is kept of a variable's value.
@@ -55,7 +60,24 @@ impl RecordedVariable {
 
     /// One whose value is a secret.
     pub fn secret(name: &str) -> Self {
-        Self { name: name.to_owned(), text: None, value: None, secret: true }
+        Self { name: name.to_owned(), text: None, value: None, secret: true, digest: None }
+    }
+
+    /// The same with this digest of its value; it's kept where the value isn't.
+    #[must_use]
+    pub fn with_digest(self, digest: Option<String>) -> Self {
+        Self { digest, ..self }
+    }
+
+    /// Whether its value is the one of this digest; nothing where no digest of it is kept.
+    pub fn compare(&self, digest: &str) -> Option<Comparison> {
+        let own = self.digest.as_deref()?;
+        Some(compare(&Value::from(own), &Value::from(digest)))
+    }
+
+    /// Whether only a digest tells what its value was.
+    pub fn is_digest(&self) -> bool {
+        self.digest.is_some()
     }
 
     fn told(self) -> Self {
@@ -82,7 +104,8 @@ impl RecordedVariable {
     }
 }
 
-/// Leaves out the values that are too long, and the last ones where they are too many.
+/// Leaves out the values that are too long, and the last ones where they are too many; and
+/// the digests of those that stay.
 pub(super) fn bound(variables: &mut [RecordedVariable]) {
     let mut room = MOST_OF_ALL;
     for variable in variables {
@@ -91,6 +114,9 @@ pub(super) fn bound(variables: &mut [RecordedVariable]) {
             (variable.text, variable.value) = (None, None);
         } else {
             room -= size;
+        }
+        if variable.told_value().is_some() {
+            variable.digest = None;
         }
     }
 }
@@ -125,15 +151,35 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_is_kept_where_the_value_isnt() {
+        let digest = || Some("hmac:key.one".to_owned());
+        let mut variables = vec![
+            RecordedVariable::text("A", "1").with_digest(digest()),
+            RecordedVariable::text("LONG", &"x".repeat(LONGEST_VALUE + 1)).with_digest(digest()),
+            RecordedVariable::secret("S").with_digest(digest()),
+        ];
+        bound(&mut variables);
+        let compared: Vec<_> = variables.iter().map(|variable| variable.compare("hmac:key.two")).collect();
+        assert_eq!(compared, [None, Some(Comparison::Different), Some(Comparison::Different)]);
+        assert_eq!(variables[2].compare("hmac:key.one"), Some(Comparison::Same));
+        assert_eq!(variables[2].compare("hmac:other.one"), Some(Comparison::Unknown));
+    }
+
+    #[test]
     fn one_reads_like_this_and_is_read_back() {
         let three = Value::from(3);
         let variables = [
             RecordedVariable::text("A", "1"),
             RecordedVariable::value("B", &three),
             RecordedVariable::secret("S"),
+            RecordedVariable::secret("T").with_digest(Some("hmac:key.one".into())),
         ];
         let text = serde_json::to_string(&variables).expect("JSON");
-        assert_eq!(text, r#"[{"name":"A","text":"1"},{"name":"B","value":3},{"name":"S","secret":true}]"#);
+        let expected = concat!(
+            r#"[{"name":"A","text":"1"},{"name":"B","value":3},{"name":"S","secret":true},"#,
+            r#"{"name":"T","secret":true,"digest":"hmac:key.one"}]"#
+        );
+        assert_eq!(text, expected);
         let back: Vec<RecordedVariable> = serde_json::from_str(&text).expect("variables");
         assert_eq!(back, variables);
     }
