@@ -377,3 +377,50 @@ fn bad_variables_are_refused() {
         .exits(1)
         .complains("can't read none.yaml");
 }
+
+#[test]
+fn a_variable_that_nothing_uses_is_told_with_what_was_meant() {
+    let environment = asking("{DOMAIN: shop.example}");
+    environment.write("deploy/a.yaml", &config_map("settings", "value", "${STAGE:-none}"));
+
+    let run = environment.trueup(&["plan", "prod", "--var", "STAEG=live"]).success();
+
+    let said = run.snapshot();
+    let warned = said.find("warning: ").unwrap_or_default();
+    insta::assert_snapshot!(&said[warned..], @"
+    warning: --var STAEG=… is used by nothing
+
+    hint: did you mean STAGE?
+    --- exit status 0
+    ");
+    for command in ["render", "check", "diff"] {
+        environment
+            .trueup(&[command, "prod", "--var", "STAEG=live", "--var", "DOMAIN=x", "--var", "STAGE=dev"])
+            .success()
+            .complains("--var STAEG=… is used by nothing")
+            .never_says("--var DOMAIN")
+            .never_says("--var STAGE");
+    }
+    environment.write("vars.yaml", "OTHER: x\n");
+    environment.trueup(&["plan", "prod", "--var-file", "vars.yaml"]).success().never_says("used by nothing");
+    environment.write("trueup.yaml", &environment.read("trueup.yaml").replace(", substitute: true", ""));
+    environment
+        .trueup(&["render", "prod", "--var", "STAGE=live"])
+        .success()
+        .complains("--var STAGE=… is used by nothing")
+        .complains("`substitute: true`");
+}
+
+#[test]
+fn a_variable_that_one_of_two_environments_uses_is_used() {
+    let environment = asking("{}");
+    let configuration = environment.read("trueup.yaml");
+    environment.write("trueup.yaml", &format!("{configuration}  dev: {{sources: dev}}\n"));
+    environment.write("deploy/a.yaml", &config_map("settings", "value", "${STAGE}"));
+    environment.write("dev/a.yaml", &config_map("settings", "value", "dev"));
+
+    let both = environment.trueup(&["render", "--all", "--var", "STAGE=live"]).success();
+
+    both.never_says("used by nothing");
+    environment.trueup(&["render", "dev", "--var", "STAGE=live"]).success().complains("used by nothing");
+}

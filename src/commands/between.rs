@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::planned::{no_junit, write_reports};
 use super::select::{self, Checkout};
-use super::{Capabilities, Planning, What, vars};
+use super::{Capabilities, Planning, What, unused, vars};
 use crate::cli::{Global, Output, ReportKind};
 use crate::config::{self, Config};
 use crate::deploy::comparing::{self, Compared};
@@ -82,6 +82,8 @@ impl Comparing<'_> {
             .map(|(before, after)| comparing::compare(before, after, selection.as_ref(), !planning.no_cause))
             .collect::<Result<_, _>>()?;
         drop(step);
+        let used = compared.iter().flat_map(|one| &one.used).map(String::as_str).collect();
+        unused::warn(sides.iter().flat_map(|(before, after)| [before, after]), &used, self.terminal);
         self.print(&compared)?;
         let differs = compared.iter().any(|one| !one.comparison.is_empty());
         Ok(if self.exit_code && differs { Exit::Changes } else { Exit::Done })
@@ -112,7 +114,7 @@ impl Comparing<'_> {
     }
 
     /// The patch holds objects only, so notes go elsewhere.
-    fn patch(&self, Compared { comparison, versions }: &Compared) {
+    fn patch(&self, Compared { comparison, versions, .. }: &Compared) {
         comparison.notes.iter().for_each(|note| self.terminal.note(note));
         let sides = [comparison.from.name(), comparison.to.name()];
         self.terminal.data(&text::unified(versions, sides));
@@ -166,8 +168,8 @@ fn sides(global: &Global, what: &What, range: &Range) -> Result<Vec<(Setup, Setu
         .map(|name| pair(global, &checkout.path, name, &before, &after))
         .collect::<Result<Vec<_>, _>>()?;
     for (before, after) in &mut pairs {
-        before.means.vars.extend(&given);
-        after.means.vars.extend(&given);
+        select::give(before, what, &given);
+        select::give(after, what, &given);
     }
     Ok(pairs)
 }

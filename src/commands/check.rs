@@ -1,6 +1,6 @@
 //! `trueup check`: everything that can be checked without a cluster.
 
-use super::{What, annotates, planned, select};
+use super::{What, annotates, planned, select, unused};
 use crate::cli::{Global, Output, ReportKind};
 use crate::deploy::checking::{self, Options};
 use crate::error::{CommandError, Exit};
@@ -34,8 +34,13 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
     planned::check_reports(&global.reports)?;
     let setups = select(global, &args.what)?;
     let options = Options { version: args.kubernetes_version.unwrap_or(Minor::NEWEST), strict: args.strict };
-    let report = checking::check(&setups, options).map_err(|error| CommandError::usage(error.to_string()))?;
+    let checked = checking::check(&setups, options);
+    let (report, used) = checked.map_err(|error| CommandError::usage(error.to_string()))?;
     setups.iter().flat_map(|setup| &setup.notes).for_each(|note| terminal.note(note));
+    // What can't be read may ask for anything.
+    if report.summary.errors == 0 {
+        unused::warn(&setups, &used.iter().map(String::as_str).collect(), terminal);
+    }
     print(global, &report, terminal)?;
     Ok(if report.summary.errors > 0 { Exit::Error } else { Exit::Done })
 }

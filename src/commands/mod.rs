@@ -27,6 +27,7 @@ mod select;
 mod signals;
 mod split;
 pub mod status;
+mod unused;
 mod vars;
 mod way_back;
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::{Planning, annotates};
+use super::{Planning, annotates, unused};
 use crate::cli::{Global, Output, Report, ReportKind};
 use crate::cluster::Cluster;
 use crate::deploy::planning::{Options, Planned, plan};
@@ -78,7 +78,12 @@ pub(super) async fn all(
             Err(failure) => failures = Some(CommandError::joined(failures, failure)),
         }
     }
-    failures.map_or(Ok(planned), Err)
+    if let Some(failures) = failures {
+        return Err(failures);
+    }
+    let used = planned.iter().flat_map(|(planned, _)| &planned.used).map(String::as_str).collect();
+    unused::warn(setups, &used, terminal);
+    Ok(planned)
 }
 
 /// How plans are laid out as text.

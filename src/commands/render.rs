@@ -1,9 +1,10 @@
 //! `trueup render`: the desired objects, without a cluster.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::split::{Split, Written};
-use super::{Capabilities, What, no_reports, select};
+use super::{Capabilities, What, no_reports, select, unused};
 use crate::cli::{Global, Output};
 use crate::diff;
 use crate::error::{CommandError, Exit};
@@ -38,6 +39,7 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
     let mut masks = Masks::new();
     let mut objects = Vec::new();
     let mut text = String::new();
+    let mut used = BTreeSet::new();
     let environments = setups.iter().map(|setup| setup.environment.as_str()).collect();
     let folder = args.split.as_ref().or(args.check.as_ref());
     let from = |folder: &PathBuf| global.directory.clone().unwrap_or_default().join(folder);
@@ -56,7 +58,9 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
             objects.push(ObjectRecord { source: (&manifest.source).into(), manifest: masked });
         }
         setup.notes.iter().chain(&rendered.notes).for_each(|note| terminal.note(note));
+        used.extend(rendered.used);
     }
+    unused::warn(&setups, &used.iter().map(String::as_str).collect(), terminal);
     if let Some(split) = split {
         return match &args.check {
             Some(folder) => check(&split, folder),

@@ -37,8 +37,16 @@ pub fn select(global: &Global, what: &What) -> Result<Vec<Setup>, CommandError> 
     } else {
         vec![ad_hoc(global, what, directory, repository)?]
     };
-    setups.iter_mut().for_each(|setup| setup.give(&given));
+    setups.iter_mut().for_each(|setup| give(setup, what, &given));
     Ok(setups)
+}
+
+/// Gives an environment the variables of the command line, and notes which of them it has
+/// no idea of.
+pub(super) fn give(setup: &mut Setup, what: &What, given: &Vars) {
+    let names = what.vars.iter().map(|(name, _)| name);
+    setup.undeclared = names.filter(|name| setup.means.vars.get(name).is_none()).cloned().collect();
+    setup.give(given);
 }
 
 /// The environments of a configuration outside of any repository: for what was
@@ -566,6 +574,7 @@ fn of_rules(environment: &Environment) -> Setup {
         schemas: Vec::new(),
         means: Means::default(),
         given: Vars::default(),
+        undeclared: Vec::new(),
         configuration: None,
         access: Access::default(),
         cluster_uid: environment.cluster_uid.clone(),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::dependencies::cycle;
 use super::joining::Joined;
 use super::setup::Setup;
+use super::variables;
 use crate::check::{self, Finding, Kinds, Set, Severity};
 use crate::config;
 use crate::error::{Diagnostic, Location};
@@ -34,18 +35,19 @@ pub struct Options {
 }
 
 /// Reads and checks each environment, and tells what several have in common
-/// once.
-pub fn check(setups: &[Setup], options: Options) -> Result<CheckReport, UnknownVersion> {
-    let mut joined = Joined::default();
+/// once. Beside it the names of all variables that the sources ask for.
+pub fn check(setups: &[Setup], options: Options) -> Result<(CheckReport, BTreeSet<String>), UnknownVersion> {
+    let (mut joined, mut used) = (Joined::default(), BTreeSet::new());
     for setup in setups {
         let (manifests, findings) = examine(setup, options.version)?;
+        used.extend(variables::used(&manifests));
         joined.take(&setup.environment, &manifests, findings);
     }
     let mut report = joined.report(options.version);
     if options.strict {
         report.findings.iter_mut().for_each(|finding| finding.severity = Severity::Error);
     }
-    Ok(report.summed())
+    Ok((report.summed(), used))
 }
 
 /// A finding, and the position of its object.

@@ -1,7 +1,7 @@
 //! Two commits' objects, compared without a cluster: what a merge would change
 //! of what is written, and nothing of what is live.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::blame::{self, Versions};
 use super::setup::Setup;
@@ -23,6 +23,8 @@ pub struct Compared {
     pub comparison: TargetComparison,
     /// Every object that differs, before and after.
     pub versions: Vec<(ObjectRef, Option<Value>, Option<Value>)>,
+    /// The names of all variables that the sources of either ask for.
+    pub used: BTreeSet<String>,
 }
 
 /// Compares an environment as one commit has it with the same as another has it.
@@ -54,21 +56,24 @@ pub fn compare(
     let versions = changed.map(|(action, versions)| visible(action, versions, &mut masks)).collect();
     let summary = Summary::of(&actions);
     let target = after.environment.clone();
+    let used = old.used.union(&new.used).cloned().collect();
     let (from, to) = (old.commit, new.commit);
-    Ok(Compared { comparison: TargetComparison { target, from, to, actions, summary, notes }, versions })
+    let comparison = TargetComparison { target, from, to, actions, summary, notes };
+    Ok(Compared { comparison, versions, used })
 }
 
 /// The objects of one commit.
 struct Side {
     manifests: Vec<Manifest>,
     commit: CommitRef,
+    used: BTreeSet<String>,
 }
 
 impl Side {
     fn render(setup: &Setup) -> Result<Self, CommandError> {
         let rendered = setup.render().map_err(|error| told_of(setup, error))?;
         let commit = rendered.commit.ok_or_else(|| Diagnostic::new("only commits can be compared"))?;
-        Ok(Self { manifests: rendered.manifests, commit })
+        Ok(Self { manifests: rendered.manifests, commit, used: rendered.used })
     }
 }
 

@@ -101,6 +101,7 @@ pub(super) async fn plan(
         identity,
         dirty: Vec::new(),
         vars: Vec::new(),
+        used: BTreeSet::new(),
         former: Vec::new(),
         outside: BTreeMap::new(),
         superseded: None,

@@ -48,6 +48,8 @@ pub struct Planned {
     pub dirty: Vec<String>,
     /// The variables of the command line that went into the objects.
     pub vars: Vec<RecordedVariable>,
+    /// The names of all variables that the sources ask for.
+    pub used: BTreeSet<String>,
     /// Objects with secrets of the run that this one undoes, and where those are: what
     /// ran by them may still tell them.
     pub former: Vec<(Value, SecretPaths)>,

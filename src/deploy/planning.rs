@@ -187,6 +187,7 @@ pub(super) async fn plan_again(
         commit: planned.plan.commit.clone(),
         dirty: std::mem::take(&mut planned.dirty),
         vars: std::mem::take(&mut planned.vars),
+        used: std::mem::take(&mut planned.used),
         notes: Vec::new(),
     };
     let begun = Begun::of(cluster);
@@ -410,6 +411,7 @@ async fn plan_for(
         identity,
         dirty: wanted.dirty,
         vars: wanted.vars,
+        used: wanted.used,
         former: Vec::new(),
         superseded: standing.superseded,
         kept: kept.into_iter().collect(),

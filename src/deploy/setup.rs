@@ -1,6 +1,7 @@
 //! What is deployed, where, and by which rules: an environment of the
 //! configuration, or an ad hoc one of `-f`, made ready for the pipeline.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,6 +58,9 @@ pub struct Setup {
     pub means: Means,
     /// The variables of the command line, which are among the means, too.
     pub given: Vars,
+    /// Those of `--var` that the environment's configuration doesn't have: nothing but a
+    /// source can ask for them.
+    pub undeclared: Vec<String>,
     /// Rules about what others own.
     pub rules: Rules,
     /// The environments that the commit must have been live and healthy in.
@@ -130,6 +134,8 @@ pub struct Wanted {
     pub dirty: Vec<String>,
     /// The variables of the command line that went into the objects.
     pub vars: Vec<RecordedVariable>,
+    /// The names of all variables that the sources ask for.
+    pub used: BTreeSet<String>,
     /// What is worth telling about the files.
     pub notes: Vec<String>,
 }
@@ -176,7 +182,8 @@ impl Setup {
         let commit =
             self.commit(!dirty.is_empty() || self.is_ad_hoc_dirty()?).map_err(|error| error.diagnostic())?;
         let vars = variables::recorded(&rendered.manifests, &self.given);
-        Ok(Wanted { manifests: rendered.manifests, commit, dirty, vars, notes: rendered.notes })
+        let used = variables::used(&rendered.manifests);
+        Ok(Wanted { manifests: rendered.manifests, commit, dirty, vars, used, notes: rendered.notes })
     }
 
     /// Renders by these variables, too: they win over all others.

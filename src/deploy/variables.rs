@@ -1,13 +1,19 @@
 //! The variables of the command line: which of them a release records, and by which it
 //! is rendered again. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Diagnostic;
 use crate::json::Value;
 use crate::object::Manifest;
 use crate::release::{Comparison, DigestKey, Kept, RecordedVariable, Summary};
 use crate::render::{Var, Vars};
+
+/// The names of all variables that these manifests ask for, whoever gives them.
+pub(super) fn used(manifests: &[Manifest]) -> BTreeSet<String> {
+    let uses = manifests.iter().filter_map(|manifest| manifest.vars.as_deref()).flatten();
+    uses.map(|(name, _)| name.clone()).collect()
+}
 
 /// Those that went into these manifests, by their names: without their values where any
 /// of these places is secret. What is secret is known by then.
