@@ -54,10 +54,6 @@ fn an_object_of_a_helm_release_is_taken_over_when_it_is_asked_for() {
     Plan: 1 to adopt
     digest v1:[digest]
     ([n] requests, [time])
-    note: the Helm release shop/web still counts $NAMESPACE/ConfigMap/settings as its
-      own; before it changes or deletes it: annotate it with helm.sh/resource-policy: keep and uninstall
-      the release
-
     prod: release 1 is healthy
       ($COMMIT1 "Change deploy/settings.yaml", --only ConfigMap/settings, 1 changed, 0 unchanged, [time])
     --- stderr

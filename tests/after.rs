@@ -32,9 +32,6 @@ fn what_was_never_elsewhere_is_refused() {
       + create  Namespace/$NAMESPACE  the inventory, the lock and the history live there
       + create  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1  (approximate)
 
-    apply would be refused now: after: $COMMIT1 was never live and healthy in staging, which `requires.after` asks for: deploy it there first
-      --override after --reason TEXT lets it pass
-
     approximate: 1 action could not be tried on the server; what it is shown to do is approximate
     Plan: 2 to create
     ([n] requests, [time])

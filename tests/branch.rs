@@ -44,9 +44,6 @@ fn a_commit_that_is_not_on_the_branch_is_refused() {
       + create  Namespace/$NAMESPACE  the inventory, the lock and the history live there
       + create  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1  (approximate)
 
-    apply would be refused now: branch: $COMMIT2 isn't on main (at $COMMIT1), which `requires.branch` asks for: merge it
-      --override branch --reason TEXT lets it pass
-
     approximate: 1 action could not be tried on the server; what it is shown to do is approximate
     Plan: 2 to create
     ([n] requests, [time])

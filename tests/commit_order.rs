@@ -58,9 +58,6 @@ fn an_older_commit_is_refused_and_told_of_the_rollback() {
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
           data.value: three → two  ← $COMMIT2 (line 6)
 
-    apply would be refused now: order: $COMMIT2 is older than the deployed commit $COMMIT3 (release 1 by tester@[host] at [timestamp]): `trueup rollback prod $COMMIT2` goes back to it
-      --override order --reason TEXT lets it pass
-
     Plan: 1 to update
     digest v1:[digest]
     ([n] requests, [time])
@@ -129,9 +126,6 @@ fn a_commit_beside_the_deployed_one_passes_unless_only_forward_will_do() {
 
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
           data.value: three → side  ← $COMMIT4 (line 6)
-
-    apply would be refused now: order: $COMMIT4 has diverged from the deployed commit $COMMIT3 (release 1 by tester@[host] at [timestamp]): they part at $COMMIT1; merge or rebase first
-      --override order --reason TEXT lets it pass
 
     Plan: 1 to update
     digest v1:[digest]
@@ -251,10 +245,6 @@ fn a_shallow_clone_that_cannot_tell_says_how_it_could() {
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
           data.value: three → four
 
-    note: the history of this clone is cut off, so the commit behind 1 change isn't known: git fetch --unshallow brings the rest
-    apply would be refused now: order: this clone is shallow, so that nobody can tell whether $COMMIT4 is newer than the deployed commit $COMMIT3 (release 1 by tester@[host] at [timestamp]): git fetch --unshallow --tags origin '+refs/heads/*:refs/remotes/origin/*' (in GitHub Actions: `fetch-depth: 0` of the checkout)
-      --override order --reason TEXT lets it pass
-
     Plan: 1 to update
     digest v1:[digest]
     ([n] requests, [time])
@@ -365,9 +355,6 @@ fn a_history_that_was_rewritten_is_told_from_one_that_goes_on() {
 
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
           data.value: three → other  ← $COMMIT4 (line 6)
-
-    apply would be refused now: repository: release 1 deployed commit $COMMIT3, which isn't in this repository: `git fetch origin $COMMIT3` may bring it; if its history was rewritten, override this; else give this repository a name of its own
-      --override repository --reason TEXT lets it pass
 
     Plan: 1 to update
     digest v1:[digest]

@@ -85,11 +85,6 @@ fn drift_is_refused_where_the_configuration_says_so() {
           data.level: debug → info  ← changed live by kubectl-edit, [ago]
           takes data.level from kubectl-edit
 
-    apply would be refused now: drift: 2 objects were changed live since release 1:
-      $NAMESPACE/ConfigMap/gone was deleted,
-      $NAMESPACE/ConfigMap/settings by kubectl-edit
-      --override drift --reason TEXT lets it pass
-
     Plan: 1 to create, 1 to update
     digest v1:[digest]
     ([n] requests, [time])

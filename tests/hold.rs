@@ -87,9 +87,6 @@ fn a_pipeline_that_is_run_again_does_not_deploy_what_was_rolled_back() {
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
           data.value: one → two  ← $COMMIT2 (line 6)
 
-    apply would be refused now: hold: $COMMIT2 is held, since release 2 was rolled back by tester@[host] at [timestamp]; a commit that mends or reverts it passes, and `trueup hold clear prod` ends it
-      --override hold --reason TEXT lets it pass
-
     Plan: 1 to update
     digest v1:[digest]
     ([n] requests, [time])

@@ -232,11 +232,6 @@ fn an_immutable_config_map() {
       ~ update  $NAMESPACE/ConfigMap/other  deploy/other.yaml:1
           data.x: "1" → "2"  ← $COMMIT2 (line 6)
 
-    refused: immutable: would delete and create again $NAMESPACE/ConfigMap/fixed,
-      which has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or
-      override this guard
-      --override immutable --reason TEXT lets it pass
-
     ± 1 object will be deleted and created again:
       $NAMESPACE/ConfigMap/fixed
 
@@ -269,11 +264,6 @@ fn a_deployments_selector() {
           stop, and others start
           spec.selector.matchLabels.app: web → shop
           spec.template.metadata.labels.app: web → shop
-
-    refused: immutable: would delete and create again $NAMESPACE/Deployment/web,
-      which has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or
-      override this guard
-      --override immutable --reason TEXT lets it pass
 
     ± 1 object will be deleted and created again:
       $NAMESPACE/Deployment/web
@@ -310,11 +300,6 @@ fn a_jobs_template() {
       ± replace  $NAMESPACE/Job/migrate  deploy/object.yaml:1
           spec.template can't be changed in place, so it's deleted and created again: it runs once more
           spec.template.spec.containers[name=migrate].image: migrate:1 → migrate:2  ← $COMMIT2 (line 4)
-
-    refused: immutable: would delete and create again $NAMESPACE/Job/migrate, which
-      has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or override
-      this guard
-      --override immutable --reason TEXT lets it pass
 
     ± 1 object will be deleted and created again:
       $NAMESPACE/Job/migrate
@@ -353,11 +338,6 @@ fn a_bindings_role() {
         + subjects: []  ← $COMMIT1 "Change deploy/object.yaml", Ada Example, [ago] (line 5)
       ~ update  $NAMESPACE/ConfigMap/other  deploy/other.yaml:1
           data.x: "1" → "2"  ← $COMMIT2 (line 6)
-
-    refused: immutable: would delete and create again $NAMESPACE/RoleBinding/clerk,
-      which has a field that can't be changed: annotate it with trueup.dev/on-immutable: replace, or
-      override this guard
-      --override immutable --reason TEXT lets it pass
 
     ± 1 object will be deleted and created again:
       $NAMESPACE/RoleBinding/clerk

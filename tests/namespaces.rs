@@ -43,11 +43,6 @@ fn a_namespace_that_is_removed_takes_nothing_along_unsaid() {
       - delete  Namespace/$NAMESPACE-annex  ← $COMMIT2 (deploy/annex.yaml)
           everything in it goes too
 
-    note: Namespace/$NAMESPACE-annex takes objects with it that aren't this target's:
-      ConfigMap/theirs
-    refused: protect: would delete protected Namespace/$NAMESPACE-annex
-      --override protect --reason TEXT lets it pass
-
     - 2 objects will be deleted:
       $NAMESPACE-annex/ConfigMap/ours, Namespace/$NAMESPACE-annex
 

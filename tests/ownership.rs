@@ -45,10 +45,6 @@ fn an_object_of_a_helm_release_is_refused() {
           data.level: debug → info  ← $COMMIT1 (line 6)
           takes data.level from somebody
 
-    refused: owner: $NAMESPACE/ConfigMap/settings belongs to the Helm release
-      shop/web: annotate it with helm.sh/resource-policy: keep and uninstall the release
-      --override owner --reason TEXT lets it pass
-
     Plan: 1 to adopt
     digest v1:[digest]
     ([n] requests, [time])
@@ -141,11 +137,6 @@ fn another_repository_of_the_same_name_is_refused() {
 
       ~ update  $NAMESPACE/ConfigMap/settings  deploy/settings.yaml:1
           data.level: info → warn  ← $COMMIT2 (line 6)
-
-    apply would be refused now: repository: release 1 deployed commit
-      $COMMIT1, which isn't in this repository: fetch it; if its history
-      was rewritten, override this; else give this repository a name of its own
-      --override repository --reason TEXT lets it pass
 
     Plan: 1 to update
     digest v1:[digest]

@@ -132,9 +132,6 @@ fn a_protected_kind_is_deleted_only_with_a_reason() {
       - delete  $NAMESPACE/PersistentVolumeClaim/db  ← $COMMIT3 (deploy/db.yaml)
           its data may go too
 
-    refused: protect: would delete protected $NAMESPACE/PersistentVolumeClaim/db
-      --override protect --reason TEXT lets it pass
-
     - 1 object will be deleted:
       $NAMESPACE/PersistentVolumeClaim/db
 

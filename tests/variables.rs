@@ -424,3 +424,21 @@ fn a_variable_that_one_of_two_environments_uses_is_used() {
     both.never_says("used by nothing");
     environment.trueup(&["render", "dev", "--var", "STAGE=live"]).success().complains("used by nothing");
 }
+
+#[test]
+fn what_a_plan_has_told_isnt_told_again_at_the_end() {
+    let mut environment = asking("{}");
+    environment.commit_file("deploy/a.yaml", &config_map("settings", "value", "${STAGE}"));
+    for stage in ["one", "two"] {
+        environment.trueup(&["apply", "prod", "--yes", "--var", &format!("STAGE={stage}")]).success();
+    }
+
+    let rolled_back = environment.trueup(&["rollback", "prod", "--yes"]).success().snapshot();
+    let refused = environment.trueup(&["apply", "prod", "--yes", "--var", "STAGE=two"]).exits(3).snapshot();
+
+    assert_eq!(rolled_back.matches("the variables are those of release 1").count(), 1, "{rolled_back}");
+    assert_eq!(refused.matches("hold: ").count(), 1, "{refused}");
+    let asked = environment.trueup(&["rollback", "prod", "--release", "2", "--yes", "-o", "json"]).success();
+    let told = asked.target()["notes"].to_string();
+    assert!(told.contains("the variables are those of release 2"), "{told}");
+}

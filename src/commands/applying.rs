@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::asking::Question;
-use super::ended::{Ended, exit, fell_short};
-use super::following::{OnTerminal, show};
+use super::ended::{Ended, Ran, exit, fell_short};
+use super::following::{OnTerminal, show, show_refused};
 use super::planned::{self, Layout};
 use super::saved::SavedPlans;
 use super::signals::{self, Listening};
 use super::way_back::WayBack;
 use super::{Planning, annotates};
-use crate::apply::{Stop, TargetOutcome};
+use crate::apply::Stop;
 use crate::cli::{Global, Output, Report, ReportKind};
 use crate::cluster::Cluster;
 use crate::config::Period;
@@ -324,21 +324,25 @@ struct OneRun<'a> {
 }
 
 impl OneRun<'_> {
-    async fn run(&self, planned: Planned) -> Result<(TargetOutcome, Exit), CommandError> {
+    async fn run(&self, planned: Planned) -> Result<Ran, CommandError> {
         if planned.superseded.is_some() {
-            return Ok((running::superseded(&planned), Exit::Done));
+            let outcome = running::superseded(&planned);
+            return Ok(Ran { outcome, exit: Exit::Done, told: Vec::new() });
         }
         let stale = self.stale(&planned.plan);
+        let is_refused = stale.is_none() && planned.refusals().next().is_some();
         // How it differs from the saved plan says more than all that it would do.
-        if stale.as_ref().is_none_or(|stale| stale.differences.is_empty()) {
-            show(self.global, self.terminal, &planned.plan);
-        }
+        let told = match &stale {
+            Some(stale) if !stale.differences.is_empty() => Vec::new(),
+            _ if is_refused => show_refused(self.global, self.terminal, &planned.plan),
+            _ => show(self.global, self.terminal, &planned.plan),
+        };
         if let Some(stale) = stale {
             return Err(stale);
         }
-        if planned.refusals().next().is_some() {
+        if is_refused {
             self.annotate_guards(&planned.plan);
-            return Ok((running::refused(&planned), Exit::Refused));
+            return Ok(Ran { outcome: running::refused(&planned), exit: Exit::Refused, told });
         }
         let was_asked = self.confirm(&planned.plan)?;
         let way_back = self.purpose.way_back().filter(|way_back| way_back.is_meant_for(self.setup));
@@ -364,12 +368,13 @@ impl OneRun<'_> {
         let outcome =
             running::run(self.setup, self.cluster, planned, &options, earlier, stop, &mut listener).await;
         listener.finish();
+        let told = told.into_iter().chain(listener.told()).collect();
         let mut outcome = outcome?;
         if fell_short(outcome.result) {
             outcome.notes.extend(barred.map(|why| format!("not rolled back: {why}")));
         }
         let exit = exit(&outcome, self.stop);
-        Ok((outcome, exit))
+        Ok(Ran { outcome, exit, told })
     }
 
     /// Why this run isn't rolled back when it fails, though the configuration says so.

@@ -10,24 +10,37 @@ use crate::report::json::{self, Kind};
 use crate::report::{github, markdown, text};
 use crate::ui::Terminal;
 
+/// A run that came to an end.
+pub(super) struct Ran {
+    /// What came of it.
+    pub(super) outcome: TargetOutcome,
+    /// As an exit code.
+    pub(super) exit: Exit,
+    /// The notes that were shown with its plans.
+    pub(super) told: Vec<String>,
+}
+
 /// What became of the environments so far.
 pub(super) struct Ended {
     exit: Exit,
     outcomes: Vec<TargetOutcome>,
+    /// For each of them the notes that were shown with its plans.
+    told: Vec<Vec<String>>,
     failure: Option<CommandError>,
 }
 
 impl Ended {
     /// Nothing yet.
     pub(super) fn new() -> Self {
-        Self { exit: Exit::Done, outcomes: Vec::new(), failure: None }
+        Self { exit: Exit::Done, outcomes: Vec::new(), told: Vec::new(), failure: None }
     }
 
     /// What became of the other environments is told even when one fails.
-    pub(super) fn take(&mut self, run: Result<(TargetOutcome, Exit), CommandError>) {
+    pub(super) fn take(&mut self, run: Result<Ran, CommandError>) {
         match run {
-            Ok((outcome, exit)) => {
+            Ok(Ran { outcome, exit, told }) => {
                 self.outcomes.push(outcome);
+                self.told.push(told);
                 self.exit = self.exit.worst(exit);
             }
             Err(error) => self.failure = Some(CommandError::joined(self.failure.take(), error)),
@@ -41,11 +54,11 @@ impl Ended {
 
     /// One document on standard output, whatever else went wrong.
     pub(super) fn tell(self, global: &Global, terminal: &Terminal) -> Result<Exit, CommandError> {
-        let Self { exit, outcomes, failure } = self;
+        let Self { exit, outcomes, told, failure } = self;
         match failure {
             Some(error) if outcomes.is_empty() => Err(error),
             failure => {
-                let exit = report(global, terminal, &outcomes).map_or_else(
+                let exit = report(global, terminal, &outcomes, &told).map_or_else(
                     |error| {
                         terminal.error(&error);
                         exit.worst(error.exit)
@@ -83,7 +96,22 @@ pub(super) fn exit(outcome: &TargetOutcome, stop: &Stop) -> Exit {
     }
 }
 
-fn report(global: &Global, terminal: &Terminal, outcomes: &[TargetOutcome]) -> Result<(), CommandError> {
+/// What wasn't shown with a plan before.
+fn untold(outcome: &TargetOutcome, told: &[String]) -> TargetOutcome {
+    let mut untold = outcome.clone();
+    untold.notes.retain(|note| !told.contains(note));
+    if let Some(rollback) = &mut untold.rollback {
+        rollback.outcome.notes.retain(|note| !told.contains(note));
+    }
+    untold
+}
+
+fn report(
+    global: &Global,
+    terminal: &Terminal,
+    outcomes: &[TargetOutcome],
+    told: &[Vec<String>],
+) -> Result<(), CommandError> {
     let environment = match outcomes {
         [one] => Some(one.target.as_str()),
         _ => None,
@@ -92,7 +120,10 @@ fn report(global: &Global, terminal: &Terminal, outcomes: &[TargetOutcome]) -> R
     let as_markdown = || outcomes.iter().map(markdown::outcome).collect::<Vec<_>>().join("\n");
     let options = text::TextOptions::new(terminal.width(), Timestamp::now());
     match global.output {
-        Output::Text => outcomes.iter().for_each(|outcome| terminal.data(&text::outcome(outcome, &options))),
+        Output::Text => outcomes
+            .iter()
+            .zip(told)
+            .for_each(|(outcome, told)| terminal.data(&text::outcome(&untold(outcome, told), &options))),
         Output::Json => terminal.data(&as_json()),
         Output::Jsonl => terminal.data(&json::document_line(Kind::Outcome, environment, outcomes)),
         Output::Markdown => terminal.data(&as_markdown()),

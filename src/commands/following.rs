@@ -29,6 +29,8 @@ pub(super) struct OnTerminal<'a> {
     ticking: tokio::task::JoinHandle<()>,
     yes: bool,
     target: String,
+    /// The notes that were shown with plans.
+    told: Vec<String>,
 }
 
 impl<'a> OnTerminal<'a> {
@@ -51,7 +53,12 @@ impl<'a> OnTerminal<'a> {
             }
         });
         let target = plan.target.clone();
-        Self { global, terminal, listening, progress, ticking, yes, target }
+        Self { global, terminal, listening, progress, ticking, yes, target, told: Vec::new() }
+    }
+
+    /// The notes that were shown with the plans of the run, which the first isn't one of.
+    pub(super) fn told(self) -> Vec<String> {
+        self.told
     }
 
     /// What was being drawn is no longer.
@@ -100,6 +107,7 @@ impl Listener for OnTerminal<'_> {
         let options = text::TextOptions::new(self.terminal.width(), Timestamp::now());
         self.terminal.note(&format!("{}: the cluster changed meanwhile, the plan is now:", self.target));
         self.terminal.data(&text::plan(&planned.plan, &options));
+        self.told.extend(planned.plan.notes.clone());
         self.listening.asking(|| self.terminal.confirm("Apply this instead?"))
     }
 
@@ -112,7 +120,9 @@ impl Listener for OnTerminal<'_> {
         if !self.terminal.is_screen() && is_shown(self.global, self.terminal, plan) {
             self.terminal.data(&text::rollback_heading(&plan.target, undone.to));
         }
-        show(self.global, self.terminal, plan);
+        let is_refused = planned.refusals().next().is_some();
+        let show = if is_refused { show_refused } else { show };
+        self.told.extend(show(self.global, self.terminal, plan));
         let next = self.terminal.progress(progress_options(self.global, plan), Instant::now());
         let commit = plan.commit.as_ref().map(|commit| commit.sha.clone());
         next.stream(|| Happened::RollingBack { of: undone.of, to: undone.to, commit });
@@ -121,12 +131,21 @@ impl Listener for OnTerminal<'_> {
     }
 }
 
-/// People read the plan before they answer; machines get the outcome only.
-pub(super) fn show(global: &Global, terminal: &Terminal, plan: &TargetPlan) {
-    let options = text::TextOptions::new(terminal.width(), Timestamp::now());
-    if is_shown(global, terminal, plan) {
-        terminal.data(&text::plan(plan, &options));
+/// People read the plan before they answer; machines get the outcome only. The notes that
+/// were shown with it.
+pub(super) fn show(global: &Global, terminal: &Terminal, plan: &TargetPlan) -> Vec<String> {
+    if !is_shown(global, terminal, plan) {
+        return Vec::new();
     }
+    let options = text::TextOptions::new(terminal.width(), Timestamp::now());
+    terminal.data(&text::plan(plan, &options));
+    plan.notes.clone()
+}
+
+/// The same for a plan that is refused: why, and what else there is to know, is told at the
+/// end.
+pub(super) fn show_refused(global: &Global, terminal: &Terminal, plan: &TargetPlan) -> Vec<String> {
+    show(global, terminal, &TargetPlan { guards: Vec::new(), notes: Vec::new(), ..plan.clone() })
 }
 
 fn is_shown(global: &Global, terminal: &Terminal, plan: &TargetPlan) -> bool {
