@@ -96,3 +96,22 @@ fn a_rollback_says_that_a_password_is_another_one_than_that_of_the_release() {
     let run = environment.trueup(&["rollback", "prod", "--dry-run", "--var", OLD]).success();
     run.never_says("another value");
 }
+
+#[test]
+fn a_hold_says_that_the_restored_release_had_other_variables() {
+    let environment = shop();
+    apply(&environment, &["STAGE=one", "IMAGE=web:1", OLD]).success();
+    apply(&environment, &["STAGE=two", "IMAGE=web:1", OLD]).success();
+
+    let other = ["rollback", "prod", "--yes", "--var", "STAGE=three", "--var", "IMAGE=web:1", "--var", NEW];
+    environment.trueup(&other).success();
+
+    let run = environment.trueup(&["hold", "show", "prod"]).success();
+    run.prints("back to release 1, but with another PASSWORD, STAGE\n").never_says("hunter");
+    let told = environment.trueup(&["hold", "show", "prod", "-o", "json"]).success().target();
+    assert_eq!(told["hold"]["otherVariables"], trueup::json::json!(["PASSWORD", "STAGE"]));
+    environment.trueup(&["hold", "clear", "prod", "--yes"]).success();
+    apply(&environment, &["STAGE=four", "IMAGE=web:1", OLD]).success();
+    environment.trueup(&["rollback", "prod", "--release", "1", "--yes", "--var", OLD]).success();
+    environment.trueup(&["hold", "show", "prod"]).success().prints("back to release 1\n");
+}

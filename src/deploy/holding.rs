@@ -48,7 +48,8 @@ impl Undoing<'_> {
         let uncommitted = if self.is_of_one_commit() { self.changed() } else { Vec::new() };
         if commits.is_empty() && uncommitted.is_empty() && asked.is_none() {
             // Another commit than before is what the cluster has now.
-            return former.map(|former| Hold { to: self.undone.to, restored, ..former });
+            let others = self.others();
+            return former.map(|former| Hold { to: self.undone.to, restored, others, ..former });
         }
         let reason = asked.filter(|reason| !reason.is_empty()).cloned().or_else(|| self.cause());
         let hold = Hold {
@@ -56,6 +57,7 @@ impl Undoing<'_> {
             from: self.undone.of,
             to: self.undone.to,
             restored,
+            others: self.others(),
             changed,
             uncommitted,
             everything: asked.is_some(),
@@ -70,6 +72,12 @@ impl Undoing<'_> {
             }
             None => hold,
         }))
+    }
+
+    /// The variables that went into what is restored and weren't those of its release.
+    fn others(&self) -> Vec<String> {
+        let went_in = |name: &&String| self.planned.vars.iter().any(|variable| variable.name == **name);
+        self.undone.others.iter().filter(went_in).cloned().collect()
     }
 
     /// Whether this rollback only goes further back than the one before: what it undoes is

@@ -65,6 +65,7 @@ fn detail(hold: &Hold) -> HoldDetail {
         release: hold.from,
         restored: hold.to,
         restored_commit: hold.restored.clone(),
+        other_variables: hold.others.clone(),
         commits: hold.commits.clone(),
         // Held for several releases perhaps, and named once.
         objects: hold

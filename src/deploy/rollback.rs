@@ -4,7 +4,7 @@
 use super::memory::{releases, target_of};
 use super::running::Undone;
 use super::setup::Setup;
-use super::variables::{are_same, need_key, refuse_others, replayed, told, told_others};
+use super::variables::{are_same, need_key, others, refuse_others, replayed, told, told_others};
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, GitError, Repository};
@@ -100,11 +100,17 @@ async fn key_for(
     Ok(Some(read_key(cluster, &target_of(setup, cluster)?).await))
 }
 
-/// What is told of the variables with which a release is put back.
-async fn notes_of(setup: &Setup, cluster: &Cluster, release: &Summary) -> Result<Vec<String>, CommandError> {
+/// The variables with which a release is put back: what is told of them, and the names of
+/// those that are others than it had.
+async fn varied(
+    setup: &Setup,
+    cluster: &Cluster,
+    release: &Summary,
+) -> Result<(Vec<String>, Vec<String>), CommandError> {
     let key = key_for(setup, cluster, release).await?;
-    let others = key.and_then(|key| told_others(release, &setup.given, &key));
-    Ok(told(release, &setup.given).into_iter().chain(others).collect())
+    let secrets = key.as_ref().and_then(|key| told_others(release, &setup.given, key));
+    let notes = told(release, &setup.given).into_iter().chain(secrets).collect();
+    Ok((notes, others(release, &setup.given, key.as_ref())))
 }
 
 fn repository(setup: &Setup) -> Result<&Repository, Diagnostic> {
@@ -140,12 +146,11 @@ pub async fn find(
             refuse_deployed(environment, &parent, &commit)?;
         }
         let replayed = to.map(|release| replayed(release, &setup.given)).transpose()?;
-        let undone =
-            Undone { of, to: to.map(|release| release.release), automatic: false, holds_everything: None };
-        let notes = match to {
-            Some(to) => notes_of(setup, cluster, to).await?,
-            None => Vec::new(),
+        let (notes, others) = match to {
+            Some(to) => varied(setup, cluster, to).await?,
+            None => Default::default(),
         };
+        let undone = Undone { others, ..Undone::by_hand(of, to.map(|release| release.release)) };
         return Ok(Found { commit, vars: with_given(replayed.unwrap_or_default()), notes, undone });
     }
     let release = match destination {
@@ -160,12 +165,9 @@ pub async fn find(
         refuse_deployed(environment, &parent, &commit_of(repository, release)?)?;
     }
     let Way { commit, vars, .. } = Way::of(repository, release, &setup.given)?;
-    Ok(Found {
-        commit,
-        vars: with_given(vars),
-        notes: notes_of(setup, cluster, release).await?,
-        undone: Undone { of, to: Some(release.release), automatic: false, holds_everything: None },
-    })
+    let (notes, others) = varied(setup, cluster, release).await?;
+    let undone = Undone { others, ..Undone::by_hand(of, Some(release.release)) };
+    Ok(Found { commit, vars: with_given(vars), notes, undone })
 }
 
 /// A release is named by its number elsewhere.

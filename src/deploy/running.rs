@@ -56,8 +56,18 @@ pub struct Undone {
     pub to: Option<u64>,
     /// Whether trueup does it by itself, after a failure.
     pub automatic: bool,
+    /// The variables of the command line that are others than the release had that is put
+    /// back: their names.
+    pub others: Vec<String>,
     /// Nothing may be deployed from then on until that is ended: why, which may be empty.
     pub holds_everything: Option<String>,
+}
+
+impl Undone {
+    /// One that somebody asked for, as the release was.
+    pub(super) fn by_hand(of: u64, to: Option<u64>) -> Self {
+        Self { of, to, automatic: false, others: Vec::new(), holds_everything: None }
+    }
 }
 
 /// What was deployed at an earlier commit, by the configuration in hand and these

@@ -35,7 +35,7 @@ impl Locked<'_> {
                 return not_rolled_back(failed, &nothing_healthy(&self.ongoing.setup.environment).message);
             }
             Ok(Some(Goal { release, way: Ok(way) })) => {
-                let undone = Undone { of, to: Some(release), automatic: true, holds_everything: None };
+                let undone = Undone { automatic: true, ..Undone::by_hand(of, Some(release)) };
                 (Some(release), self.go_back(earlier, way, undone, &failed, listener).await)
             }
             Ok(Some(Goal { release, way: Err(error) })) => (Some(release), Err(error)),

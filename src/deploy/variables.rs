@@ -126,6 +126,24 @@ pub(super) fn refuse_others(
     )))
 }
 
+/// The names of those that are `given` and aren't as a release had them, as far as its record
+/// tells.
+pub(super) fn others(release: &Summary, given: &Vars, key: Option<&DigestKey>) -> Vec<String> {
+    let Some(recorded) = &release.vars else { return Vec::new() };
+    let is_other = |name: &str, text: &str| {
+        let Some(variable) = recorded.iter().find(|variable| variable.name == name) else { return true };
+        match (variable.told_value(), key) {
+            (Some(value), _) => value != text,
+            (None, Some(key)) => {
+                variable.compare(&key.of_variable(name, text)) == Some(Comparison::Different)
+            }
+            (None, None) => false,
+        }
+    };
+    let given = given.all().filter_map(|(name, var)| Some((name, text_of(var)?)));
+    given.filter(|(name, text)| is_other(name, text)).map(|(name, _)| name.to_owned()).collect()
+}
+
 /// That what is `given` isn't what a release had, in words.
 pub(super) fn told_others(release: &Summary, given: &Vars, key: &DigestKey) -> Option<String> {
     let others: Vec<&str> = doubtful(release, given, key)

@@ -94,6 +94,7 @@ mod tests {
             from: 3,
             to: Some(1),
             restored: Some("c1".into()),
+            others: Vec::new(),
             changed: vec![
                 vec![object("a", Some("a3")), object("b", Some("b3"))],
                 vec![object("c", None), object("d", Some("d3"))],

@@ -23,6 +23,10 @@ pub struct Hold {
     /// The restored commit's full id.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub restored: Option<String>,
+    /// The variables of the command line that were others than the restored release had:
+    /// their names.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub others: Vec<String>,
     /// What the rolled-back release had changed, in sets of objects that belong
     /// together: a commit that renders any of these sets as it was then is held,
     /// whatever its id. At most [`Hold::MOST_OBJECTS`] objects.

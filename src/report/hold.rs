@@ -34,6 +34,9 @@ pub struct HoldDetail {
     pub restored: Option<u64>,
     /// The restored commit.
     pub restored_commit: Option<String>,
+    /// The variables of the command line that were others than the restored release had.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub other_variables: Vec<String>,
     /// The held commits, newest first.
     pub commits: Vec<String>,
     /// The objects that the rolled-back release had changed: a commit that has them as

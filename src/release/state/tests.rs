@@ -35,6 +35,7 @@ fn full() -> State {
         from: 2,
         to: Some(1),
         restored: None,
+        others: Vec::new(),
         changed: Vec::new(),
         uncommitted: Vec::new(),
         everything: false,

@@ -27,11 +27,13 @@ pub fn hold(report: &HoldReport, options: &TextOptions) -> String {
     }];
     let restored = hold.restored.map(|release| format!("release {release}"));
     let restored = restored.or_else(|| hold.restored_commit.as_deref().map(short));
+    let others = named(hold.other_variables.iter().map(|name| visible(name).into_owned()));
+    let others = others.map_or_else(String::new, |names| format!(", but with another {names}"));
     let details = [
         ("by", Some(by.into_owned())),
         ("since", Some(format!("{:.0}, {}", hold.since, words::ago(options.now, hold.since)))),
         ("why", hold.reason.as_deref().map(|reason| visible(reason).into_owned())),
-        ("back to", restored),
+        ("back to", restored.map(|restored| restored + &others)),
         ("commits", named(hold.commits.iter().map(|commit| short(commit)))),
         ("objects", named(hold.objects.iter().map(|object| visible(object).into_owned()))),
     ];
@@ -73,6 +75,7 @@ mod tests {
             release: 3,
             restored: Some(1),
             restored_commit: Some("1".repeat(40)),
+            other_variables: Vec::new(),
             commits: vec!["3".repeat(40), "2".repeat(40)],
             objects: vec!["shop/Deployment/web".into()],
         }
@@ -105,6 +108,13 @@ mod tests {
           commits 3333333, 2222222
         `trueup hold clear prod` ends it
         ");
+    }
+
+    #[test]
+    fn other_variables_than_the_release_had_are_named() {
+        let other = HoldDetail { other_variables: vec!["STAGE".into(), "TAG".into()], ..held() };
+        let said = text(Some(other), false);
+        assert!(said.contains("  back to release 1, but with another STAGE, TAG\n"), "{said}");
     }
 
     #[test]
