@@ -361,9 +361,13 @@ fn names_are_taken_as_they_are_written() {
 
 #[test]
 fn bad_variables_are_refused() {
-    let environment = asking("{2A: x, B: [1]}");
+    let environment = asking("{2A: x, B: [1], N: {a: 1}, C: {env: HOME, or: x}}");
     let run = environment.trueup(&["render", "prod"]).exits(1);
-    run.complains("\"2A\" isn't a variable's name").complains("vars.B` must be");
+    run.complains("\"2A\" isn't a variable's name")
+        .complains("vars.B` must be true or false, a whole number, a number, a string or a map with `env`, not a list")
+        .complains("vars.N` must be true or false, a whole number, a number, a string or a map with `env`, not a map with `a`\n --> trueup.yaml:")
+        .complains("unknown key `environments.prod.vars.C.or`")
+        .never_says("vars.N.env");
     let environment = asking("{A: x}");
     environment.write("deploy/a.yaml", &config_map("settings", "a", "1"));
     environment.trueup(&["render", "prod", "--var", "A"]).exits(64).complains("expected NAME=VALUE");

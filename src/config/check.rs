@@ -61,6 +61,12 @@ impl<'s> Checker<'s> {
         if takes_anything(schema.body) {
             return;
         }
+        if let (true, Some(only), Some(map)) = (choices.len() > 1, only_key(schema.body), value.as_object())
+            && !map.contains_key(only)
+        {
+            self.findings.push(wrong_type(&choices, value, path));
+            return;
+        }
         match value {
             Value::Object(map) => self.map(*schema, map, path),
             Value::Array(items) => {
@@ -175,6 +181,13 @@ fn takes_anything(schema: &Value) -> bool {
     ["type", "enum", "oneOf", "const", "format"].iter().all(|word| schema.get(*word).is_none())
 }
 
+/// The key of maps that have one and must have it.
+fn only_key(schema: &Value) -> Option<&str> {
+    let required = schema["required"].as_array()?;
+    let is_only = schema["properties"].as_object()?.len() == 1;
+    required.first().filter(|_| is_only).and_then(Value::as_str)
+}
+
 /// The texts that an enumeration allows.
 fn enumeration(schema: &Value) -> Option<Vec<&str>> {
     let words = match (schema["enum"].as_array(), schema["oneOf"].as_array()) {
@@ -218,17 +231,21 @@ fn wrong_type(choices: &[Schema<'_>], value: &Value, path: &FieldPath) -> Findin
     if value.is_null() {
         return Finding::at_key(path, format!("{subject} is empty"));
     }
-    let mut expected: Vec<&str> =
-        choices.iter().map(|choice| noun(choice.body)).filter(|noun| !noun.is_empty()).collect();
+    let mut expected: Vec<String> = choices.iter().map(|choice| noun(choice.body)).collect();
+    expected.retain(|noun| !noun.is_empty());
     expected.dedup();
+    let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
     let finding =
         Finding::at_value(path, format!("{subject} must be {}, not {}", listed(&expected), described(value)));
     let meant_as_text = matches!(value, Value::Bool(_) | Value::Number(_)) && expected == ["a string"];
     if meant_as_text { finding.hint("put it in quotes if it's meant as text") } else { finding }
 }
 
-fn noun(schema: &Value) -> &'static str {
-    match schema["type"].as_str() {
+fn noun(schema: &Value) -> String {
+    if let (Some("object"), Some(key)) = (schema["type"].as_str(), only_key(schema)) {
+        return format!("a map with `{key}`");
+    }
+    let noun = match schema["type"].as_str() {
         Some("object") => "a map",
         Some("array") => "a list",
         Some("integer") => "a whole number",
@@ -237,19 +254,24 @@ fn noun(schema: &Value) -> &'static str {
         Some("string") => format::noun(schema["format"].as_str().unwrap_or_default()),
         _ if enumeration(schema).is_some() => "a word",
         _ => "",
-    }
+    };
+    noun.to_owned()
 }
 
-fn described(value: &Value) -> &'static str {
-    match value {
+fn described(value: &Value) -> String {
+    let kind = match value {
         Value::Null => "empty",
         Value::Bool(_) => "a boolean",
         Value::Number(number) if number.is_f64() => "a number with a fraction",
         Value::Number(_) => "a number",
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
-        Value::Object(_) => "a map",
-    }
+        Value::Object(map) => match map.keys().next() {
+            Some(key) => return format!("a map with `{key}`"),
+            None => "an empty map",
+        },
+    };
+    kind.to_owned()
 }
 
 /// `a`, `a or b`, `a, b or c`.
