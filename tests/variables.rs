@@ -446,3 +446,29 @@ fn what_a_plan_has_told_isnt_told_again_at_the_end() {
     let told = asked.target()["notes"].to_string();
     assert!(told.contains("the variables are those of release 2"), "{told}");
 }
+
+#[test]
+fn the_history_marks_releases_with_variables() {
+    let mut environment = asking("{}").variable("COLUMNS", "200");
+    environment.commit_file("deploy/a.yaml", &config_map("settings", "value", "${STAGE:-none}"));
+    environment.apply();
+    environment.trueup(&["apply", "prod", "--yes", "--var", "STAGE=one"]).success();
+    environment.write("deploy/a.yaml", &config_map("settings", "value", "${STAGE:-none}!"));
+    environment.trueup(&["apply", "prod", "--yes", "--dirty", "--var", "STAGE=two"]).success();
+
+    let run = environment.trueup(&["history", "prod"]).success();
+
+    let marks: Vec<&str> =
+        run.stdout.lines().skip(1).filter_map(|line| line.split("  ").last()).map(str::trim).collect();
+    assert_eq!(
+        marks,
+        [
+            "uncommitted: with STAGE: Change deploy/a.yaml",
+            "with STAGE: Change deploy/a.yaml",
+            "Change deploy/a.yaml"
+        ]
+    );
+    let releases = environment.trueup(&["history", "prod", "-o", "json"]).success().json();
+    assert_eq!(releases["targets"][0]["vars"], json!(["STAGE"]));
+    assert_eq!(releases["targets"][0]["commit"]["dirty"], json!(true));
+}

@@ -158,6 +158,7 @@ fn row(environment: &str, summary: &Summary) -> HistoryRow {
         duration_ms: u64::try_from(took).unwrap_or_default(),
         restored: summary.rollback.as_ref().and_then(|rollback| rollback.to),
         selection: summary.selection.clone(),
+        vars: summary.vars.iter().flatten().map(|variable| variable.name.clone()).collect(),
         ..bare(environment, summary.release, summary.finished_at, run_result(summary.result))
     }
 }
@@ -210,6 +211,7 @@ fn bare(environment: &str, release: u64, at: Timestamp, result: RunResult) -> Hi
         restored: None,
         undone_by: None,
         selection: None,
+        vars: Vec::new(),
         attempt: None,
         finished_by: None,
         details: None,

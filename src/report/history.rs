@@ -39,6 +39,9 @@ pub struct HistoryRow {
     /// the whole.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub selection: Option<String>,
+    /// The names of the variables of the command line that went into it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub vars: Vec<String>,
     /// What there is to tell of a run that wrote nothing, and so is no release: it failed,
     /// was refused or interrupted.
     #[serde(skip_serializing_if = "Option::is_none", default)]

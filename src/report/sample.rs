@@ -442,6 +442,7 @@ pub(crate) fn release(number: u64, minutes: i64, result: RunResult) -> HistoryRo
         restored: None,
         undone_by: None,
         selection: None,
+        vars: Vec::new(),
         attempt: None,
         finished_by: None,
         details: None,

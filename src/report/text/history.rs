@@ -13,6 +13,9 @@ use crate::report::{HistoryRow, ReleaseAttempt};
 /// Longer names are cut: the subject wants some room.
 const LONGEST_NAME: usize = 24;
 
+/// So many variables of the command line are named.
+const MOST_VARIABLES: usize = 2;
+
 /// The releases in the order given.
 pub fn history(rows: &[HistoryRow], options: &TextOptions) -> String {
     if rows.is_empty() {
@@ -42,7 +45,8 @@ fn cells(row: &HistoryRow, options: &TextOptions) -> Vec<Cell> {
 }
 
 /// `back to 11: Bigger images`, `undone by 13: Bigger images`, `killed, finished by 14: Bigger images`,
-/// `--only kind=Job: Bigger images`, `by hold, 3 times: Bigger images`.
+/// `--only kind=Job: Bigger images`, `by hold, 3 times: Bigger images`,
+/// `uncommitted: with STAGE and 2 more: Bigger images`.
 fn subject(row: &HistoryRow) -> String {
     let subject = row.commit.as_ref().map(|commit| visible(&commit.subject).into_owned());
     let restored = row.restored.map(|release| format!("back to {release}"));
@@ -50,7 +54,12 @@ fn subject(row: &HistoryRow) -> String {
     let undone = row.undone_by.map(|release| format!("undone by {release}"));
     let part = row.selection.as_deref().map(|part| visible(part).into_owned());
     let attempt = row.attempt.as_deref().map(attempted);
-    let said = [restored, undone, finished, attempt, part, subject];
+    let uncommitted = row.commit.as_ref().filter(|commit| commit.dirty).map(|_| "uncommitted".to_owned());
+    let vars = (!row.vars.is_empty()).then(|| {
+        let names: Vec<String> = row.vars.iter().map(|name| visible(name).into_owned()).collect();
+        format!("with {}", words::first_few(&names, MOST_VARIABLES))
+    });
+    let said = [restored, undone, finished, attempt, part, uncommitted, vars, subject];
     said.into_iter().flatten().collect::<Vec<_>>().join(": ")
 }
 
@@ -187,6 +196,37 @@ mod tests {
             killed, finished by 11: Bigger imag…
         9        applied      40 days ago
                              +1 ~2 -1
+        ");
+    }
+
+    #[test]
+    fn what_a_commit_alone_doesnt_say_is_marked() {
+        let mut dirty = release(3, 5, RunResult::Healthy);
+        dirty.commit.as_mut().expect("a commit").dirty = true;
+        let varied = HistoryRow {
+            vars: vec!["REGION".into(), "STAGE".into(), "TAG".into()],
+            ..release(2, 9, RunResult::Healthy)
+        };
+        let both = HistoryRow { vars: vec!["STAGE".into()], ..dirty.clone() };
+        let rows = [HistoryRow { release: 4, ..both }, dirty, varied, release(1, 60, RunResult::Healthy)];
+        insta::assert_snapshot!(plain(&history(&rows, &options(120))), @"
+        RELEASE  RESULT   WHEN           COMMIT   BY      CHANGES   SUBJECT
+        4        healthy  5 minutes ago  abc1234  ci-bot  +1 ~2 -1  uncommitted: with STAGE: Bigger images
+        3        healthy  5 minutes ago  abc1234  ci-bot  +1 ~2 -1  uncommitted: Bigger images
+        2        healthy  9 minutes ago  abc1234  ci-bot  +1 ~2 -1  with REGION, STAGE and 1 more: Bigger images
+        1        healthy  1 hour ago     abc1234  ci-bot  +1 ~2 -1  Bigger images
+        ");
+        insta::assert_snapshot!(plain(&history(&rows, &options(40))), @"
+        RELEASE  RESULT   WHEN           COMMIT
+            BY      CHANGES   SUBJECT
+        4        healthy  5 minutes ago  abc1234
+            ci-bot  +1 ~2 -1  uncommitted: with…
+        3        healthy  5 minutes ago  abc1234
+            ci-bot  +1 ~2 -1  uncommitted: Bigg…
+        2        healthy  9 minutes ago  abc1234
+            ci-bot  +1 ~2 -1  with REGION, STAG…
+        1        healthy  1 hour ago     abc1234
+            ci-bot  +1 ~2 -1  Bigger images
         ");
     }
 
