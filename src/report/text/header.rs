@@ -6,6 +6,9 @@ use crate::report::palette::{FAINT, STRONG, WARNING, paint};
 use crate::report::visible::visible;
 use crate::report::words;
 
+/// Where what is beside a label begins.
+const BESIDE: usize = 11;
+
 /// The lines above everything else.
 pub(super) fn header(
     target: &str,
@@ -17,9 +20,19 @@ pub(super) fn header(
 ) -> Vec<String> {
     let version = paint(FAINT, format_args!("({})", visible(&cluster.version)));
     let place = format!("on {} {version}, namespace {}", visible(&cluster.server), visible(namespace));
-    let mut lines = vec![format!("{} {place}", paint(STRONG, visible(target)))];
-    lines.extend(commit.map(|commit| row("commit", &described(commit, options))));
-    lines.extend(deployed.map(|deployed| row("deployed", &found(deployed, commit))));
+    let mut lines = broken(&format!("{} {place}", paint(STRONG, visible(target))), 4, options);
+    lines.extend(commit.iter().flat_map(|commit| row("commit", &described(commit, options), options)));
+    lines.extend(deployed.iter().flat_map(|deployed| row("deployed", &found(deployed, commit), options)));
+    lines
+}
+
+/// The text in as many lines as it takes, all but the first set in.
+fn broken(text: &str, indent: usize, options: &TextOptions) -> Vec<String> {
+    if words::width(text) <= options.width {
+        return vec![text.to_owned()];
+    }
+    let mut lines = words::wrapped(text, options.width.saturating_sub(indent).max(20));
+    lines.iter_mut().skip(1).for_each(|line| line.insert_str(0, &" ".repeat(indent)));
     lines
 }
 
@@ -27,13 +40,17 @@ pub(super) fn header(
 pub(super) fn part(selection: Option<&Selection>, options: &TextOptions) -> Vec<String> {
     let Some(selection) = selection else { return Vec::new() };
     let said = format!("{}; the rest stays as it is, nothing is deleted", visible(&selection.to_string()));
-    let lines = words::wrapped(&said, options.width.saturating_sub(11).max(20));
-    let labels = std::iter::once("partial").chain(std::iter::repeat(""));
-    labels.zip(lines).map(|(label, line)| row(label, &line)).collect()
+    row("partial", &said, options)
 }
 
-fn row(label: &str, text: &str) -> String {
-    format!("  {} {text}", words::padded(&paint(FAINT, label), 8))
+/// A text beside its label, in as many lines as it takes.
+pub(super) fn row(label: &str, text: &str, options: &TextOptions) -> Vec<String> {
+    let room = options.width.saturating_sub(BESIDE).max(20);
+    let lines = if words::width(text) <= room { vec![text.to_owned()] } else { words::wrapped(text, room) };
+    let label = format!("  {} ", words::padded(&paint(FAINT, label), 8));
+    let below = " ".repeat(BESIDE);
+    let labels = std::iter::once(label).chain(std::iter::repeat(below));
+    labels.zip(lines).map(|(label, line)| label + &line).collect()
 }
 
 /// `abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main`.

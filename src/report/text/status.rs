@@ -1,6 +1,6 @@
 //! What is deployed and how it is, on one screen.
 
-use super::header::{described, header};
+use super::header::{self, described, header};
 use super::status_objects::{objects, warnings};
 use super::{TextOptions, labelled, lines_to_text};
 use crate::health::Health;
@@ -14,15 +14,15 @@ use crate::report::{DeployedState, HealthCount, HoldState, LockState, ObjectStat
 pub fn status(report: &StatusReport, options: &TextOptions) -> String {
     let mut head = header(&report.target, &report.cluster, &report.namespace, None, None, options);
     head.extend(deployed(report, options));
-    head.extend(row("git", distance(report)));
-    head.extend(report.hold.as_ref().and_then(|hold| row("hold", Some(held(hold, options)))));
-    head.extend(report.lock.as_ref().and_then(|lock| row("lock", Some(locked(lock, options)))));
+    head.extend(row("git", distance(report), options));
+    head.extend(row("hold", report.hold.as_ref().map(|hold| held(hold, options)), options));
+    head.extend(row("lock", report.lock.as_ref().map(|lock| locked(lock, options)), options));
     let has_drift = report.deployed.is_some() || report.drift.is_some();
-    head.extend(row("drift", has_drift.then(|| drift(report))));
-    head.extend(row("health", Some(health(report.health))));
+    head.extend(row("drift", has_drift.then(|| drift(report)), options));
+    head.extend(row("health", Some(health(report.health)), options));
     head.extend(rows("", kinds(&report.objects), options));
-    head.extend(row("pods", pods(report)));
-    head.extend(row("jobs", jobs(&report.objects)));
+    head.extend(row("pods", pods(report), options));
+    head.extend(row("jobs", jobs(&report.objects), options));
     head.extend(rows("address", addresses(&report.objects), options));
     let mut sections = vec![head, objects(report, options), warnings(report, options)];
     sections.push(
@@ -36,15 +36,15 @@ pub fn status(report: &StatusReport, options: &TextOptions) -> String {
     lines_to_text(&sections.join(&String::new()))
 }
 
-fn row(label: &str, text: Option<String>) -> Option<String> {
-    text.map(|text| format!("  {} {text}", words::padded(&paint(FAINT, label), 8)))
+fn row(label: &str, text: Option<String>, options: &TextOptions) -> Vec<String> {
+    text.map_or_else(Vec::new, |text| header::row(label, &text, options))
 }
 
 /// Items with commas between them, on as many lines as they take.
 fn rows(label: &str, items: Vec<String>, options: &TextOptions) -> Vec<String> {
     let lines = words::flowed(&items, options.width.saturating_sub(11).max(20));
     let labels = std::iter::once(label).chain(std::iter::repeat(""));
-    labels.zip(lines).filter_map(|(label, line)| row(label, Some(line))).collect()
+    labels.zip(lines).flat_map(|(label, line)| row(label, Some(line), options)).collect()
 }
 
 /// `2 Deployments (1 failed)`, `1 Service`: the most first.
@@ -126,12 +126,11 @@ fn locked(lock: &LockState, options: &TextOptions) -> String {
 
 fn deployed(report: &StatusReport, options: &TextOptions) -> Vec<String> {
     let Some(state) = &report.deployed else {
-        return row("deployed", Some("nothing yet".to_owned())).into_iter().collect();
+        return row("deployed", Some("nothing yet".to_owned()), options);
     };
-    let commit = state.commit.as_ref().map(|commit| row("commit", Some(described(commit, options))));
-    let mut lines = Vec::from_iter(row("deployed", Some(release(state, report.healthy, options))));
-    lines.extend(commit.flatten());
-    lines.extend(state.run.as_ref().and_then(|run| row("run", Some(visible(run).into_owned()))));
+    let mut lines = row("deployed", Some(release(state, report.healthy, options)), options);
+    lines.extend(row("commit", state.commit.as_ref().map(|commit| described(commit, options)), options));
+    lines.extend(row("run", state.run.as_ref().map(|run| visible(run).into_owned()), options));
     lines
 }
 
@@ -265,8 +264,10 @@ mod tests {
     fn the_status_fits_60_columns() {
         insta::assert_snapshot!(plain(&text(&status(), &options(60))), @r#"
         prod on https://10.0.0.1:6443 (v1.36.3), namespace shop
-          deployed release 13, unhealthy, by ci-bot, 2 hours ago; last healthy: release 12
-          commit   abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main
+          deployed release 13, unhealthy, by ci-bot, 2 hours ago;
+                   last healthy: release 12
+          commit   abc1234 "Bigger images", Ada Lovelace, 2 hours
+                   ago, main
           run      https://ci.example.org/runs/77
           git      3 commits behind main
           drift    2 fields in 1 object
@@ -290,6 +291,35 @@ mod tests {
         warnings of the last hour:
           shop/Deployment/api: BackOff: Back-off restarting failed
             container api (14 times)
+        "#);
+    }
+
+    #[test]
+    fn the_head_fits_40_columns() {
+        let mut report = status();
+        report.hold = Some(HoldState {
+            reason: "release 13 (abc1234) was rolled back".into(),
+            since: minutes_ago(30),
+            by: Some("ada".into()),
+        });
+        (report.objects, report.warnings) = (Vec::new(), Vec::new());
+        insta::assert_snapshot!(plain(&text(&report, &options(40))), @r#"
+        prod on https://10.0.0.1:6443
+            (v1.36.3), namespace shop
+          deployed release 13, unhealthy, by
+                   ci-bot, 2 hours ago; last
+                   healthy: release 12
+          commit   abc1234 "Bigger images", Ada
+                   Lovelace, 2 hours ago, main
+          run      https://ci.example.org/runs/77
+          git      3 commits behind main
+          hold     release 13 (abc1234) was
+                   rolled back (30 minutes ago
+                   by ada)
+          drift    2 fields in 1 object
+          health   1 failed, 1 progressing, 4
+                   ready
+          pods     4/6 ready, 14 restarts
         "#);
     }
 
@@ -353,7 +383,7 @@ mod tests {
         let mut dirty = status();
         let commit = dirty.deployed.as_mut().and_then(|state| state.commit.as_mut()).expect("a commit");
         commit.dirty = true;
-        let said = plain(&text(&dirty, &options(80)));
+        let said = plain(&text(&dirty, &options(100)));
         assert!(said.contains("commit   abc1234 \"Bigger images\", Ada Lovelace, 2 hours ago, main, with uncommitted changes\n"), "{said}");
     }
 

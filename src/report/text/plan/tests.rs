@@ -72,7 +72,8 @@ fn a_bit_of_everything_at_full_width() {
 fn a_bit_of_everything_at_60_columns() {
     insta::assert_snapshot!(at(&mixed(), 60), @r#"
     prod on https://10.0.0.1:6443 (v1.36.3), namespace shop
-      commit   abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main
+      commit   abc1234 "Bigger images", Ada Lovelace, 2 hours
+               ago, main
       deployed release 12, commit 9f8e7d6
 
       + create   Namespace/shop
@@ -119,8 +120,10 @@ fn a_bit_of_everything_at_60_columns() {
 #[test]
 fn a_bit_of_everything_at_40_columns() {
     insta::assert_snapshot!(at(&mixed(), 40), @r#"
-    prod on https://10.0.0.1:6443 (v1.36.3), namespace shop
-      commit   abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main
+    prod on https://10.0.0.1:6443
+        (v1.36.3), namespace shop
+      commit   abc1234 "Bigger images", Ada
+               Lovelace, 2 hours ago, main
       deployed release 12, commit 9f8e7d6
 
       + create   Namespace/shop
@@ -579,8 +582,10 @@ fn causes_are_told_once_at_80_columns() {
 #[test]
 fn causes_fit_50_columns() {
     insta::assert_snapshot!(at(&with_causes(), 50), @r#"
-    prod on https://10.0.0.1:6443 (v1.36.3), namespace shop
-      commit   abc1234 "Bigger images", Ada Lovelace, 2 hours ago, main
+    prod on https://10.0.0.1:6443 (v1.36.3),
+        namespace shop
+      commit   abc1234 "Bigger images", Ada Lovelace,
+               2 hours ago, main
       deployed release 12, commit 9f8e7d6
 
       + create   shop/ConfigMap/new
