@@ -178,13 +178,27 @@ impl Builder<'_, '_> {
     /// A key that is written twice, at its second place.
     fn duplicate(&self, name: &str, entries: &[(NodeId, NodeId)]) -> YamlError {
         let written = entries.iter().map(|(key, _)| *key);
-        let mut places = written
-            .filter(|key| !is_merge(self.tree.node(*key)) && self.key(*key).is_ok_and(|text| text == name))
-            .map(|key| self.tree.node(key).place);
-        let (first, second) = (places.next(), places.next());
-        let told = first.map_or_else(String::new, |first| format!(" (first at line {})", first.line));
-        let place = second.or(first).unwrap_or(self.tree.root().place);
-        YamlError::new(format!("duplicate key {name:?}{told}"), place)
+        let mut alike = written
+            .filter(|key| !is_merge(self.tree.node(*key)) && self.key(*key).is_ok_and(|text| text == name));
+        let (Some(first), Some(second)) = (alike.next(), alike.next()) else {
+            return YamlError::new(format!("duplicate key {name:?}"), self.tree.root().place);
+        };
+        let line = self.tree.node(first).place.line;
+        let message = match (self.written(first), self.written(second)) {
+            (first, second) if first == second => format!("duplicate key {second:?} (first at line {line})"),
+            (first, second) => {
+                format!("duplicate key {second:?}: like {first:?} at line {line}, it means {name:?}")
+            }
+        };
+        YamlError::new(message, self.tree.node(second).place)
+    }
+
+    /// A key as it stands there.
+    fn written(&self, key: NodeId) -> &str {
+        match &self.tree.followed(key).content {
+            Content::Scalar(scalar) => &scalar.text,
+            _ => "",
+        }
     }
 }
 

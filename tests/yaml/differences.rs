@@ -46,6 +46,8 @@ impl Difference {
         }
         let key =
             ["duplicate key ", "`<<` changes "].iter().find_map(|start| error.message.strip_prefix(start));
+        // What two keys mean that are written differently is said last.
+        let key = key.map(|told| told.rsplit_once(" means ").map_or(told, |(_, meant)| meant));
         if key.is_some_and(starts_like_no_text) {
             return Some(Self("keys that differ only in their type"));
         }

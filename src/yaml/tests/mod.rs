@@ -59,6 +59,8 @@ fn json_objects_in_a_row_are_documents() {
 fn duplicate_keys_are_refused_in_json_and_yaml() {
     assert_snapshot!(refusal("a: 1\nb:\n  c: 1\n  d: 2\n  c: 3\n"), @r#"5:3: duplicate key "c" (first at line 3)"#);
     assert_snapshot!(refusal("{\"a\": 1,\n \"a\": 2}"), @r#"2:2: duplicate key "a" (first at line 1)"#);
+    assert_snapshot!(refusal("no: 1\noff: 2\n"), @r#"2:1: duplicate key "off": like "no" at line 1, it means "false""#);
+    assert_snapshot!(refusal("no: 1\nno: 2\n"), @r#"2:1: duplicate key "no" (first at line 1)"#);
     assert_snapshot!(refusal("1: a\n\"1\": b\n"), @r#"2:1: duplicate key "1" (first at line 1)"#);
 }
 
