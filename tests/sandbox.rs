@@ -10,7 +10,8 @@ fn it_starts_serves_and_stops() {
     let folder = environment.outside().join("sandbox");
     let dir = folder.display().to_string();
 
-    environment.trueup(&["sandbox", "start", "--dir", &dir]).success().prints("export KUBECONFIG=");
+    let started = environment.trueup(&["sandbox", "start", "--dir", &dir]).success();
+    started.prints("export KUBECONFIG=").prints("Stop it with: TRUEUP_SANDBOX=");
     environment.trueup(&["sandbox", "status", "--dir", &dir]).success().prints("\"running\":true");
     let kubeconfig = folder.join("kubeconfig").display().to_string();
     environment.write("a.yaml", &config_map("a", "x", "1"));

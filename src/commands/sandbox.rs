@@ -118,10 +118,31 @@ fn start(global: &Global, program: &Path, dir: &Path, terminal: &Terminal) -> Re
     }
     let started: Started = serde_json::from_str(&line).map_err(|error| failed(error.to_string()))?;
     terminal.data(&format!(
-        "Kubernetes {} runs in {}\n\n  export KUBECONFIG={}   # context {}\n\nStop it with: trueup sandbox stop --dir {}\n",
-        started.version, started.dir, started.kubeconfig, started.context, started.dir
+        "Kubernetes {} runs in {}\n\n  export KUBECONFIG={}   # context {}\n\nStop it with: {}\n",
+        started.version,
+        started.dir,
+        for_shell(&started.kubeconfig),
+        started.context,
+        stop_command(std::env::var_os(VARIABLE).map(|_| program), &started.dir)
     ));
     Ok(Exit::Done)
+}
+
+/// What stops it, to be pasted: `named` is the program's file where only the environment
+/// of this process names it.
+fn stop_command(named: Option<&Path>, dir: &str) -> String {
+    let absolute = |file: &Path| std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
+    let named = named.map(|file| format!("{VARIABLE}={} ", for_shell(&absolute(file).to_string_lossy())));
+    format!("{}trueup sandbox stop --dir {}", named.unwrap_or_default(), for_shell(dir))
+}
+
+/// A word that a shell takes as it is.
+fn for_shell(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// Lets the program answer by itself.
@@ -133,4 +154,18 @@ fn hand_over(program: &Path, verb: &str, dir: &Path, terminal: &Terminal) -> Res
     let said = String::from_utf8_lossy(&output.stderr);
     said.lines().for_each(|line| terminal.note(line));
     Ok(if output.status.success() { Exit::Done } else { Exit::Error })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_that_stops_it_works_as_it_is_pasted() {
+        assert_eq!(stop_command(None, "/tmp/a"), "trueup sandbox stop --dir /tmp/a");
+        assert_eq!(
+            stop_command(Some(Path::new("/opt/it's here/box")), "/tmp/a b"),
+            "TRUEUP_SANDBOX='/opt/it'\\''s here/box' trueup sandbox stop --dir '/tmp/a b'"
+        );
+    }
 }
