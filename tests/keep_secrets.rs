@@ -22,10 +22,10 @@ fn rotated() -> TestEnvironment {
     environment
 }
 
-fn warned(environment: &TestEnvironment) -> String {
+fn warned(environment: &TestEnvironment, command: &str) -> String {
     format!(
         "warning: this rollback changes the data of {}/Secret/db: a credential that was rotated since comes \
-         back (`trueup rollback --keep-secrets` leaves live Secrets as they are)",
+         back (`trueup {command} --keep-secrets` leaves live Secrets as they are)",
         environment.namespace
     )
 }
@@ -50,7 +50,7 @@ fn drift(environment: &TestEnvironment) -> Vec<String> {
 #[test]
 fn a_secret_that_would_come_back_is_warned_of_first() {
     let environment = rotated();
-    let warned = warned(&environment);
+    let warned = warned(&environment, "rollback");
     let dry = |output: &str| {
         let run = environment.trueup(&["rollback", "prod", "--dry-run", "-o", output]).success();
         run.never_says(OLD).never_says(NEW)
@@ -88,7 +88,7 @@ fn a_secret_that_is_created_again_is_warned_of_too() {
 }
 
 #[test]
-fn a_rollback_after_a_failure_warns_too() {
+fn a_rollback_after_a_failure_warns_too_and_names_the_option_of_apply() {
     let mut environment = TestEnvironment::new().variable("COLUMNS", "1000");
     environment.write("deploy/web.yaml", &deployment("web", "web:1"));
     environment.commit_file("deploy/db.yaml", &secret("db", "password", OLD));
@@ -98,7 +98,7 @@ fn a_rollback_after_a_failure_warns_too() {
 
     let run = environment.trueup(&["apply", "prod", "--yes", "--rollback-on-failure"]).exits(5);
 
-    run.prints(&warned(&environment)).never_says(OLD).never_says(NEW);
+    run.prints(&warned(&environment, "apply")).never_says(OLD).never_says(NEW);
 }
 
 #[test]

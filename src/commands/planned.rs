@@ -36,6 +36,7 @@ impl Planning {
             restores: None,
             skips_superseded: false,
             is_rollback: false,
+            is_automatic: false,
             keep_secrets: false,
         }
     }

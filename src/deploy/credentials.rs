@@ -57,8 +57,13 @@ pub(super) fn left_alone(kept: &[ObjectId]) -> Option<String> {
 }
 
 /// What comes back of secrets, in words: values that would change, and Secrets that would
-/// be there again.
-pub(super) fn returning(actions: &[Action], work: &[Work], desired: &[Desired]) -> Vec<String> {
+/// be there again. `command`: the one that was given, and would leave them alone.
+pub(super) fn returning(
+    actions: &[Action],
+    work: &[Work],
+    desired: &[Desired],
+    command: &str,
+) -> Vec<String> {
     let named = |comes_back: fn(&Action, &Work, &Desired) -> bool| {
         let all = actions.iter().zip(work).filter(|(action, work)| match work {
             Work::Write { at, .. } => comes_back(action, work, &desired[*at]),
@@ -70,7 +75,7 @@ pub(super) fn returning(actions: &[Action], work: &[Work], desired: &[Desired]) 
     let changed = named(changes_secrets).map(|names| {
         format!(
             "warning: this rollback changes the data of {names}: a credential that was rotated since comes \
-             back (`trueup rollback --keep-secrets` leaves live Secrets as they are)"
+             back (`trueup {command} --keep-secrets` leaves live Secrets as they are)"
         )
     });
     let created = named(creates_secret).map(|names| {

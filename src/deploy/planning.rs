@@ -91,6 +91,8 @@ pub struct Options {
     pub skips_superseded: bool,
     /// The way back: limits only warn, whoever rolls back at night needs all of it.
     pub is_rollback: bool,
+    /// It's the way back of an apply that failed.
+    pub is_automatic: bool,
     /// Secrets that are live stay as they are, members that aren't desired any more, too.
     pub keep_secrets: bool,
 }
@@ -374,7 +376,8 @@ async fn plan_for(
     );
     notes.extend(wanted.notes);
     if options.is_rollback {
-        let first = credentials::returning(&actions, &work, &desired).into_iter();
+        let command = if options.is_automatic { "apply" } else { "rollback" };
+        let first = credentials::returning(&actions, &work, &desired, command).into_iter();
         notes.splice(0..0, first.chain(credentials::left_alone(&kept)));
     }
     let approximate = actions.iter().any(|action| action.approximate);

@@ -99,6 +99,7 @@ impl Locked<'_> {
 fn way(options: &RunOptions, undone: Undone) -> RunOptions {
     let planning = Options {
         is_rollback: true,
+        is_automatic: true,
         may_be_dirty: true,
         max_delete: None,
         overrides: Vec::new(),
