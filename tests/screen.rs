@@ -78,8 +78,10 @@ fn a_narrow_terminal_will_do() {
 
     let status = environment.trueup(&["status", "prod"]).success();
 
-    let head = status.stdout.lines().skip(1).take_while(|line| !line.is_empty());
-    let kinds = head.filter(|line| line.starts_with("           ")).count();
+    let head: Vec<&str> = status.stdout.lines().take_while(|line| !line.is_empty()).collect();
+    assert!(head.iter().all(|line| line.chars().count() <= 40), "{status}");
+    let below = head.iter().skip_while(|line| !line.starts_with("  health"));
+    let kinds = below.filter(|line| line.starts_with("           ")).count();
     assert_eq!(kinds, 2, "{status}");
     assert!(!status.stdout.contains('\u{1b}'), "{status}");
 }
