@@ -472,3 +472,17 @@ fn the_history_marks_releases_with_variables() {
     assert_eq!(releases["targets"][0]["vars"], json!(["STAGE"]));
     assert_eq!(releases["targets"][0]["commit"]["dirty"], json!(true));
 }
+
+#[test]
+fn a_rollback_reads_a_file_of_variables_once() {
+    let mut environment = asking("{}");
+    environment.commit_file("deploy/a.yaml", &config_map("settings", "value", "${STAGE}"));
+    for stage in ["one", "two"] {
+        environment.trueup(&["apply", "prod", "--yes", "--var", &format!("STAGE={stage}")]).success();
+    }
+
+    let rollback = ["rollback", "prod", "--yes", "--var-file", "/dev/stdin"];
+    environment.trueup_reading(&rollback, "STAGE: piped\n").success();
+
+    assert_eq!(environment.setting(), "piped");
+}

@@ -32,15 +32,15 @@ pub struct Args {
 
 /// Plans, asks, applies, waits and records.
 pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, CommandError> {
-    let setups = select(global, &args.what)?;
+    let (setups, checkout) = select::with_checkout(global, &args.what)?;
     let is_asked_for = args.rollback_on_failure;
     let goes_back = is_asked_for || setups.iter().any(|setup| setup.rollback_on_failure);
     if args.keep_secrets && !goes_back {
         let unused = CommandError::usage("--keep-secrets is for a rollback, and none follows a failure here");
         return Err(unused.hint("ask for one with --rollback-on-failure"));
     }
-    let way_back = || WayBack::of(global, &args.what, is_asked_for, args.keep_secrets);
-    let way_back = goes_back.then(way_back).transpose()?;
+    let way_back = checkout.filter(|_| goes_back);
+    let way_back = way_back.map(|checkout| WayBack::of(checkout, is_asked_for, args.keep_secrets));
     let purpose =
         Purpose::Apply { may_be_dirty: args.dirty, way_back, skips_superseded: args.skip_superseded };
     applying::all(global, terminal, setups, &args.planning, &args.running, &purpose).await

@@ -57,14 +57,17 @@ pub async fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exi
         (None, Some(release)) => Destination::Release(release),
         (None, None) => Destination::LastHealthy,
     };
-    let [setup] = select(global, &what)?.try_into().map_err(|_| {
+    let directory = select::directory(global)?;
+    let given = vars::given(&what, &directory)?;
+    let checkout = select::checkout(global, &what, &directory, select::discover(&directory)?)?;
+    let [setup] = select::of_checkout(global, &what, &checkout, &given)?.try_into().map_err(|_| {
         CommandError::usage("a rollback is of one environment").hint("roll the others back one by one")
     })?;
     let cluster = setup.access.connect().await.map_err(Diagnostic::from)?;
     let mut found = rollback::find(&setup, &cluster, &destination).await?;
     let what =
         What { reference: Some(found.commit.to_string()), environments: vec![setup.environment], ..what };
-    let mut setups = select(global, &what)?;
+    let mut setups = select::of_checkout(global, &what, &checkout, &given)?;
     let decryption = if args.keep_secrets { Decryption::KeepSecrets } else { Decryption::Earlier };
     for setup in &mut setups {
         setup.give(&found.vars);

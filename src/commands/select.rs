@@ -25,19 +25,40 @@ const AD_HOC_RULES: &str = "{version: 1, name: ad-hoc, environments: {default: {
 
 /// The environments that the command line means, each ready for the pipeline.
 pub fn select(global: &Global, what: &What) -> Result<Vec<Setup>, CommandError> {
+    Ok(with_checkout(global, what)?.0)
+}
+
+/// The same with the configuration that they come from, where they come from one of a
+/// repository.
+pub(super) fn with_checkout(
+    global: &Global,
+    what: &What,
+) -> Result<(Vec<Setup>, Option<Checkout>), CommandError> {
     refuse_two_answers(what)?;
     let directory = directory(global)?;
     let repository = discover(&directory)?;
     let given = vars::given(what, &directory)?;
-    let mut setups = if what.files.paths.is_empty() {
-        match &repository {
-            None if what.looks_back => without_repository(global, what, &directory)?,
-            _ => configured(global, what, &directory, repository)?,
-        }
+    let (mut setups, checkout) = if !what.files.paths.is_empty() {
+        (vec![ad_hoc(global, what, directory, repository)?], None)
+    } else if repository.is_none() && what.looks_back {
+        (without_repository(global, what, &directory)?, None)
     } else {
-        vec![ad_hoc(global, what, directory, repository)?]
+        let checkout = checkout(global, what, &directory, repository)?;
+        (configured(global, what, &checkout)?, Some(checkout))
     };
     setups.iter_mut().for_each(|setup| give(setup, what, &given));
+    Ok((setups, checkout))
+}
+
+/// The environments of a configuration that was read.
+pub(super) fn of_checkout(
+    global: &Global,
+    what: &What,
+    checkout: &Checkout,
+    given: &Vars,
+) -> Result<Vec<Setup>, CommandError> {
+    let mut setups = configured(global, what, checkout)?;
+    setups.iter_mut().for_each(|setup| give(setup, what, given));
     Ok(setups)
 }
 
@@ -209,26 +230,21 @@ fn no_repository(directory: &Path) -> CommandError {
         .into()
 }
 
-fn configured(
-    global: &Global,
-    what: &What,
-    directory: &Path,
-    repository: Option<Arc<Repository>>,
-) -> Result<Vec<Setup>, CommandError> {
-    let Checkout { config, path: file, repository } = checkout(global, what, directory, repository)?;
+fn configured(global: &Global, what: &What, checkout: &Checkout) -> Result<Vec<Setup>, CommandError> {
+    let Checkout { config, path: file, repository } = checkout;
     let environments = config.select(&what.environments, what.all)?;
     let origin = match &what.reference {
         None => match repository.root() {
             Some(root) => Origin::WorkTree { root: canonical(root), repository: repository.clone() },
-            None => at_commit(&repository, "HEAD")?,
+            None => at_commit(repository, "HEAD")?,
         },
-        Some(reference) => at_commit(&repository, reference)?,
+        Some(reference) => at_commit(repository, reference)?,
     };
     let setups = environments.into_iter().map(|environment| {
         let before = environment.requires.after.iter().map(|name| config.environment(name));
-        let before = before.map(|before| Ok(predecessor(global, before?, &file, &origin)));
+        let before = before.map(|before| Ok(predecessor(global, before?, file, &origin)));
         let predecessors = before.collect::<Result<_, CommandError>>()?;
-        Ok(Setup { predecessors, ..setup(global, environment, &file, origin.clone())? })
+        Ok(Setup { predecessors, ..setup(global, environment, file, origin.clone())? })
     });
     setups.collect()
 }

@@ -1,11 +1,9 @@
 //! Where an apply goes back to by itself when it fails.
 
-use super::What;
 use super::select::{self, Checkout};
 use crate::cli::Global;
 use crate::deploy::running::Earlier;
 use crate::deploy::setup::Setup;
-use crate::error::CommandError;
 use crate::render::Decryption;
 
 /// The configuration in hand, by which an earlier commit is deployed again: as it was
@@ -17,17 +15,10 @@ pub(super) struct WayBack {
 }
 
 impl WayBack {
-    /// Reads it. `is_asked_for`: on the command line, whatever the environment says.
-    pub(super) fn of(
-        global: &Global,
-        what: &What,
-        is_asked_for: bool,
-        keeps_secrets: bool,
-    ) -> Result<Self, CommandError> {
-        let directory = select::directory(global)?;
-        let repository = select::discover(&directory)?;
-        let checkout = select::checkout(global, what, &directory, repository)?;
-        Ok(Self { checkout, is_asked_for, keeps_secrets })
+    /// By this configuration. `is_asked_for`: on the command line, whatever the environment
+    /// says.
+    pub(super) fn of(checkout: Checkout, is_asked_for: bool, keeps_secrets: bool) -> Self {
+        Self { checkout, is_asked_for, keeps_secrets }
     }
 
     /// Whether that is said on the command line.
