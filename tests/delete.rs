@@ -54,8 +54,6 @@ fn a_target_is_deleted_with_all_that_is_remembered_of_it() {
     Plan: 3 to delete
     digest v1:[digest]
     ([n] requests, [time])
-    note: the namespace $NAMESPACE stays
-
     prod: deleted, with its history
       ($COMMIT1 "Change deploy/settings.yaml", 3 changed, 0 unchanged, [time])
     --- stderr

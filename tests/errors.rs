@@ -354,10 +354,6 @@ fn the_servers_warnings_are_notes_with_their_places() {
     Plan: 1 to create
     digest v1:[digest]
     ([n] requests, [time])
-    note: $NAMESPACE/Deployment/web:
-      spec.template.spec.nodeSelector["beta.kubernetes.io/os"]: deprecated since v1.14; use
-      "kubernetes.io/os" instead (deploy/web.yaml:16:9)
-
     prod: release 1 is applied; its health was not waited for
       ($COMMIT1 "Change deploy/web.yaml", 1 changed, 0 unchanged, [time])
     --- stderr
