@@ -74,6 +74,23 @@ fn the_same_password_is_put_back_wherever_it_comes_from() {
 }
 
 #[test]
+fn another_password_keeps_nothing_from_going_back_where_secrets_are_left_alone() {
+    let environment = shop();
+    apply(&environment, &["STAGE=one", "IMAGE=web:1", OLD]).success();
+    let vars = ["--var", "STAGE=two", "--var", "IMAGE=web:crash", "--var", NEW, "--keep-secrets"];
+
+    environment
+        .trueup(&[&["apply", "prod", "--yes", "--rollback-on-failure"], &vars[..]].concat())
+        .exits(5)
+        .never_says("hunter");
+
+    // As the failed run, which rotated it, left it.
+    assert_eq!(password(&environment), "aHVudGVyMg==");
+    let live = environment.live_object("v1/configmaps/settings");
+    assert_eq!(live["data"]["value"], "one");
+}
+
+#[test]
 fn where_the_key_is_gone_a_password_isnt_taken_for_the_same() {
     let environment = shop();
     apply(&environment, &["STAGE=one", "IMAGE=web:1", OLD]).success();

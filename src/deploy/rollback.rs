@@ -4,7 +4,7 @@
 use super::memory::{releases, target_of};
 use super::running::Undone;
 use super::setup::Setup;
-use super::variables::{are_same, need_key, others, refuse_others, replayed, told, told_others};
+use super::variables::{Doubtful, are_same, need_key, others, others_than, replayed, told, told_others};
 use crate::cluster::Cluster;
 use crate::error::{CommandError, Diagnostic};
 use crate::git::{CommitId, GitError, Repository};
@@ -53,6 +53,8 @@ pub(super) struct Way {
     pub vars: Vars,
     /// Which those are, for people.
     pub notes: Vec<String>,
+    /// Those that the release may have had otherwise: what they go into isn't to be written.
+    pub doubtful: Option<Doubtful>,
 }
 
 impl Way {
@@ -63,6 +65,7 @@ impl Way {
             commit,
             vars: replayed(release, given)?,
             notes: told(release, &Vars::default()).into_iter().collect(),
+            doubtful: None,
         })
     }
 }
@@ -79,11 +82,8 @@ pub(super) async fn after_failure(
     let hold = parent.as_ref().and_then(|parent| parent.state.hold.as_ref());
     let Some(release) = last_healthy(&releases, failed, hold) else { return Ok(None) };
     let key = key_for(setup, cluster, release).await?;
-    let is_right = key.map_or(Ok(()), |key| refuse_others(&setup.environment, release, &setup.given, &key));
-    let way = match is_right {
-        Ok(()) => Way::of(repository(setup)?, release, &setup.given),
-        Err(other) => Err(other.into()),
-    };
+    let doubtful = key.and_then(|key| others_than(&setup.environment, release, &setup.given, &key));
+    let way = Way::of(repository(setup)?, release, &setup.given).map(|way| Way { doubtful, ..way });
     Ok(Some(Goal { release: release.release, way }))
 }
 

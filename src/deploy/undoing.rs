@@ -10,8 +10,10 @@ use super::rollback::{Goal, Way, after_failure, nothing_healthy};
 use super::running::{Earlier, Listener, Ongoing, RunOptions, Undone, blank, refused};
 use super::secrets::Secrets;
 use super::setup::Setup;
+use super::variables::Doubtful;
 use crate::apply::{ActionResult, RollbackOutcome, RunResult, TargetOutcome};
 use crate::error::CommandError;
+use crate::object::{ObjectId, kinds};
 use crate::plan::Summary;
 
 impl Locked<'_> {
@@ -76,6 +78,11 @@ impl Locked<'_> {
         let options = way(self.ongoing.options, undone.clone());
         let before = cluster.requests();
         let mut planned = plan(&setup, cluster, &options.planning).await?;
+        if let Some(doubtful) =
+            way_back.doubtful.filter(|it| is_written(&planned, it, options.planning.keep_secrets))
+        {
+            return Err(doubtful.refusal.into());
+        }
         planned.former.extend(Secrets::of(self.planned).to_owned());
         listener.rolls_back(failed, &undone, &planned);
         if planned.refusals().next().is_some() {
@@ -92,6 +99,17 @@ impl Locked<'_> {
         let outcome = locked.run(listener).await?;
         Ok(TargetOutcome { requests: outcome.requests.saturating_sub(before), ..outcome })
     }
+}
+
+/// Whether anything would be as such a variable says, or is already: Secrets that are left
+/// alone are as somebody else wants them.
+fn is_written(planned: &Planned, doubtful: &Doubtful, keeps_secrets: bool) -> bool {
+    let is_left = |id: &ObjectId| {
+        keeps_secrets
+            && kinds::is_secret(&id.kind)
+            && planned.plan.changing().all(|action| action.id() != *id)
+    };
+    planned.objects().any(|object| doubtful.went_into(&object.manifest) && !is_left(object.id()))
 }
 
 /// How the way back is gone: as the way there was, but for what was said of that plan

@@ -90,18 +90,33 @@ fn doubtful<'a>(
     })
 }
 
-/// Refuses to render a release again by what another run was given, where it isn't known to
-/// have had the same: a password of today isn't that of then. What an early version recorded
-/// says nothing of that.
-pub(super) fn refuse_others(
+/// Variables by which a release isn't to be rendered again.
+#[derive(Debug, Clone)]
+pub(super) struct Doubtful {
+    names: Vec<String>,
+    /// Why not, and what to do.
+    pub(super) refusal: Diagnostic,
+}
+
+impl Doubtful {
+    /// Whether any of them went into this.
+    pub(super) fn went_into(&self, manifest: &Manifest) -> bool {
+        manifest.vars.as_deref().into_iter().flatten().any(|(name, _)| self.names.contains(name))
+    }
+}
+
+/// What of that which another run was given a release isn't known to have had, too: a
+/// password of today isn't that of then. What an early version recorded says nothing of
+/// that.
+pub(super) fn others_than(
     environment: &str,
     release: &Summary,
     given: &Vars,
     key: &DigestKey,
-) -> Result<(), Diagnostic> {
+) -> Option<Doubtful> {
     let doubtful: Vec<(&str, Comparison)> = doubtful(release, given, key).collect();
     if doubtful.is_empty() {
-        return Ok(());
+        return None;
     }
     let release = release.release;
     let why = |(name, comparison): &(&str, Comparison)| match (comparison, key) {
@@ -115,15 +130,16 @@ pub(super) fn refuse_others(
             "whether {name} had the same value in release {release} isn't known: its digest has another key"
         ),
     };
-    let refused = Diagnostic::new(format!(
+    let refusal = Diagnostic::new(format!(
         "release {release} can't be put back with the variables that this run was given"
     ));
-    let refused = doubtful.iter().map(why).fold(refused, Diagnostic::because);
+    let refusal = doubtful.iter().map(why).fold(refusal, Diagnostic::because);
     let vars: Vec<String> = doubtful.iter().map(|(name, _)| format!("--var {name}=…")).collect();
-    Err(refused.hint(format!(
+    let refusal = refusal.hint(format!(
         "trueup rollback {environment} --release {release} {} puts it back, with what it had then",
         vars.join(" ")
-    )))
+    ));
+    Some(Doubtful { names: doubtful.into_iter().map(|(name, _)| name.to_owned()).collect(), refusal })
 }
 
 /// The names of those that are `given` and aren't as a release had them, as far as its record
