@@ -85,7 +85,8 @@ pub(super) fn rendered(
     known: &Known,
     notes: Vec<String>,
 ) -> Rendered {
-    Rendered { manifests, paths: inputs.paths, holds_decrypted: !known.is_empty(), notes }
+    let holds_decrypted = !known.is_empty();
+    Rendered { manifests, paths: inputs.paths, holds_decrypted, provenance: Vec::new(), notes }
 }
 
 /// What a program makes of the files: as it was kept, or as `make` gets it, which says
