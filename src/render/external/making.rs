@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::super::kept::{Kept, Key};
 use super::super::names::Renderer;
-use super::super::sops::{self, Known};
+use super::super::sops::{self, Closed, Known};
 use super::super::{Means, Rendered, SourceTree, problem};
 use super::{Contents, Copy, Inputs, Program, no_room};
 use crate::error::Diagnostic;
@@ -174,15 +174,14 @@ fn read(tree: &SourceTree<'_>, copy: &Copy<'_, '_>, means: &Means) -> Result<Rea
     let mut sealed = Vec::new();
     for real in copy.files_read() {
         let bytes = copy.content(&real).unwrap_or_default();
-        if sops::is_encrypted_file(&real, &bytes) {
-            sealed.push((real, bytes));
-        } else {
-            read.notes.extend(rules.note_of_file(&real, &bytes));
+        match Closed::of(&real, &bytes) {
+            Some(closed) => sealed.push((real, closed)),
+            None => read.notes.extend(rules.note_of_file(&real, &bytes)),
         }
     }
     // Each waits for a program.
-    let opened = parallel::each_waiting(sealed, |(real, bytes)| {
-        let opened = sops::opened(&tree.shown(&real), &bytes, means);
+    let opened = parallel::each_waiting(sealed, |(real, closed)| {
+        let opened = closed.open(&tree.shown(&real), means);
         (real, opened)
     });
     for (real, opened) in opened {
