@@ -113,6 +113,19 @@ fn variables_are_put_in_where_that_is_asked_for() {
 }
 
 #[test]
+fn a_text_that_is_one_variable_stays_a_text() {
+    let text = "{ apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'a' },
+  spec: { port: '${PORT}', on: ['${ON}', '${OFF:-false}'], count: std.extVar('count') } }
+";
+    let environment = jsonnet("{path: dash/main.jsonnet, substitute: true, ext: {count: 3}}", text);
+    let configuration = environment.read("trueup.yaml");
+    environment.write("trueup.yaml", &format!("{configuration}    vars: {{PORT: 80, ON: true}}\n"));
+    let objects = environment.trueup(&["render", "prod", "-o", "json"]).success().json();
+    let spec = objects["objects"][0]["manifest"]["spec"].to_string();
+    assert_eq!(spec, r#"{"count":3,"on":["true","false"],"port":"80"}"#);
+}
+
+#[test]
 fn faults_are_told_where_they_stand() {
     let fault = |text: &str| {
         let environment = jsonnet(PLAIN, text);
