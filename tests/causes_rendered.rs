@@ -1,5 +1,9 @@
 //! Which commit asked for what a renderer made.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
 use trueup::json::Value;
 
 use crate::harness::manifests::config_map;
@@ -150,4 +154,125 @@ fn a_comparison_of_two_commits_names_what_jsonnet_was_changed_by() {
 
     let change = field(&diff, "a", "data.level");
     assert_eq!(named(change), (second.as_str(), "dash/data.libsonnet"));
+}
+
+/// Charts of one template and one value each, deployed, and a log of what Helm renders.
+fn charts(names: &[&str]) -> (TestEnvironment, Runs) {
+    let sources = names.iter().map(|name| format!("charts/{name}")).collect::<Vec<_>>().join(", ");
+    let mut environment = with_source(&sources, &[Tool::Helm4]);
+    let runs = Runs { log: environment.outside().join("runs") };
+    let script = environment.outside().join("helm");
+    let (log, real) = (runs.log.display(), Tool::Helm4.program());
+    let text = format!("#!/bin/sh\necho \"$*\" >> {log}\nexec {} \"$@\"\n", real.display());
+    fs::write(&script, text).expect("a file");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("a mode");
+    let tools = format!("tools: {{helm: {{program: {}}}}}\n", script.display());
+    environment.write("trueup.yaml", &format!("{}{tools}", environment.read("trueup.yaml")));
+    for name in names {
+        environment.write(
+            &format!("charts/{name}/Chart.yaml"),
+            &format!("apiVersion: v2\nname: {name}\nversion: 0.1.0\n"),
+        );
+        environment.write(&format!("charts/{name}/values.yaml"), "level: info\n");
+        let template = TEMPLATE.replace("name: settings", &format!("name: {name}"));
+        environment.write(&format!("charts/{name}/templates/settings.yaml"), &template);
+        let more = config_map(&format!("{name}-more"), "a", "1");
+        environment.write(&format!("charts/{name}/templates/more.yaml"), &more);
+    }
+    environment.commit("Start");
+    environment.apply();
+    (environment, runs)
+}
+
+/// What the program ran for.
+struct Runs {
+    log: PathBuf,
+}
+
+impl Runs {
+    /// The charts that were rendered meanwhile, each as often as it was.
+    fn of(&self, run: impl FnOnce()) -> Vec<String> {
+        fs::write(&self.log, "").expect("a file");
+        run();
+        let log = fs::read_to_string(&self.log).expect("a log");
+        let chart = |line: &str| Some(line.split_once("./charts/")?.1.split(' ').next()?.to_owned());
+        let mut charts: Vec<String> = log.lines().filter_map(chart).collect();
+        charts.sort();
+        charts
+    }
+}
+
+/// The target of a plan for which nothing is kept from earlier runs.
+#[track_caller]
+fn uncached(environment: &TestEnvironment) -> Value {
+    environment.trueup(&["plan", "prod", "--no-cache", "-o", "json"]).success().target()
+}
+
+#[test]
+fn only_charts_whose_objects_changed_are_rendered_for_their_commits() {
+    let (mut environment, runs) = charts(&["a", "b", "c"]);
+    let raised = environment.commit_file("charts/b/values.yaml", "level: warn\n");
+    let made = runs.of(|| {
+        let plan = uncached(&environment);
+        assert_eq!(named(field(&plan, "b", "data.level")), (raised.as_str(), "charts/b/values.yaml"));
+    });
+    assert_eq!(made, ["a", "b", "b", "c"], "as it is, and as it was before that commit");
+
+    environment.write("charts/a/values.yaml", "level: error\n");
+    let made = runs.of(|| {
+        let plan = uncached(&environment);
+        assert_eq!(field(&plan, "a", "data.level")["uncommitted"], Value::Bool(true));
+        assert_eq!(named(field(&plan, "b", "data.level")).0, raised);
+    });
+    assert_eq!(made, ["a", "a", "b", "b", "c"], "what isn't committed was never rendered");
+}
+
+#[test]
+fn for_what_is_gone_only_charts_are_rendered_that_can_have_lost_it() {
+    let (mut environment, runs) = charts(&["a", "b", "c"]);
+    environment.remove("charts/b/templates/more.yaml");
+    let removed = environment.commit("Remove it");
+    environment.commit_file("charts/c/values.yaml", "level: info # as ever\n");
+    let made = runs.of(|| {
+        let plan = uncached(&environment);
+        assert_eq!(named(action(&plan, "ConfigMap/b-more")).0, removed);
+    });
+    assert_eq!(made, ["a", "b", "b", "c"]);
+}
+
+#[test]
+fn for_objects_that_stood_in_files_no_chart_is_rendered_again() {
+    let (mut environment, runs) = charts(&["a", "b"]);
+    let configuration = environment.read("trueup.yaml");
+    environment.write("trueup.yaml", &configuration.replace("[charts/a", "[plain, charts/a"));
+    environment.write("plain/one.yaml", &config_map("one", "a", "1"));
+    environment.write("plain/two.yaml", &config_map("two", "a", "1"));
+    environment.commit("Add files");
+    environment.apply();
+    environment.remove("plain/two.yaml");
+    let removed = environment.commit("Remove one");
+    environment.commit_file("charts/a/values.yaml", "level: info # as ever\n");
+    let made = runs.of(|| {
+        let plan = uncached(&environment);
+        assert_eq!(named(action(&plan, "ConfigMap/two")), (removed.as_str(), "plain/two.yaml"));
+    });
+    assert_eq!(made, ["a", "b"]);
+}
+
+#[test]
+fn what_a_base_made_that_is_no_longer_named_has_its_commit() {
+    let mut environment = with_source("deploy/prod", &[Tool::Kustomize]);
+    environment.write("deploy/prod/kustomization.yaml", "resources: [../base, ../more]\n");
+    for name in ["base", "more"] {
+        environment.write(&format!("deploy/{name}/kustomization.yaml"), "resources: [a.yaml]\n");
+        environment.write(&format!("deploy/{name}/a.yaml"), &config_map(name, "level", "x"));
+    }
+    environment.commit("Start");
+    environment.apply();
+    let dropped = environment.commit_file("deploy/prod/kustomization.yaml", "resources: [../base]\n");
+
+    let plan = uncached(&environment);
+
+    let file = "deploy/prod/kustomization.yaml";
+    assert_eq!(named(action(&plan, "ConfigMap/more")), (dropped.as_str(), file));
 }

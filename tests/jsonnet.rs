@@ -113,6 +113,19 @@ fn variables_are_put_in_where_that_is_asked_for() {
 }
 
 #[test]
+fn a_text_that_is_one_variable_stays_a_text() {
+    let text = "{ apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'a' },
+  spec: { port: '${PORT}', on: ['${ON}', '${OFF:-false}'], count: std.extVar('count') } }
+";
+    let environment = jsonnet("{path: dash/main.jsonnet, substitute: true, ext: {count: 3}}", text);
+    let configuration = environment.read("trueup.yaml");
+    environment.write("trueup.yaml", &format!("{configuration}    vars: {{PORT: 80, ON: true}}\n"));
+    let objects = environment.trueup(&["render", "prod", "-o", "json"]).success().json();
+    let spec = objects["objects"][0]["manifest"]["spec"].to_string();
+    assert_eq!(spec, r#"{"count":3,"on":["true","false"],"port":"80"}"#);
+}
+
+#[test]
 fn faults_are_told_where_they_stand() {
     let fault = |text: &str| {
         let environment = jsonnet(PLAIN, text);
@@ -246,6 +259,62 @@ fn faults_are_told_where_they_stand() {
     hint: leave it out of the sources if that's what is meant
     --- exit status 1
     ");
+}
+
+/// A text that evaluates this expression, as the data of a map.
+fn native(expression: &str) -> TestEnvironment {
+    let call = "local n(name) = std.native(name);\n";
+    let text = format!(
+        "{call}{{ apiVersion: 'v1', kind: 'ConfigMap', metadata: {{ name: 'a' }}, data: {{ it: std.manifestJsonMinified({expression}) }} }}\n"
+    );
+    jsonnet(PLAIN, &text)
+}
+
+#[test]
+fn the_functions_of_tanka_and_kubecfg_are_there() {
+    for (expression, expected) in [
+        (r#"n('parseJson')('{"a": [1, 2.5, null, "x"]}')"#, r#"{"a":[1,2.5,null,"x"]}"#),
+        (r#"n('parseYaml')('a: 0o17\n---\n---\n- yes\n- "1"\n')"#, r#"[{"a":15},[true,"1"]]"#),
+        (r"n('parseYaml')('')", "[]"),
+        (
+            r#"n('manifestJsonFromJson')('{"b": [], "a": {"c": 1}}', 2)"#,
+            r#""{\n  \"a\": {\n    \"c\": 1\n  },\n  \"b\": []\n}\n""#,
+        ),
+        (r#"n('manifestYamlFromJson')('{"a": ["1", 1, {"b": "x"}]}')"#, r#""a:\n- \"1\"\n- 1\n- b: x\n""#),
+        (r"n('escapeStringRegex')('a.b*')", r#""a\\.b\\*""#),
+        (r"[n('regexMatch')('^a.c$', x) for x in ['abc', 'abcd']]", "[true,false]"),
+        (r"n('regexSubst')('(a)(b+)', 'abb-ab', '${2}$1')", r#""bba-ba""#),
+        (r"n('regexSubst')(repl='', src='a-b', regex='-')", r#""ab""#),
+        (r"n('none')", "null"),
+    ] {
+        let objects = native(expression).trueup(&["render", "prod", "-o", "json"]).success().json();
+        assert_eq!(objects["objects"][0]["manifest"]["data"]["it"], expected, "{expression}");
+    }
+}
+
+#[test]
+fn a_function_that_isnt_there_or_fails_is_told() {
+    for (expression, told) in [
+        ("n('parseJson')('{')", "this isn't JSON: EOF"),
+        ("n('parseYaml')('a: [')", "this isn't YAML: "),
+        ("n('manifestYamlFromJson')('x')", "this isn't JSON: "),
+        ("n('manifestJsonFromJson')('1', 1000)", "an indent of more than 64 spaces isn't possible"),
+        ("n('regexMatch')('(', 'x')", "( is no regular expression: unclosed group"),
+        ("n('helmTemplate')('a', 'b', {})", "`std.native` has no helmTemplate here"),
+        ("n('parseHelmChart')('a', 'b', 'c', {})", "{path: charts/web, renderer: helm}"),
+        ("n('kustomizeBuild')('a', {})", "`std.native` has no kustomizeBuild here"),
+        ("n('resolveImage')('web:1')", "write the image with its digest"),
+        (
+            "n('none')('x')",
+            "hint: `std.native` gives null for a function that isn't there; there are parseJson,",
+        ),
+    ] {
+        native(expression)
+            .trueup(&["render", "prod"])
+            .exits(1)
+            .complains(told)
+            .complains("dash/main.jsonnet:2:");
+    }
 }
 
 #[test]

@@ -480,6 +480,32 @@ fn what_is_made_of_encrypted_files_is_neither_kept_nor_looked_for() {
     assert_eq!(kept(&environment), 2, "nothing is new");
 }
 
+/// A script in the place of `sops` counts.
+#[test]
+fn a_boolean_that_was_decrypted_counts_as_decrypted_too() {
+    let (environment, key) = with_key(&[Tool::Sops, Tool::Helm4]);
+    let log = environment.outside().join("runs");
+    let (real, counted) = (Tool::Sops.program(), log.display());
+    environment.program("tools/sops", &format!("echo run >> {counted}\nexec {} \"$@\"\n", real.display()));
+    let sources = "sources: [{path: chart, values: [secrets.yaml, plain.yaml]}]\n";
+    let configuration = environment.configuration().replace("sources: deploy\n", sources);
+    environment.write("trueup.yaml", &format!("{configuration}tools: {{sops: {{program: tools/sops}}}}\n"));
+    environment.write("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 1.0.0\n");
+    let template = config_map("a", "level", "{{ .Values.level }}{{ .Values.pin }}");
+    environment.write("chart/templates/a.yaml", &template);
+    environment.write("plain.yaml", "level: info\n");
+    environment.write("secrets.yaml", &key.encrypt("secrets.yaml", "pin: true\n", &[]));
+    let mut environment = environment;
+    environment.commit("Start");
+    environment.apply();
+    environment.commit_file("plain.yaml", "level: warn\n");
+    fs::write(&log, "").expect("a file");
+
+    environment.trueup(&["plan", "prod"]).success().prints("data.level");
+
+    assert_eq!(fs::read_to_string(&log).expect("a log"), "run\n");
+}
+
 #[test]
 fn jsonnet_doesnt_get_what_is_encrypted() {
     let (environment, key) = with_key(&[Tool::Sops]);

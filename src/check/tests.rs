@@ -28,6 +28,7 @@ pub(super) fn manifests(text: &str) -> Vec<Manifest> {
                 item: None,
                 blob: Arc::from(""),
                 is_rendered: false,
+                given_by: 0,
                 encrypted: crate::object::Encrypted::Nothing,
             };
             let id = ObjectId::new(kind, namespace.as_deref(), name);

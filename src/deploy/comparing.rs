@@ -13,7 +13,7 @@ use crate::json::Value;
 use crate::object::{Manifest, Masks, ObjectId, ObjectRef, kinds, mask_changes, mask_object};
 use crate::plan::causes::told;
 use crate::plan::{Action, Candidate, Cause, CommitRef, Selection, Summary, TargetComparison, Verb};
-use crate::render;
+use crate::render::{self, Provenance};
 use crate::schema::Minor;
 
 /// What was found, and the objects behind it for people: masked, absent where
@@ -50,7 +50,8 @@ pub fn compare(
     notes.extend(after.notes.iter().filter(|note| !before.notes.contains(note)).cloned());
     notes.extend(selection.map(|selection| format!("only a part is compared: {selection}")));
     if with_commits {
-        notes.extend(blame::between(after, &old.commit, &new.commit, &pairs, &mut actions));
+        let sources = blame::Sources { setup: after, commit: Some(&new.commit), provenance: &new.provenance };
+        notes.extend(blame::between(sources, &old.commit, &pairs, &mut actions));
     }
     let changed = actions.iter().zip(&pairs).filter(|(action, _)| action.action != Verb::Unchanged);
     let versions = changed.map(|(action, versions)| visible(action, versions, &mut masks)).collect();
@@ -66,6 +67,7 @@ pub fn compare(
 struct Side {
     manifests: Vec<Manifest>,
     commit: CommitRef,
+    provenance: Vec<Option<Provenance>>,
     used: BTreeSet<String>,
 }
 
@@ -73,7 +75,8 @@ impl Side {
     fn render(setup: &Setup) -> Result<Self, CommandError> {
         let rendered = setup.render().map_err(|error| told_of(setup, error))?;
         let commit = rendered.commit.ok_or_else(|| Diagnostic::new("only commits can be compared"))?;
-        Ok(Self { manifests: rendered.manifests, commit, used: rendered.used })
+        let (manifests, provenance, used) = (rendered.manifests, rendered.provenance, rendered.used);
+        Ok(Self { manifests, commit, provenance, used })
     }
 }
 

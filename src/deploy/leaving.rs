@@ -94,6 +94,7 @@ pub(super) async fn plan(
         desired: Vec::new(),
         hooks: Hooks::default(),
         left_out: Vec::new(),
+        provenance: Vec::new(),
         memory: Some(memory),
         bootstrap: None,
         made: None,

@@ -15,6 +15,7 @@ use crate::object::{GroupKind, Manifest, Masks, ObjectId, ObjectRef, SecretPaths
 use crate::parallel;
 use crate::plan::{GuardVerdict, Judgement, Summary, TargetPlan};
 use crate::release::RecordedVariable;
+use crate::render::Provenance;
 
 /// A plan with everything that is needed to carry it out.
 pub struct Planned {
@@ -44,6 +45,8 @@ pub struct Planned {
     /// Stands for the plan, approximate or not, but for the creation of the
     /// state namespace: two readings of one plan have the same.
     pub identity: String,
+    /// What went into each of the sources that is rendered.
+    pub provenance: Vec<Option<Provenance>>,
     /// The files that differ from the commit.
     pub dirty: Vec<String>,
     /// The variables of the command line that went into the objects.

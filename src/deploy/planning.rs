@@ -187,6 +187,7 @@ pub(super) async fn plan_again(
     let wanted = Wanted {
         manifests: chosen.chain(std::mem::take(&mut planned.left_out)).collect(),
         commit: planned.plan.commit.clone(),
+        provenance: std::mem::take(&mut planned.provenance),
         dirty: std::mem::take(&mut planned.dirty),
         vars: std::mem::take(&mut planned.vars),
         used: std::mem::take(&mut planned.used),
@@ -353,8 +354,12 @@ async fn plan_for(
     notes.extend(hooks.notes());
     notes.extend(swept::notes(cluster, &observed.discovery, &actions, id.as_deref()).await);
     if !options.without_commits {
-        let commit = wanted.commit.as_ref();
-        notes.extend(blame::tell(&rendering, memory.as_ref(), commit, &desired, &work, &mut actions));
+        let sources = blame::Sources {
+            setup: &rendering,
+            commit: wanted.commit.as_ref(),
+            provenance: &wanted.provenance,
+        };
+        notes.extend(blame::tell(sources, memory.as_ref(), &desired, &work, &mut actions));
     }
     notes.extend(fetch_lacking(setup, options, memory.as_ref(), wanted.commit.as_ref()).await);
     guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
@@ -412,6 +417,7 @@ async fn plan_for(
         lingering,
         unknown_kinds,
         identity,
+        provenance: wanted.provenance,
         dirty: wanted.dirty,
         vars: wanted.vars,
         used: wanted.used,

@@ -16,7 +16,7 @@ use crate::guard;
 use crate::object::{Manifest, Source};
 use crate::plan::{ClusterRef, CommitRef};
 use crate::release::RecordedVariable;
-use crate::render::{self, Item, Means, SourceTree, Vars};
+use crate::render::{self, Item, Means, Provenance, SourceTree, Vars};
 
 /// The name of the environment that `-f` makes.
 pub const AD_HOC: &str = "default";
@@ -130,6 +130,8 @@ pub struct Wanted {
     pub manifests: Vec<Manifest>,
     /// The commit that they come from.
     pub commit: Option<CommitRef>,
+    /// What went into each of the sources that is rendered.
+    pub provenance: Vec<Option<Provenance>>,
     /// The files that differ from that commit.
     pub dirty: Vec<String>,
     /// The variables of the command line that went into the objects.
@@ -183,7 +185,15 @@ impl Setup {
             self.commit(!dirty.is_empty() || self.is_ad_hoc_dirty()?).map_err(|error| error.diagnostic())?;
         let vars = variables::recorded(&rendered.manifests, &self.given);
         let used = variables::used(&rendered.manifests);
-        Ok(Wanted { manifests: rendered.manifests, commit, dirty, vars, used, notes: rendered.notes })
+        Ok(Wanted {
+            manifests: rendered.manifests,
+            commit,
+            provenance: rendered.provenance,
+            dirty,
+            vars,
+            used,
+            notes: rendered.notes,
+        })
     }
 
     /// Renders by these variables, too: they win over all others.

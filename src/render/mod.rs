@@ -55,7 +55,7 @@ use crate::tools::{Keys, Tools};
 
 pub use definitions::{definitions, no_definitions};
 pub use duplicates::duplicates;
-pub use external::{Chart, asks_about_cluster, is_rendered};
+pub use external::{Chart, asks_about_cluster};
 pub use jsonnet::Jsonnet;
 pub use live::{LiveObject, live};
 pub(crate) use plain::objects;
@@ -78,8 +78,19 @@ pub struct Rendered {
     pub paths: Vec<String>,
     /// Whether values of encrypted files went into it, which must not be kept.
     pub holds_decrypted: bool,
+    /// What went into each item that is rendered; `None` for one whose files are read.
+    pub provenance: Vec<Option<Provenance>>,
     /// What is worth telling, one line each.
     pub notes: Vec<String>,
+}
+
+/// What went into an item that is rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance {
+    /// Every path that it depends on, as in [`Rendered::paths`].
+    pub paths: Vec<String>,
+    /// Whether values of encrypted files did.
+    pub holds_decrypted: bool,
 }
 
 /// A file or folder to read, and how it becomes manifests.
@@ -202,20 +213,29 @@ pub fn survey(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> (Rendered
     let mut manifests = Vec::new();
     let mut paths = BTreeSet::new();
     let mut known = BTreeSet::new();
-    let (mut holds_decrypted, mut notes) = (false, Vec::new());
-    for (item, rendered) in items.iter().zip(external::render(tree, items, means)) {
+    let (mut holds_decrypted, mut provenance, mut notes) = (false, Vec::new(), Vec::new());
+    for (number, (item, rendered)) in (0..).zip(items.iter().zip(external::render(tree, items, means))) {
+        let before = manifests.len();
         match rendered {
-            None => plain_item(tree, item, means, &mut known, &mut paths, &mut manifests, &mut findings),
+            None => {
+                plain_item(tree, item, means, &mut known, &mut paths, &mut manifests, &mut findings);
+                provenance.push(None);
+            }
             Some((part, wrong)) => {
                 if part.manifests.is_empty() && wrong.is_empty() {
                     findings.push(item.blamed(problem::nothing_rendered(&item.path)));
                 }
                 holds_decrypted |= part.holds_decrypted;
                 notes.extend(part.notes);
-                paths.extend(part.paths);
+                paths.extend(part.paths.iter().cloned());
+                let holds_decrypted = part.holds_decrypted;
+                provenance.push(Some(Provenance { paths: part.paths, holds_decrypted }));
                 manifests.extend(part.manifests);
                 findings.extend(wrong.into_iter().map(|finding| item.blamed(finding)));
             }
+        }
+        for manifest in &mut manifests[before..] {
+            manifest.source.given_by = number;
         }
     }
     if manifests.len() > MOST_OBJECTS {
@@ -223,7 +243,8 @@ pub fn survey(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> (Rendered
     }
     holds_decrypted |= manifests.iter().any(|manifest| manifest.source.encrypted == Encrypted::Decrypted);
     notes.extend(unencrypted(tree, &manifests));
-    (Rendered { manifests, paths: paths.into_iter().collect(), holds_decrypted, notes }, findings)
+    let paths = paths.into_iter().collect();
+    (Rendered { manifests, paths, holds_decrypted, provenance, notes }, findings)
 }
 
 /// What isn't encrypted though somebody wanted it to be, once a file.

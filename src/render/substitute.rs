@@ -427,6 +427,8 @@ mod tests {
             (container("ports:\n        - containerPort: ${N}"), r#"{"containerPort":3}"#),
             (container("livenessProbe:\n          httpGet:\n            port: ${N}"), r#"{"port":3}"#),
             (custom("spec:\n  a: ${N}"), r#"{"a":3}"#),
+            (custom("spec:\n  a: \"${N}\""), r#"{"a":"3"}"#),
+            (deployment("spec:\n  replicas: '${N}'"), r#"{"replicas":"3"}"#),
             (custom("metadata:\n  labels:\n    a: ${N}"), r#"{"a":"3"}"#),
         ] {
             let replaced = replaced_by(&text, Writer::Program).expect("variables");

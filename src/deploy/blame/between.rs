@@ -1,8 +1,7 @@
 //! Which commits asked for what differs between two commits.
 
-use super::{Files, changes, creation, fill_in};
-use crate::deploy::setup::Setup;
-use crate::object::{Manifest, SecretPaths};
+use super::{Files, Sources, changes, creation, fill_in};
+use crate::object::{Manifest, SecretPaths, Source};
 use crate::plan::{Action, CommitRef, Verb};
 
 /// An object in two commits; it's in one of them at least.
@@ -31,15 +30,14 @@ impl<'a> Versions<'a> {
 /// Fills in who asked for what, looking back from the newer commit. What is worth
 /// telling about it.
 pub(in crate::deploy) fn between(
-    setup: &Setup,
+    sources: Sources<'_>,
     before: &CommitRef,
-    commit: &CommitRef,
     objects: &[Versions<'_>],
     actions: &mut [Action],
 ) -> Vec<String> {
-    let Some(repository) = setup.origin.repository() else { return Vec::new() };
-    let Ok(from) = commit.sha.parse() else { return Vec::new() };
-    let mut files = Files::new(setup, repository, before.sha.parse().ok());
+    let Some(repository) = sources.setup.origin.repository() else { return Vec::new() };
+    let Some(from) = sources.commit.and_then(|commit| commit.sha.parse().ok()) else { return Vec::new() };
+    let mut files = Files::new(sources, repository, before.sha.parse().ok());
     let differs = |(action, _): &(&Action, &Versions<'_>)| action.action != Verb::Unchanged;
     files.load(
         actions
@@ -52,7 +50,10 @@ pub(in crate::deploy) fn between(
         match (object.before, object.after) {
             (Some(_), Some(after)) => changes(at, action, after, &after.body, None, &mut files),
             (None, Some(after)) => creation(at, after, &mut files),
-            (Some(before), None) => files.removal(at, action.id(), &before.source.path),
+            (Some(before), None) => {
+                let Source { path, is_rendered, .. } = &before.source;
+                files.removal(at, action.id(), path, *is_rendered);
+            }
             (None, None) => {}
         }
     }

@@ -4,9 +4,11 @@
 //! plan, and never changes its digest.
 
 mod between;
+mod lost;
 mod moves;
 mod parts;
 mod rendered;
+mod source;
 
 use std::collections::BTreeMap;
 
@@ -19,25 +21,34 @@ use crate::json::Value;
 use crate::object::{Manifest, ObjectId, Op};
 use crate::parallel;
 use crate::plan::{Action, Cause, CommitRef, FieldChange, LastCommit};
-use crate::render::SourceFile;
+use crate::render::{Provenance, SourceFile};
 use crate::yaml;
 pub(super) use between::{Versions, between};
 use moves::Moves;
 use parts::{Part, field, find, objects};
 use rendered::{Question, What};
 
+/// The sources, as they have been rendered.
+#[derive(Clone, Copy)]
+pub(super) struct Sources<'a> {
+    pub(super) setup: &'a Setup,
+    /// The commit that they come from, or that is checked out around them.
+    pub(super) commit: Option<&'a CommitRef>,
+    /// What went into each that is rendered.
+    pub(super) provenance: &'a [Option<Provenance>],
+}
+
 /// Fills in who asked for what. What is worth telling about it.
 pub(super) fn tell(
-    setup: &Setup,
+    sources: Sources<'_>,
     memory: Option<&Memory>,
-    commit: Option<&CommitRef>,
     desired: &[Desired],
     work: &[Work],
     actions: &mut [Action],
 ) -> Vec<String> {
-    let Some(repository) = setup.origin.repository() else { return Vec::new() };
-    let Some(from) = commit.and_then(|commit| commit.sha.parse().ok()) else { return Vec::new() };
-    let mut files = Files::new(setup, repository, deployed(memory));
+    let Some(repository) = sources.setup.origin.repository() else { return Vec::new() };
+    let Some(from) = sources.commit.and_then(|commit| commit.sha.parse().ok()) else { return Vec::new() };
+    let mut files = Files::new(sources, repository, deployed(memory));
     files.load(actions.iter().zip(work).filter_map(|(action, work)| match work {
         Work::Write { at, .. } => Some(desired[*at].source().path.to_string()),
         Work::Delete { .. } | Work::Forget { .. } => removed_from(action, memory),
@@ -75,13 +86,13 @@ fn is_deployed(memory: Option<&Memory>) -> bool {
 
 /// Asks about the fields that Git asks for: of those that drifted, only where Git
 /// has moved, too.
-fn changes(
+fn changes<'a>(
     at: usize,
     action: &Action,
-    object: &Manifest,
+    object: &'a Manifest,
     body: &Value,
     memory: Option<&Memory>,
-    files: &mut Files<'_>,
+    files: &mut Files<'a>,
 ) {
     let id = &object.id;
     let is_drift = |change: &FieldChange| change.cause == Some(Cause::Drift);
@@ -104,7 +115,7 @@ fn changes(
     if source.is_rendered {
         for change in wanted {
             let FieldChange { path, op, .. } = &action.changes[change];
-            let what = What::Field { path: path.clone(), is_there: *op != Op::Remove };
+            let what = What::Field { of: object, path: path.clone(), is_there: *op != Op::Remove };
             files.question(at, Some(change), id, what);
         }
         return;
@@ -122,10 +133,10 @@ fn changes(
     }
 }
 
-fn creation(at: usize, object: &Manifest, files: &mut Files<'_>) {
+fn creation<'a>(at: usize, object: &'a Manifest, files: &mut Files<'a>) {
     let source = &object.source;
     if source.is_rendered {
-        files.question(at, None, &object.id, What::Created);
+        files.question(at, None, &object.id, What::Created(object));
     } else if let Some(file) = files.of(&source.path, Some(&source.blob)) {
         file.ask(at, None, Part::Object { object: object.id.clone(), is_there: true });
     }
@@ -135,7 +146,7 @@ fn creation(at: usize, object: &Manifest, files: &mut Files<'_>) {
 /// others now, say.
 fn deletion(at: usize, action: &Action, memory: Option<&Memory>, files: &mut Files<'_>) {
     if let Some(path) = removed_from(action, memory) {
-        files.removal(at, action.id(), &path);
+        files.removal(at, action.id(), &path, true);
     }
 }
 
@@ -147,12 +158,12 @@ fn removed_from(action: &Action, memory: Option<&Memory>) -> Option<String> {
 
 /// What is asked, by file.
 struct Files<'a> {
-    setup: &'a Setup,
+    sources: Sources<'a>,
     repository: &'a Repository,
     /// By path from the repository's root, those that can be asked about.
     by_path: BTreeMap<String, File>,
     /// What is asked about objects that a renderer made.
-    rendered: Vec<Question>,
+    rendered: Vec<Question<'a>>,
     /// The commit that nobody has to look behind, if there is one.
     until: Option<CommitId>,
 }
@@ -193,19 +204,21 @@ enum Known {
 }
 
 impl<'a> Files<'a> {
-    fn new(setup: &'a Setup, repository: &'a Repository, until: Option<CommitId>) -> Self {
+    fn new(sources: Sources<'a>, repository: &'a Repository, until: Option<CommitId>) -> Self {
         let until = until.filter(|until| repository.contains(until));
-        Self { setup, repository, by_path: BTreeMap::new(), rendered: Vec::new(), until }
+        Self { sources, repository, by_path: BTreeMap::new(), rendered: Vec::new(), until }
     }
 
-    fn question(&mut self, action: usize, change: Option<usize>, object: &ObjectId, what: What) {
+    fn question(&mut self, action: usize, change: Option<usize>, object: &ObjectId, what: What<'a>) {
         self.rendered.push(Question { action, change, object: object.clone(), what });
     }
 
-    /// Asks who took an object away. Whether a renderer made it, nothing tells any more:
-    /// the file that it was last made of may be one of manifests as well.
-    fn removal(&mut self, action: usize, object: ObjectId, path: &str) {
-        self.question(action, None, &object, What::Removed);
+    /// Asks who took an object away. Of a release nothing tells whether a renderer made
+    /// it: the file that it was last made of may be one of manifests as well.
+    fn removal(&mut self, action: usize, object: ObjectId, path: &str, may_be_rendered: bool) {
+        if may_be_rendered {
+            self.question(action, None, &object, What::Removed { path: path.to_owned() });
+        }
         let Some(file) = self.of(path, None) else { return };
         let part = Part::Object { object, is_there: false };
         if part.holds(&file.objects) {
@@ -215,7 +228,7 @@ impl<'a> Files<'a> {
 
     /// Reads the files of these sources as they are now.
     fn load(&mut self, paths: impl Iterator<Item = String>) {
-        let setup = self.setup;
+        let setup = self.sources.setup;
         let rooted = |path: String| Some((path_from_root(&setup.origin, &path)?, path));
         let paths: BTreeMap<String, String> = paths.filter_map(rooted).collect();
         let files = parallel::each(paths.into_iter().collect(), |(rooted, path)| {
@@ -231,13 +244,13 @@ impl<'a> Files<'a> {
     /// A file by the path of a source. With a blob id only if it still has that
     /// content; without one it may be gone.
     fn of(&mut self, path: &str, blob: Option<&str>) -> Option<&mut File> {
-        let file = self.by_path.get_mut(&path_from_root(&self.setup.origin, path)?)?;
+        let file = self.by_path.get_mut(&path_from_root(&self.sources.setup.origin, path)?)?;
         (blob.is_none() || file.blob.as_deref() == blob).then_some(file)
     }
 
     fn answer(mut self, from: CommitId) -> Result<Vec<Answer>, GitError> {
         let rendered = std::mem::take(&mut self.rendered);
-        let rendered = rendered::answers(self.setup, self.repository, from, self.until, rendered)?;
+        let rendered = rendered::answers(self.sources, self.repository, from, self.until, rendered)?;
         let mut answers = self.of_files(from)?;
         // Who is known to have rendered it so knows better.
         answers.extend(rendered);

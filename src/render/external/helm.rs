@@ -103,7 +103,7 @@ pub(super) fn render(
     })?;
     let words: Vec<String> =
         arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
-    let Made { bytes, inputs, known, notes, keep } = made;
+    let Made { bytes, inputs, known, holds_decrypted, notes, keep } = made;
     let subject =
         chart.release.as_ref().map_or_else(|| item.path.clone(), |name| format!("{} ({name})", item.path));
     let printed = Printed {
@@ -122,7 +122,7 @@ pub(super) fn render(
         named.and_then(|path| names.file(path)).unwrap_or_else(|| tree.shown(&file))
     };
     let (manifests, findings) = output::read(printed, file_of, |_| None);
-    Ok((rendered(manifests, inputs, &known, notes), findings))
+    Ok((rendered(manifests, inputs, holds_decrypted, notes), findings))
 }
 
 /// What `Chart.yaml` says that matters here.

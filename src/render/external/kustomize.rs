@@ -70,7 +70,7 @@ pub(super) fn render(
         })?;
         Ok((bytes, true))
     })?;
-    let Made { bytes, inputs, known, notes, keep } = made;
+    let Made { bytes, inputs, known, holds_decrypted, notes, keep } = made;
     let printed = Printed {
         program: "kustomize",
         subject: &item.path,
@@ -87,7 +87,7 @@ pub(super) fn render(
         Some(tree.shown(&path))
     };
     let (manifests, findings) = output::read(printed, |_, _| shown.clone(), origin);
-    Ok((rendered(manifests, inputs, &known, notes), findings))
+    Ok((rendered(manifests, inputs, holds_decrypted, notes), findings))
 }
 
 /// The real path of the kustomization in a folder.

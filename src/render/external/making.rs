@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::super::kept::{Kept, Key};
 use super::super::names::Renderer;
-use super::super::sops::{self, Known};
+use super::super::sops::{self, Closed, Known};
 use super::super::{Means, Rendered, SourceTree, problem};
 use super::{Contents, Copy, Inputs, Program, no_room};
 use crate::error::Diagnostic;
@@ -70,8 +70,10 @@ pub(super) struct Wish<'a> {
 pub(super) struct Made<'a> {
     pub(super) bytes: Vec<u8>,
     pub(super) inputs: Inputs,
-    /// What was decrypted for it.
+    /// What was decrypted for it, as far as it can be found again.
     pub(super) known: Known,
+    /// Whether anything was.
+    pub(super) holds_decrypted: bool,
     /// What is worth telling about the files.
     pub(super) notes: Vec<String>,
     /// Where it goes, if it's new and may be kept.
@@ -82,10 +84,10 @@ pub(super) struct Made<'a> {
 pub(super) fn rendered(
     manifests: Vec<Manifest>,
     inputs: Inputs,
-    known: &Known,
+    holds_decrypted: bool,
     notes: Vec<String>,
 ) -> Rendered {
-    Rendered { manifests, paths: inputs.paths, holds_decrypted: !known.is_empty(), notes }
+    Rendered { manifests, paths: inputs.paths, holds_decrypted, provenance: Vec::new(), notes }
 }
 
 /// What a program makes of the files: as it was kept, or as `make` gets it, which says
@@ -99,13 +101,15 @@ pub(super) fn made<'a>(
 ) -> Result<Made<'a>, Vec<Diagnostic>> {
     let read = read(tree, copy, shop.means)?;
     // What was decrypted isn't kept, wherever it goes.
-    let may_be_kept = wish.may_be_kept && read.decrypted.is_empty();
+    let holds_decrypted = !read.decrypted.is_empty();
+    let may_be_kept = wish.may_be_kept && !holds_decrypted;
     if shop.kept.is_some() && may_be_kept {
         let inputs = copy.inputs()?;
         complete(tree, &inputs.paths)?;
         let known = shop.key(wish, &inputs).and_then(|key| shop.kept.as_ref()?.get(&key));
         if let Some(bytes) = known {
-            return Ok(Made { bytes, inputs, known: read.known, notes: read.notes, keep: None });
+            let Read { known, notes, .. } = read;
+            return Ok(Made { bytes, inputs, known, holds_decrypted, notes, keep: None });
         }
     }
     let ground = Ground::lay(tree, copy, read)?;
@@ -114,7 +118,8 @@ pub(super) fn made<'a>(
     let key = shop.key(wish, &ground.inputs);
     let key = key.filter(|_| may_be_kept && is_certain && !ground.is_named_in(&bytes));
     let keep = shop.kept.as_ref().zip(key);
-    Ok(Made { bytes, inputs: ground.inputs, known: ground.known, notes: ground.notes, keep })
+    let Ground { inputs, known, notes, .. } = ground;
+    Ok(Made { bytes, inputs, known, holds_decrypted, notes, keep })
 }
 
 /// Files written out for a program.
@@ -169,15 +174,14 @@ fn read(tree: &SourceTree<'_>, copy: &Copy<'_, '_>, means: &Means) -> Result<Rea
     let mut sealed = Vec::new();
     for real in copy.files_read() {
         let bytes = copy.content(&real).unwrap_or_default();
-        if sops::is_encrypted_file(&real, &bytes) {
-            sealed.push((real, bytes));
-        } else {
-            read.notes.extend(rules.note_of_file(&real, &bytes));
+        match Closed::of(&real, &bytes) {
+            Some(closed) => sealed.push((real, closed)),
+            None => read.notes.extend(rules.note_of_file(&real, &bytes)),
         }
     }
     // Each waits for a program.
-    let opened = parallel::each_waiting(sealed, |(real, bytes)| {
-        let opened = sops::opened(&tree.shown(&real), &bytes, means);
+    let opened = parallel::each_waiting(sealed, |(real, closed)| {
+        let opened = closed.open(&tree.shown(&real), means);
         (real, opened)
     });
     for (real, opened) in opened {

@@ -42,11 +42,6 @@ pub(super) fn render(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> Ve
     })
 }
 
-/// Whether objects are made of an item's files, rather than read in them.
-pub fn is_rendered(tree: &SourceTree<'_>, item: &Item) -> bool {
-    how(tree, item).is_some()
-}
-
 /// Whether what is rendered depends on the cluster that it's for.
 pub fn asks_about_cluster(tree: &SourceTree<'_>, items: &[Item]) -> bool {
     items.iter().any(|item| matches!(how(tree, item), Some(How::Helm(_))))

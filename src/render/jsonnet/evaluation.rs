@@ -17,11 +17,13 @@ use jrsonnet_evaluator::function::CallLocation;
 use jrsonnet_evaluator::stack::limit_stack_depth;
 use jrsonnet_evaluator::tla::{TlaArg, apply_tla};
 use jrsonnet_evaluator::trace::PathResolver;
+use jrsonnet_evaluator::typed::ValType;
 use jrsonnet_evaluator::{AsPathLike, IStr, ImportResolver, SourcePath, Span, State, Val};
 use jrsonnet_gcmodule::Acyclic;
 use jrsonnet_ir::{SourceFifo, SourceFile};
 use jrsonnet_stdlib::{ContextInitializer, TracePrinter};
 
+use super::natives;
 use crate::json::{Map, Number, Value};
 
 /// Calls go no deeper, as with the reference implementation.
@@ -156,6 +158,7 @@ fn run(main: &str, values: &Values) -> std::result::Result<Value, Fault> {
         settings.ext_vars =
             values.external.iter().map(|(name, value)| (IStr::from(name.as_str()), handed(value))).collect();
     }
+    natives::add_to(&standard);
     let mut builder = State::builder();
     builder.import_resolver(Asking).context_initializer(standard);
     let state = builder.build();
@@ -323,6 +326,10 @@ fn fault(error: &Error) -> Fault {
     match error.error() {
         ErrorKind::FunctionParameterNotBoundInCall(..) if is_own_call(error) => {
             fault.hint("`tla: {NAME: VALUE}` at the source gives the file's function its arguments")
+        }
+        ErrorKind::OnlyFunctionsCanBeCalledGot(ValType::Null) => {
+            let hint = "`std.native` gives null for a function that isn't there; there are";
+            fault.hint(&format!("{hint} {}", natives::NAMES))
         }
         _ => fault,
     }

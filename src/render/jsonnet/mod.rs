@@ -10,6 +10,7 @@
 
 mod evaluation;
 mod files;
+mod natives;
 mod objects;
 
 use std::collections::BTreeMap;

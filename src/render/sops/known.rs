@@ -7,7 +7,7 @@ use super::program::{Sealed, decrypt};
 use crate::error::Diagnostic;
 use crate::json::Value;
 use crate::object::{FieldPath, Needles, Step};
-use crate::yaml;
+use crate::yaml::{self, Document};
 
 /// Hidden values that are known by now.
 #[derive(Default)]
@@ -60,54 +60,66 @@ impl Known {
     }
 }
 
-/// A file as it was before SOPS encrypted it, with what was hidden in it; nothing where
-/// it isn't encrypted.
-pub(in super::super) fn opened(
-    path: &str,
-    bytes: &[u8],
-    means: &Means,
-) -> Result<Option<(Vec<u8>, Known)>, Diagnostic> {
-    let format = Format::of(path);
-    let Ok(text) = yaml::decode(bytes) else { return Ok(None) };
-    let Some(recipients) = recipients(&text, format) else { return Ok(None) };
-    let is_kept = || yaml::documents(&text).is_ok_and(|documents| super::are_secrets(&documents));
-    if means.decryption == Decryption::KeepSecrets && is_kept() {
-        return Ok(None);
+/// A file that SOPS has encrypted, read once.
+pub(in super::super) struct Closed {
+    bytes: Vec<u8>,
+    format: Format,
+    recipients: Vec<String>,
+    /// What it says without its key; nothing for one of lines.
+    documents: Vec<Document>,
+}
+
+impl Closed {
+    /// A file, if it's encrypted, as what it says without its key tells.
+    pub(in super::super) fn of(path: &str, bytes: &[u8]) -> Option<Self> {
+        let format = Format::of(path);
+        let text = yaml::decode(bytes).ok()?;
+        let (recipients, documents) = match format {
+            Format::Dotenv | Format::Ini => {
+                let is_encrypted = encrypted::is_encrypted_in_lines(&text, format);
+                (is_encrypted.then(|| encrypted::recipients_in_lines(&text))?, Vec::new())
+            }
+            // Reading a large file for nothing isn't worth it.
+            Format::Yaml | Format::Json | Format::Binary if !text.contains("sops") => return None,
+            Format::Yaml | Format::Json | Format::Binary => {
+                let documents = yaml::documents(&text).ok()?;
+                let document = documents.iter().find(|document| is_encrypted(&document.value))?;
+                (encrypted::recipients(&document.value), documents)
+            }
+        };
+        Some(Self { bytes: bytes.to_vec(), format, recipients, documents })
     }
-    let sealed = Sealed { path, bytes, format, output: format, recipients };
-    let opened = decrypt(&sealed, means).map_err(|refused| *refused.finding)?;
-    let known = known(&text, &opened, format);
-    Ok(Some((opened, known)))
+
+    /// The file as it was before, with what was hidden in it; nothing where it stays as it
+    /// is.
+    pub(in super::super) fn open(
+        self,
+        path: &str,
+        means: &Means,
+    ) -> Result<Option<(Vec<u8>, Known)>, Diagnostic> {
+        let Self { bytes, format, recipients, documents } = self;
+        let holds_secrets = !documents.is_empty() && super::are_secrets(&documents);
+        if means.decryption == Decryption::KeepSecrets && holds_secrets {
+            return Ok(None);
+        }
+        let sealed = Sealed { path, bytes: &bytes, format, output: format, recipients };
+        let opened = decrypt(&sealed, means).map_err(|refused| *refused.finding)?;
+        let known = known(&documents, &opened, format);
+        Ok(Some((opened, known)))
+    }
 }
 
 /// Whether a file is encrypted, as what it says without its key tells.
 pub(in super::super) fn is_encrypted_file(path: &str, bytes: &[u8]) -> bool {
-    yaml::decode(bytes).is_ok_and(|text| recipients(&text, Format::of(path)).is_some())
+    Closed::of(path, bytes).is_some()
 }
 
-/// For whom a file is encrypted, if it is.
-fn recipients(text: &str, format: Format) -> Option<Vec<String>> {
-    match format {
-        Format::Dotenv | Format::Ini => {
-            encrypted::is_encrypted_in_lines(text, format).then(|| encrypted::recipients_in_lines(text))
-        }
-        // Reading a large file for nothing isn't worth it.
-        Format::Yaml | Format::Json | Format::Binary if !text.contains("sops") => None,
-        Format::Yaml | Format::Json | Format::Binary => {
-            let documents = yaml::documents(text).ok()?;
-            let document = documents.iter().find(|document| is_encrypted(&document.value))?;
-            Some(encrypted::recipients(&document.value))
-        }
-    }
-}
-
-fn known(sealed: &str, opened: &[u8], format: Format) -> Known {
+fn known(sealed: &[Document], opened: &[u8], format: Format) -> Known {
     let mut known = Known::default();
     let Ok(text) = std::str::from_utf8(opened) else { return known };
     match format {
         Format::Yaml | Format::Json => {
-            let (sealed, opened) = (yaml::documents(sealed), yaml::documents(text));
-            let (Ok(sealed), Ok(opened)) = (sealed, opened) else { return known };
+            let Ok(opened) = yaml::documents(text) else { return known };
             for (sealed, opened) in sealed.iter().zip(&opened) {
                 let hidden = encrypted::hidden(&sealed.value);
                 hidden
@@ -131,7 +143,7 @@ mod tests {
     use crate::json::json;
 
     fn knowing(sealed: &str, opened: &str, format: Format) -> Known {
-        known(sealed, opened.as_bytes(), format)
+        known(&yaml::documents(sealed).expect("YAML"), opened.as_bytes(), format)
     }
 
     #[test]

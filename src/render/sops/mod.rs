@@ -18,7 +18,7 @@ use crate::json::Value;
 use crate::object::{FieldPath, SecretPaths, Step};
 use crate::yaml::{self, Document};
 pub(super) use encrypted::{Format, is_encrypted};
-pub(super) use known::{Known, is_encrypted_file, opened};
+pub(super) use known::{Closed, Known, is_encrypted_file};
 pub(super) use rules::Unencrypted;
 
 /// Whether it's worth to look closer.
