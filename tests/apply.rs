@@ -87,6 +87,19 @@ fn a_second_apply_changes_nothing_and_makes_no_release() {
 }
 
 #[test]
+fn a_first_run_that_makes_its_own_namespace_misses_no_inventory() {
+    let mut environment = TestEnvironment::new();
+    let namespace =
+        format!("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {}\n", environment.namespace);
+    environment.write("deploy/a.yaml", &config_map("settings", "level", "info"));
+    environment.commit_file("deploy/z.yaml", &namespace);
+
+    let run = environment.trueup(&["apply", "prod", "--yes"]).success().snapshot();
+
+    assert!(!run.contains("inventory"), "{run}");
+}
+
+#[test]
 fn a_namespace_comes_before_what_is_in_it() {
     let mut environment = TestEnvironment::new();
     environment.write("deploy/a.yaml", &config_map("settings", "level", "info"));

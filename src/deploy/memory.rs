@@ -153,8 +153,12 @@ impl Memory {
 
     /// The state namespace, when it isn't there.
     pub fn bootstrap(&self, absent: &BTreeSet<String>) -> Option<ObjectId> {
-        let name = self.target.state_namespace();
-        absent.contains(name).then(|| ObjectId::new(GroupKind::new("", "Namespace"), None, name))
+        absent.contains(self.target.state_namespace()).then(|| self.state_namespace())
+    }
+
+    /// The state namespace as an object.
+    pub fn state_namespace(&self) -> ObjectId {
+        ObjectId::new(GroupKind::new("", "Namespace"), None, self.target.state_namespace())
     }
 
     /// The last record, for causes.

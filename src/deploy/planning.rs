@@ -492,12 +492,13 @@ fn missing_rights(desired: &[Desired], predictions: &[Prediction], live: &observ
 }
 
 /// Objects that carry the label of an inventory that isn't there, as long as nothing is
-/// recorded either.
+/// recorded either. The namespace of the inventory says nothing: it's made before that.
 fn orphaned(memory: Option<&Memory>, desired: &[Desired], live: &observe::Live) -> Option<String> {
     let memory = memory.filter(|memory| memory.parent.is_none())?;
     let id = memory.target.applyset_id();
+    let first = memory.state_namespace();
     let is_ours = |object: &&Desired| {
-        let found = live.get(object.id(), &object.manifest.version);
+        let found = live.get(object.id(), &object.manifest.version).filter(|_| *object.id() != first);
         found.is_some_and(|live| live["metadata"]["labels"][PART_OF] == id.as_str())
     };
     let count = desired.iter().filter(is_ours).count();
