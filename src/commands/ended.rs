@@ -96,16 +96,6 @@ pub(super) fn exit(outcome: &TargetOutcome, stop: &Stop) -> Exit {
     }
 }
 
-/// What wasn't shown with a plan before.
-fn untold(outcome: &TargetOutcome, told: &[String]) -> TargetOutcome {
-    let mut untold = outcome.clone();
-    untold.notes.retain(|note| !told.contains(note));
-    if let Some(rollback) = &mut untold.rollback {
-        rollback.outcome.notes.retain(|note| !told.contains(note));
-    }
-    untold
-}
-
 fn report(
     global: &Global,
     terminal: &Terminal,
@@ -123,7 +113,7 @@ fn report(
         Output::Text => outcomes
             .iter()
             .zip(told)
-            .for_each(|(outcome, told)| terminal.data(&text::outcome(&untold(outcome, told), &options))),
+            .for_each(|(outcome, told)| terminal.data(&text::outcome(outcome, told, &options))),
         Output::Json => terminal.data(&as_json()),
         Output::Jsonl => terminal.data(&json::document_line(Kind::Outcome, environment, outcomes)),
         Output::Markdown => terminal.data(&as_markdown()),

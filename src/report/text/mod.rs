@@ -133,7 +133,7 @@ mod tests {
             for text in [
                 text::plan(&plan, &options),
                 text::diff(&plan, &options),
-                text::outcome(&outcome, &options),
+                text::outcome(&outcome, &[], &options),
                 text::status(&status, &options),
                 text::history(&[row], &options),
                 text::diagnostics(Severity::Error, &[Diagnostic::new(nasty.as_str())]),

@@ -18,13 +18,14 @@ use crate::report::visible::{visible, visible_lines};
 use crate::report::words;
 
 /// The outcome: when all went well, the verdict alone; else every action with
-/// what became of it, and the first failure with all that is known of it.
-pub fn outcome(outcome: &TargetOutcome, options: &TextOptions) -> String {
-    let mut sections = sections(outcome, verdict(outcome), options);
+/// what became of it, and the first failure with all that is known of it. Notes that were
+/// `told` with its plans are left out.
+pub fn outcome(outcome: &TargetOutcome, told: &[String], options: &TextOptions) -> String {
+    let mut sections = sections(outcome, verdict(outcome), told, options);
     if let Some(rollback) = &outcome.rollback {
         let verdict = verdict_on_rollback(rollback);
         if rollback.errors.is_empty() {
-            sections.extend(self::sections(&rollback.outcome, verdict, options));
+            sections.extend(self::sections(&rollback.outcome, verdict, told, options));
         } else {
             let errors = diagnostics(Severity::Error, &rollback.errors);
             sections.push(errors.lines().map(str::to_owned).collect());
@@ -48,11 +49,16 @@ pub fn rollback_heading(target: &str, to: Option<u64>) -> String {
     format!("\n{}: rolling back{to}\n", visible(target))
 }
 
-fn sections(outcome: &TargetOutcome, verdict: (Style, String), options: &TextOptions) -> Vec<Vec<String>> {
-    let told = options.full || !went_well(outcome.result);
-    let mut sections = vec![if told { actions(outcome, options) } else { Vec::new() }];
+fn sections(
+    outcome: &TargetOutcome,
+    verdict: (Style, String),
+    told: &[String],
+    options: &TextOptions,
+) -> Vec<Vec<String>> {
+    let is_told = options.full || !went_well(outcome.result);
+    let mut sections = vec![if is_told { actions(outcome, options) } else { Vec::new() }];
     sections.extend(outcome.failure.as_ref().map(|failure| self::failure(failure, options)));
-    let mut remarks = notes(outcome, options);
+    let mut remarks = notes(outcome, told, options);
     if outcome.result == RunResult::Refused {
         let verdicts: Vec<_> = outcome.guards.iter().map(GuardVerdict::on_apply).collect();
         remarks.extend(guards(&verdicts, options));
@@ -232,8 +238,9 @@ fn quoted(title: &str, quotations: &[String]) -> Vec<String> {
     lines
 }
 
-fn notes(outcome: &TargetOutcome, options: &TextOptions) -> Vec<String> {
-    super::plan::notes(&outcome.notes, options)
+fn notes(outcome: &TargetOutcome, told: &[String], options: &TextOptions) -> Vec<String> {
+    let untold: Vec<String> = outcome.notes.iter().filter(|note| !told.contains(note)).cloned().collect();
+    super::plan::notes(&untold, options)
 }
 
 /// `prod: release 13 is healthy (abc1234 "subject", 12 changed, 31 unchanged, 4.2 s)`.
@@ -285,7 +292,7 @@ mod tests {
     use crate::report::sample::{acted, crashing, guard, marked, object, options, outcome, plain};
 
     fn at(outcome: &TargetOutcome, width: usize) -> String {
-        plain(&text(outcome, &options(width)))
+        plain(&text(outcome, &[], &options(width)))
     }
 
     fn twelve() -> Vec<crate::apply::ActionOutcome> {
@@ -376,7 +383,7 @@ mod tests {
 
     #[test]
     fn colours_point_at_the_failure() {
-        insta::assert_snapshot!(marked(&text(&crashing(), &options(100))), @r#"
+        insta::assert_snapshot!(marked(&text(&crashing(), &[], &options(100))), @r#"
         ⟨2⟩  1 change done and well⟨/⟩
         ⟨1⟩⟨33⟩  ~ updated, not ready⟨/⟩ shop/Deployment/api
               1 of 3 replicas updated
