@@ -21,9 +21,13 @@ fn shop() -> TestEnvironment {
 }
 
 fn apply(environment: &TestEnvironment, vars: &[&str]) -> Run {
+    apply_with(environment, vars, &[])
+}
+
+fn apply_with(environment: &TestEnvironment, vars: &[&str], options: &[&str]) -> Run {
     let given = vars.iter().flat_map(|var| ["--var", var]);
     let always = ["apply", "prod", "--yes", "--rollback-on-failure"];
-    environment.trueup(&always.into_iter().chain(given).collect::<Vec<_>>())
+    environment.trueup(&always.into_iter().chain(given).chain(options.iter().copied()).collect::<Vec<_>>())
 }
 
 fn password(environment: &TestEnvironment) -> String {
@@ -63,10 +67,8 @@ fn the_same_password_is_put_back_wherever_it_comes_from() {
     let environment = shop();
     apply(&environment, &["STAGE=one", "IMAGE=web:1", OLD]).success();
     environment.write("vars.yaml", "PASSWORD: hunter1\n");
-    let vars = ["--var", "STAGE=two", "--var", "IMAGE=web:crash", "--var-file", "vars.yaml"];
 
-    environment
-        .trueup(&[&["apply", "prod", "--yes", "--rollback-on-failure"], &vars[..]].concat())
+    apply_with(&environment, &["STAGE=two", "IMAGE=web:crash"], &["--var-file", "vars.yaml"])
         .exits(5)
         .never_says("hunter");
 
@@ -77,10 +79,8 @@ fn the_same_password_is_put_back_wherever_it_comes_from() {
 fn another_password_keeps_nothing_from_going_back_where_secrets_are_left_alone() {
     let environment = shop();
     apply(&environment, &["STAGE=one", "IMAGE=web:1", OLD]).success();
-    let vars = ["--var", "STAGE=two", "--var", "IMAGE=web:crash", "--var", NEW, "--keep-secrets"];
 
-    environment
-        .trueup(&[&["apply", "prod", "--yes", "--rollback-on-failure"], &vars[..]].concat())
+    apply_with(&environment, &["STAGE=two", "IMAGE=web:crash", NEW], &["--keep-secrets"])
         .exits(5)
         .never_says("hunter");
 

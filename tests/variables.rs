@@ -180,13 +180,19 @@ fn variables_of_files_are_replayed_with_their_types() {
     assert_eq!(environment.live_object("apps/v1/deployments/web")["spec"]["replicas"], 2);
 }
 
-#[test]
-fn the_same_commit_with_other_variables_is_another_release() {
+/// A commit that was deployed with one `STAGE` and then with another.
+fn deployed_in_two_stages() -> TestEnvironment {
     let mut environment = asking("{}");
     environment.commit_file("deploy/a.yaml", &config_map("settings", "value", "${STAGE}"));
     for stage in ["one", "two"] {
         environment.trueup(&["apply", "prod", "--yes", "--var", &format!("STAGE={stage}")]).success();
     }
+    environment
+}
+
+#[test]
+fn the_same_commit_with_other_variables_is_another_release() {
+    let environment = deployed_in_two_stages();
 
     environment.trueup(&["rollback", "prod", "--yes"]).success();
 
@@ -431,11 +437,7 @@ fn a_variable_that_one_of_two_environments_uses_is_used() {
 
 #[test]
 fn what_a_plan_has_told_isnt_told_again_at_the_end() {
-    let mut environment = asking("{}");
-    environment.commit_file("deploy/a.yaml", &config_map("settings", "value", "${STAGE}"));
-    for stage in ["one", "two"] {
-        environment.trueup(&["apply", "prod", "--yes", "--var", &format!("STAGE={stage}")]).success();
-    }
+    let environment = deployed_in_two_stages();
 
     let rolled_back = environment.trueup(&["rollback", "prod", "--yes"]).success().snapshot();
     let refused = environment.trueup(&["apply", "prod", "--yes", "--var", "STAGE=two"]).exits(3).snapshot();
@@ -475,11 +477,7 @@ fn the_history_marks_releases_with_variables() {
 
 #[test]
 fn a_rollback_reads_a_file_of_variables_once() {
-    let mut environment = asking("{}");
-    environment.commit_file("deploy/a.yaml", &config_map("settings", "value", "${STAGE}"));
-    for stage in ["one", "two"] {
-        environment.trueup(&["apply", "prod", "--yes", "--var", &format!("STAGE={stage}")]).success();
-    }
+    let environment = deployed_in_two_stages();
 
     let rollback = ["rollback", "prod", "--yes", "--var-file", "/dev/stdin"];
     environment.trueup_reading(&rollback, "STAGE: piped\n").success();

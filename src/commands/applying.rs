@@ -330,7 +330,7 @@ impl OneRun<'_> {
             return Ok(Ran { outcome, exit: Exit::Done, told: Vec::new() });
         }
         let stale = self.stale(&planned.plan);
-        let is_refused = stale.is_none() && planned.refusals().next().is_some();
+        let is_refused = stale.is_none() && planned.is_refused();
         // How it differs from the saved plan says more than all that it would do.
         let told = match &stale {
             Some(stale) if !stale.differences.is_empty() => Vec::new(),

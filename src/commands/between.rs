@@ -82,8 +82,8 @@ impl Comparing<'_> {
             .map(|(before, after)| comparing::compare(before, after, selection.as_ref(), !planning.no_cause))
             .collect::<Result<_, _>>()?;
         drop(step);
-        let used = compared.iter().flat_map(|one| &one.used).map(String::as_str).collect();
-        unused::warn(sides.iter().flat_map(|(before, after)| [before, after]), &used, self.terminal);
+        let used = compared.iter().flat_map(|one| &one.used);
+        unused::warn(sides.iter().flat_map(|(before, after)| [before, after]), used, self.terminal);
         self.print(&compared)?;
         let differs = compared.iter().any(|one| !one.comparison.is_empty());
         Ok(if self.exit_code && differs { Exit::Changes } else { Exit::Done })

@@ -39,7 +39,7 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
     setups.iter().flat_map(|setup| &setup.notes).for_each(|note| terminal.note(note));
     // What can't be read may ask for anything.
     if report.summary.errors == 0 {
-        unused::warn(&setups, &used.iter().map(String::as_str).collect(), terminal);
+        unused::warn(&setups, &used, terminal);
     }
     print(global, &report, terminal)?;
     Ok(if report.summary.errors > 0 { Exit::Error } else { Exit::Done })

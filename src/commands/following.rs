@@ -120,8 +120,7 @@ impl Listener for OnTerminal<'_> {
         if !self.terminal.is_screen() && is_shown(self.global, self.terminal, plan) {
             self.terminal.data(&text::rollback_heading(&plan.target, undone.to));
         }
-        let is_refused = planned.refusals().next().is_some();
-        let show = if is_refused { show_refused } else { show };
+        let show = if planned.is_refused() { show_refused } else { show };
         self.told.extend(show(self.global, self.terminal, plan));
         let next = self.terminal.progress(progress_options(self.global, plan), Instant::now());
         let commit = plan.commit.as_ref().map(|commit| commit.sha.clone());

@@ -82,8 +82,7 @@ pub(super) async fn all(
     if let Some(failures) = failures {
         return Err(failures);
     }
-    let used = planned.iter().flat_map(|(planned, _)| &planned.used).map(String::as_str).collect();
-    unused::warn(setups, &used, terminal);
+    unused::warn(setups, planned.iter().flat_map(|(planned, _)| &planned.used), terminal);
     Ok(planned)
 }
 

@@ -60,7 +60,7 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
         setup.notes.iter().chain(&rendered.notes).for_each(|note| terminal.note(note));
         used.extend(rendered.used);
     }
-    unused::warn(&setups, &used.iter().map(String::as_str).collect(), terminal);
+    unused::warn(&setups, &used, terminal);
     if let Some(split) = split {
         return match &args.check {
             Some(folder) => check(&split, folder),

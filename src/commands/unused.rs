@@ -10,9 +10,10 @@ use crate::ui::Terminal;
 /// configurations has. Files of variables are shared: what is in one needn't be used.
 pub(super) fn warn<'a>(
     setups: impl IntoIterator<Item = &'a Setup>,
-    used: &BTreeSet<&str>,
+    used: impl IntoIterator<Item = &'a String>,
     terminal: &Terminal,
 ) {
+    let used: BTreeSet<&str> = used.into_iter().map(String::as_str).collect();
     let setups: Vec<&Setup> = setups.into_iter().collect();
     let Some((first, others)) = setups.split_first() else { return };
     let is_unknown = |name: &&String| others.iter().all(|setup| setup.undeclared.contains(*name));
@@ -22,7 +23,7 @@ pub(super) fn warn<'a>(
         used.iter().copied().chain(declared).filter(|name| used.contains(name) || !given.contains(name));
     let known: BTreeSet<&str> = known.collect();
     let asks = setups.iter().flat_map(|setup| &setup.sources).any(|source| source.substitute);
-    let warnings: Vec<Diagnostic> = given.difference(used).map(|name| warning(name, &known, asks)).collect();
+    let warnings: Vec<Diagnostic> = given.difference(&used).map(|name| warning(name, &known, asks)).collect();
     terminal.warnings(&warnings);
 }
 

@@ -142,6 +142,11 @@ impl Planned {
     pub fn refusals(&self) -> impl Iterator<Item = &GuardVerdict> {
         self.plan.guards.iter().filter(|guard| guard.verdict == Judgement::Refuse)
     }
+
+    /// Whether any guard refuses it.
+    pub fn is_refused(&self) -> bool {
+        self.refusals().next().is_some()
+    }
 }
 
 /// An object without its status and the metadata that only the server writes.

@@ -437,7 +437,7 @@ impl Ongoing<'_> {
         if let Some(expected) = self.options.expected.as_ref().filter(|_| planned.identity != agreed) {
             return Err(expected.stale(&planned.plan));
         }
-        if planned.refusals().next().is_some() {
+        if planned.is_refused() {
             return Ok(Again::Refused);
         }
         if planned.identity != agreed && !listener.agrees(planned) {

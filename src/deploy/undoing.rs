@@ -85,7 +85,7 @@ impl Locked<'_> {
         }
         planned.former.extend(Secrets::of(self.planned).to_owned());
         listener.rolls_back(failed, &undone, &planned);
-        if planned.refusals().next().is_some() {
+        if planned.is_refused() {
             let ending = Ending::refused(&planned.plan.guards);
             let unnoted = attempting::note(cluster, &planned, self.identity, None, ending).await;
             let mut outcome = refused(&planned);

@@ -43,9 +43,14 @@ pub(super) fn part(selection: Option<&Selection>, options: &TextOptions) -> Vec<
     row("partial", &said, options)
 }
 
+/// How wide a line beside a label may be.
+pub(super) fn room(options: &TextOptions) -> usize {
+    options.width.saturating_sub(BESIDE).max(20)
+}
+
 /// A text beside its label, in as many lines as it takes.
 pub(super) fn row(label: &str, text: &str, options: &TextOptions) -> Vec<String> {
-    let room = options.width.saturating_sub(BESIDE).max(20);
+    let room = room(options);
     let lines = if words::width(text) <= room { vec![text.to_owned()] } else { words::wrapped(text, room) };
     let label = format!("  {} ", words::padded(&paint(FAINT, label), 8));
     let below = " ".repeat(BESIDE);

@@ -42,7 +42,7 @@ fn row(label: &str, text: Option<String>, options: &TextOptions) -> Vec<String> 
 
 /// Items with commas between them, on as many lines as they take.
 fn rows(label: &str, items: Vec<String>, options: &TextOptions) -> Vec<String> {
-    let lines = words::flowed(&items, options.width.saturating_sub(11).max(20));
+    let lines = words::flowed(&items, header::room(options));
     let labels = std::iter::once(label).chain(std::iter::repeat(""));
     labels.zip(lines).flat_map(|(label, line)| row(label, Some(line), options)).collect()
 }
