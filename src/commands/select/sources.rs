@@ -1,0 +1,123 @@
+//! The sources that an environment names, and how each becomes manifests.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path};
+
+use crate::config::{
+    AnyValue, Dependencies, Environment, LibraryFolder, Lookup, Renderer, SetValue, SourceItem, ValuesFile,
+};
+use crate::error::{CommandError, Diagnostic, Location};
+use crate::json::Value;
+use crate::render::{Chart, How, Item, Jsonnet};
+
+/// The sources of an environment, each with the place that names it.
+pub(in crate::commands) fn sources(
+    folder: &Path,
+    environment: &Environment,
+    file: &str,
+) -> Result<Vec<Item>, CommandError> {
+    let places = environment.source_places.iter().cloned().map(Some).chain(std::iter::repeat(None));
+    let named = environment.sources.iter().zip(places);
+    named
+        .map(|(item, named_at)| {
+            let place = named_at.clone().unwrap_or_else(|| Location::file(file));
+            let how = how(folder, item, &place)?;
+            Ok(Item {
+                path: source(folder, &item.path, place)?,
+                named_at,
+                how,
+                substitute: item.substitute == Some(true),
+            })
+        })
+        .collect()
+}
+
+/// How an item becomes manifests.
+fn how(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, CommandError> {
+    let may_fetch = item.dependencies == Some(Dependencies::Fetch);
+    let is_chart =
+        item.release.is_some() || item.values.is_some() || item.set.is_some() || item.lookup.is_some();
+    let is_jsonnet = item.ext.is_some() || item.tla.is_some() || item.jpath.is_some();
+    Ok(match item.renderer {
+        Some(Renderer::Plain) => How::Plain,
+        Some(Renderer::Kustomize) => How::Kustomize { may_fetch },
+        Some(Renderer::Jsonnet) => jsonnet(folder, item, place)?,
+        None if is_jsonnet => jsonnet(folder, item, place)?,
+        None if !is_chart => How::AsItIs,
+        Some(Renderer::Helm) | None => {
+            let values = item.values.iter().flatten();
+            let values = values.map(|ValuesFile(path)| source(folder, path, place.clone()));
+            let set = item.set.iter().flatten();
+            How::Helm(Chart {
+                release: item.release.clone(),
+                values: values.collect::<Result<_, _>>()?,
+                set: set.map(|(path, value)| (path.clone(), as_json(value).to_string())).collect(),
+                may_fetch,
+                lookup_finds_nothing: item.lookup == Some(Lookup::Empty),
+            })
+        }
+    })
+}
+
+fn jsonnet(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, CommandError> {
+    let values = |values: &Option<BTreeMap<String, AnyValue>>| {
+        let values = values.iter().flatten();
+        values.map(|(name, AnyValue(value))| (name.clone(), Value::from(value.clone()))).collect()
+    };
+    let libraries = item.jpath.as_ref().map(|folders| {
+        let folders = folders.iter().map(|LibraryFolder(path)| source(folder, path, place.clone()));
+        folders.collect::<Result<_, _>>()
+    });
+    Ok(How::Jsonnet(Jsonnet {
+        external: values(&item.ext),
+        arguments: values(&item.tla),
+        libraries: libraries.transpose()?,
+    }))
+}
+
+fn as_json(value: &SetValue) -> Value {
+    match value {
+        SetValue::Boolean(value) => Value::from(*value),
+        SetValue::Integer(value) => Value::from(*value),
+        SetValue::Number(value) => Value::from(*value),
+        SetValue::Text(value) => Value::from(value.as_str()),
+    }
+}
+
+/// A source as a path from the repository's root; `place` is where it's named.
+pub(in crate::commands) fn source(
+    folder: &Path,
+    path: &str,
+    place: Location,
+) -> Result<String, CommandError> {
+    let mut names: Vec<String> = Vec::new();
+    for component in folder.join(path).components() {
+        match component {
+            Component::Normal(name) => names.push(name.to_string_lossy().into_owned()),
+            Component::ParentDir if names.pop().is_some() => {}
+            Component::CurDir => {}
+            _ => {
+                return Err(Diagnostic::new(format!("the path {path:?} lies outside of the repository"))
+                    .at(place)
+                    .hint("paths go from the folder of trueup.yaml and stay in its repository")
+                    .into());
+            }
+        }
+    }
+    Ok(if names.is_empty() { ".".to_owned() } else { names.join("/") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_stay_in_the_repository() {
+        let found =
+            |folder: &str, path: &str| source(Path::new(folder), path, Location::file("trueup.yaml")).ok();
+        assert_eq!(found("services/shop", "../base").as_deref(), Some("services/base"));
+        assert_eq!(found("", ".").as_deref(), Some("."));
+        assert_eq!(found("", "../x"), None);
+        assert_eq!(found("", "/etc"), None);
+    }
+}
