@@ -25,6 +25,7 @@ use crate::cluster::{ApiError, Cluster};
 use crate::health::Baseline;
 use crate::json::Value;
 use crate::object::{GroupKind, Manifest, Moment, ObjectId, ObjectRef, kinds};
+use crate::parallel;
 use crate::plan::Verb;
 use crate::release::PART_OF;
 use crate::wait::{Awaited, Watches, wait};
@@ -125,6 +126,8 @@ impl Carrying<'_> {
         for fate in &mut fates {
             fate.take_hook();
         }
+        drop(waiting);
+        parallel::discard((watches, writes, removals, late));
         fates
     }
 

@@ -16,6 +16,7 @@ use crate::cluster::WatchEvent;
 use crate::health::{Cause, Context, Health, Newest, Owned, Verdict, has_succeeded, judge_workload_in};
 use crate::json::Value;
 use crate::object::{GroupKind, ObjectId};
+use crate::parallel;
 
 struct Row {
     awaited: Awaited,
@@ -170,15 +171,17 @@ impl Board {
         }
     }
 
-    pub(super) fn into_outcomes(self) -> Vec<Ended> {
+    pub(super) fn into_outcomes(mut self) -> Vec<Ended> {
         let unknown = || Verdict { health: Health::Unknown, reason: String::new(), message: String::new() };
-        let ended = |row: Row| Ended {
-            verdict: row.verdict.unwrap_or_else(unknown),
-            causes: row.causes,
-            newest: row.newest_pods,
+        let ended = |row: &mut Row| Ended {
+            verdict: row.verdict.take().unwrap_or_else(unknown),
+            causes: std::mem::take(&mut row.causes),
+            newest: std::mem::take(&mut row.newest_pods),
             took: row.took,
         };
-        self.rows.into_iter().map(ended).collect()
+        let ended = self.rows.iter_mut().map(ended).collect();
+        parallel::discard(self);
+        ended
     }
 }
 

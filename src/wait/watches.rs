@@ -41,7 +41,7 @@ pub(super) type Events = SelectAll<BoxStream<'static, Told>>;
 type Key = (GroupKind, String, Option<String>);
 
 /// Opens a watch.
-type Open = dyn Fn(&Watch) -> BoxStream<'static, WatchEvent>;
+type Open = dyn Fn(&Watch) -> BoxStream<'static, WatchEvent> + Send;
 
 /// The watches of a run. They end when this is dropped.
 pub struct Watches {
@@ -56,7 +56,7 @@ impl Watches {
         Self::opened_by(move |watch| cluster.watch(&watch.resource, &watch.scope).boxed())
     }
 
-    fn opened_by(open: impl Fn(&Watch) -> BoxStream<'static, WatchEvent> + 'static) -> Self {
+    fn opened_by(open: impl Fn(&Watch) -> BoxStream<'static, WatchEvent> + Send + 'static) -> Self {
         Self { open: Box::new(open), shared: Mutex::default() }
     }
 
