@@ -109,5 +109,5 @@ fn ours(size: usize, floor: Duration, peers: &[Measured]) -> Vec<Row> {
 fn waiting(size: usize) -> Row {
     let scene = Scene::new(size);
     let (applied, added) = waiting::apply(&scene, size + shop::NAMESPACES, size / 5);
-    Row::time("apply to an empty cluster, and wait", applied.took).after_the_last(added)
+    Row::time("apply to an empty cluster, and wait", applied.took).peak(&applied).after_the_last(added)
 }

@@ -1,6 +1,7 @@
 //! Which jobs may start, are running, are done, and what they wait for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::Event;
@@ -76,7 +77,7 @@ impl<'a> Board<'a> {
     }
 
     /// The next wait to start, with the objects as they were written.
-    pub(super) fn next_wait(&mut self) -> Option<(Wait, Vec<(usize, Value)>)> {
+    pub(super) fn next_wait(&mut self) -> Option<(Wait, Vec<(usize, Arc<Value>)>)> {
         let wait = self.waits.pop()?;
         let is_part = |at: &usize| match wait {
             Wait::Job(job) => job == *at,

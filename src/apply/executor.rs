@@ -2,6 +2,7 @@
 //! a bounded number at once, and stops starting when told to.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
@@ -36,7 +37,7 @@ pub struct Done {
     /// Whether it was carried out.
     pub result: ActionResult,
     /// The object as the server returned it; `None` for deletions and failures.
-    pub returned: Option<Value>,
+    pub returned: Option<Arc<Value>>,
     /// Why it failed or was skipped.
     pub why: Option<Diagnostic>,
     /// Whether it failed when the object wasn't what it was any more, such as between
@@ -55,7 +56,7 @@ impl Done {
     }
 
     /// There was nothing to do; this is the object.
-    pub fn already(live: Value) -> Self {
+    pub fn already(live: Arc<Value>) -> Self {
         Self { returned: Some(live), ..Self::of(ActionResult::Done, None) }
     }
 
@@ -69,7 +70,7 @@ pub type Unready = (usize, String);
 
 /// Waits until the objects of these jobs are ready, as far as they are going to be.
 /// They come as their writes returned them; those that aren't ready in the end go.
-pub type Readiness<'a> = dyn Fn(Vec<(usize, Value)>) -> LocalBoxFuture<'a, Vec<Unready>> + 'a;
+pub type Readiness<'a> = dyn Fn(Vec<(usize, Arc<Value>)>) -> LocalBoxFuture<'a, Vec<Unready>> + 'a;
 
 /// What jobs need besides the cluster.
 #[derive(Clone, Copy)]

@@ -77,7 +77,7 @@ pub enum Task {
     /// until it's ready.
     Await {
         /// The object as it is.
-        live: Value,
+        live: Arc<Value>,
     },
     /// The object stays, and is no longer ours.
     Forget {
@@ -137,7 +137,7 @@ impl std::fmt::Debug for Write {
 #[derive(Debug)]
 pub(super) struct Written {
     /// The object as the server returned it; `None` for deletions and hooks.
-    pub(super) returned: Option<Value>,
+    pub(super) returned: Option<Arc<Value>>,
     /// How a hook ended.
     pub(super) hook: Option<HookReport>,
 }
@@ -169,7 +169,10 @@ pub(super) async fn carry_out(
     let mut touched = false;
     let outcome = match &job.task {
         Task::Hook(hook) => return hook::run(cluster, job, hook, watching, explain).await,
-        Task::Write(write) => apply(cluster, job, write, explain, &mut touched).await.map(Some),
+        Task::Write(write) => {
+            let returned = apply(cluster, job, write, explain, &mut touched).await;
+            returned.map(|returned| Some(Arc::new(returned)))
+        }
         Task::Delete { precondition, label } => {
             let other = || {
                 Diagnostic::new(format!("{} is no longer what the plan would delete", job.id))

@@ -1,6 +1,8 @@
 //! Watching the objects of one kind in one scope, over kube's watcher, which
 //! resumes, lists again after `410 Gone` and backs off.
 
+use std::sync::Arc;
+
 use futures::{Stream, StreamExt as _};
 use kube::Api;
 use kube::api::{ApiResource, DynamicObject};
@@ -13,11 +15,11 @@ use crate::json::Value;
 
 /// What a watch sees.
 #[derive(Debug, Clone)]
-pub enum WatchEvent {
+pub enum WatchEvent<Object = Value> {
     /// The object is now like this.
-    Seen(Value),
+    Seen(Object),
     /// The object is gone; this is how it was last.
-    Gone(Value),
+    Gone(Object),
     /// From here on all objects that are there now are seen, at the start and
     /// whenever the watch couldn't be resumed: it doesn't tell then what went
     /// meanwhile.
@@ -27,6 +29,26 @@ pub enum WatchEvent {
     Listed,
     /// The watch is broken for now and will be tried again.
     Broken(String),
+}
+
+impl WatchEvent {
+    /// For several who look at it: the object without what says who wrote which field, which
+    /// is half of it.
+    pub fn shared(self) -> WatchEvent<Arc<Value>> {
+        let slim = |mut object: Value| {
+            if let Some(metadata) = object["metadata"].as_object_mut() {
+                metadata.remove("managedFields");
+            }
+            Arc::new(object)
+        };
+        match self {
+            Self::Seen(object) => WatchEvent::Seen(slim(object)),
+            Self::Gone(object) => WatchEvent::Gone(slim(object)),
+            Self::Listing => WatchEvent::Listing,
+            Self::Listed => WatchEvent::Listed,
+            Self::Broken(why) => WatchEvent::Broken(why),
+        }
+    }
 }
 
 impl Cluster {

@@ -23,6 +23,7 @@ use crate::deploy::running::{self, RunOptions, Undone};
 use crate::deploy::setup::{Setup, refuse_dirty};
 use crate::error::{CommandError, Diagnostic, Exit};
 use crate::object::NamedObject;
+use crate::parallel;
 use crate::plan::{GuardVerdict, Selection, TargetPlan};
 use crate::report::github;
 use crate::report::json::Kind;
@@ -271,6 +272,7 @@ pub(super) async fn all(
         };
         ended.take(run.run(planned).await);
     }
+    parallel::discard(setups);
     ended.tell(global, terminal)
 }
 

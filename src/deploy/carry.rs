@@ -3,12 +3,15 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use futures::future::{OptionFuture, join};
 use jiff::Timestamp;
 
 use super::assemble::Work;
+use super::drafting::{Drafting, Drafts};
 use super::fates::{Fate, is_well};
 use super::hooks::Hooked;
 use super::planning::Planned;
@@ -57,12 +60,21 @@ pub(super) struct Carrying<'a> {
     pub stop: &'a Stop,
     /// The kinds that the set itself defines.
     pub defined: BTreeSet<GroupKind>,
+    /// How what it leaves on record is drafted, if anything is.
+    pub drafting: Option<Drafting<'a>>,
+}
+
+/// What came of it.
+pub(super) struct Carried {
+    /// What became of each action, in the plan's order; unchanged objects have none.
+    pub(super) fates: Vec<Fate>,
+    /// What was drafted of the record, where there was time for it.
+    pub(super) drafts: Option<Drafts>,
 }
 
 impl Carrying<'_> {
-    /// Carries it out. The fates are in the plan's order; unchanged objects have
-    /// none.
-    pub(super) async fn carry_out(&self, on_event: &mut dyn FnMut(Event)) -> Vec<Fate> {
+    /// Carries it out.
+    pub(super) async fn carry_out(&self, on_event: &mut dyn FnMut(Event)) -> Carried {
         // Objects have their creation in whole seconds.
         let start = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
         let explain = |manifest: &Manifest, error: ApiError| explained(self.setup, manifest, error);
@@ -107,8 +119,10 @@ impl Carrying<'_> {
             fates.extend(self.kept());
         }
         let (late, positions) = self.hooks_at(Moment::is_late);
+        let mut drafts = None;
         if self.wait.is_some() || !late.is_empty() {
-            self.wait_for(&watches, &mut fates, self.limit(), (start, &secrets), &mut on_event).await;
+            drafts =
+                self.wait_for(&watches, &mut fates, self.limit(), (start, &secrets), &mut on_event).await;
         }
         let done = if fates.iter().all(is_well) {
             execute(self.cluster, &late, means, &mut on_event).await
@@ -126,9 +140,8 @@ impl Carrying<'_> {
         for fate in &mut fates {
             fate.take_hook();
         }
-        drop(waiting);
         parallel::discard((watches, writes, removals, late));
-        fates
+        Carried { fates, drafts }
     }
 
     /// How long anything is waited for.
@@ -139,9 +152,7 @@ impl Carrying<'_> {
     /// Unchanged objects, as if they had just been written.
     fn kept(&self) -> impl Iterator<Item = Fate> {
         self.planned.work.iter().enumerate().filter_map(|(at, work)| match work {
-            Work::Keep { live, .. } => {
-                Some(Fate { at, done: Done::already(live.as_ref().clone()), ended: None })
-            }
+            Work::Keep { live, .. } => Some(Fate { at, done: Done::already(live.clone()), ended: None }),
             _ => None,
         })
     }
@@ -200,10 +211,11 @@ impl Carrying<'_> {
     /// A job that only waits for an object: one that stays as it is, or isn't ours.
     fn awaiting(&self, id: &ObjectId) -> Option<Job> {
         let (resource, live) = match self.planned.work_on(id) {
-            Some(Work::Keep { at, live }) => {
-                (self.planned.desired[*at].resource.clone(), live.as_ref().clone())
+            Some(Work::Keep { at, live }) => (self.planned.desired[*at].resource.clone(), live.clone()),
+            _ => {
+                let found = self.planned.outside.get(id)?;
+                (found.resource.clone(), Arc::new(found.live.clone()))
             }
-            _ => self.planned.outside.get(id).map(|found| (found.resource.clone(), found.live.clone()))?,
         };
         let (verb, task) = (Verb::Unchanged, Task::Await { live });
         Some(Job {
@@ -330,6 +342,7 @@ impl Carrying<'_> {
         (jobs, positions)
     }
 
+    /// Waits for health, and meanwhile drafts the record.
     async fn wait_for(
         &self,
         watches: &Watches,
@@ -337,7 +350,7 @@ impl Carrying<'_> {
         limit: Duration,
         (start, secrets): (Timestamp, &Secrets<'_>),
         on_event: &mut dyn FnMut(Event),
-    ) {
+    ) -> Option<Drafts> {
         let mut waited = Vec::new();
         let mut awaited = Vec::new();
         for (nth, fate) in fates.iter().enumerate().filter(|(_, fate)| fate.ended.is_none()) {
@@ -357,10 +370,13 @@ impl Carrying<'_> {
             });
         }
         let mut scrubbed = |event: Event| on_event(secrets.scrub_event(event));
-        let ended = wait(watches, awaited, limit, self.stop, &mut scrubbed).await;
+        let drafting = OptionFuture::from(self.drafting.as_ref().map(|drafting| drafting.drafts(fates)));
+        let waiting = wait(watches, awaited, limit, self.stop, &mut scrubbed);
+        let (ended, drafts) = join(waiting, drafting).await;
         for (nth, ended) in waited.into_iter().zip(ended) {
             fates[nth].ended = Some(secrets.scrub_ended(ended));
         }
+        drafts
     }
 }
 

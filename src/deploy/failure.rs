@@ -190,7 +190,7 @@ async fn events(cluster: &Cluster, namespace: &str, id: &ObjectId) -> Vec<Value>
 /// The warnings about the object since it was written, and about its newest pods and
 /// what makes them.
 fn warnings(events: &[Value], id: &ObjectId, fate: &Fate, ended: &Ended) -> Vec<Warning> {
-    let written = fate.done.returned.as_ref();
+    let written = fate.done.returned.as_deref();
     let uid = written.and_then(|object| object["metadata"]["uid"].as_str());
     let pods = ended.causes.iter().take(PODS);
     let mut subjects: Vec<Subject<'_>> =

@@ -8,6 +8,8 @@ use tokio::sync::watch;
 
 use super::assemble::Work;
 use super::attempting::Ending;
+use super::carry::{Carried, Carrying};
+use super::drafting::{Drafting, Drafts};
 use super::fates::{Fate, Halt};
 use super::holding::{self, Rendering, Undoing};
 use super::leaving::unfinished;
@@ -73,8 +75,10 @@ impl Locked<'_> {
         let begun = self.begin(memory, parent, newest, was_killed).await?;
         let telling = telling::begins(self.ongoing.cluster, &memory.target, &begun.parent);
         let (stop, _forwarding) = stopped_by(self.ongoing.stop, self.lock);
+        let drafting = Drafting { planned: self.planned, memory, key: &begun.key };
         let carrying = self.ongoing.carrying(self.planned, &stop, judge_all);
-        let fates = carrying.carry_out(&mut |event| listener.event(event)).await;
+        let carrying = Carrying { drafting: Some(drafting), ..carrying };
+        let Carried { fates, drafts } = carrying.carry_out(&mut |event| listener.event(event)).await;
         let halt = self.halt();
         let mut outcome = self.ongoing.outcome(self.planned, &fates, halt).await;
         if halt == Some(Halt::LockLost) {
@@ -91,7 +95,7 @@ impl Locked<'_> {
             }
         }
         let (parent, release) = (begun.parent.clone(), begun.release);
-        self.conclude(memory, begun, &fates, &mut outcome).await;
+        self.conclude(memory, begun, &fates, drafts, &mut outcome).await;
         parallel::discard(fates);
         telling.finish().await;
         telling::ends(self.ongoing.cluster, &memory.target, &parent, release, &outcome).await;
@@ -107,7 +111,7 @@ impl Locked<'_> {
         }
         let (stop, _forwarding) = stopped_by(self.ongoing.stop, self.lock);
         let carrying = self.ongoing.carrying(self.planned, &stop, true);
-        let fates = carrying.carry_out(&mut |event| listener.event(event)).await;
+        let Carried { fates, .. } = carrying.carry_out(&mut |event| listener.event(event)).await;
         let outcome = self.ongoing.outcome(self.planned, &fates, self.halt()).await;
         TargetOutcome { release: unchanged.release, ..outcome }
     }
@@ -169,8 +173,15 @@ impl Locked<'_> {
 
     /// Records what came of it. What can't be recorded is told in the outcome:
     /// the objects are written all the same.
-    async fn conclude(&self, memory: &Memory, begun: Begun, fates: &[Fate], outcome: &mut TargetOutcome) {
-        let record = self.record(&begun, fates, outcome);
+    async fn conclude(
+        &self,
+        memory: &Memory,
+        begun: Begun,
+        fates: &[Fate],
+        drafts: Option<Drafts>,
+        outcome: &mut TargetOutcome,
+    ) {
+        let record = self.record(memory, &begun, fates, drafts, outcome).await;
         let release = record.as_ref().map(|record| record.summary.release);
         let ending = Ending::of(outcome).filter(|_| record.is_none());
         let attempt =
@@ -192,7 +203,14 @@ impl Locked<'_> {
 
     /// A release is what wrote something, and what puts a killed run's traces
     /// on record.
-    fn record(&self, begun: &Begun, fates: &[Fate], outcome: &TargetOutcome) -> Option<Record> {
+    async fn record(
+        &self,
+        memory: &Memory,
+        begun: &Begun,
+        fates: &[Fate],
+        drafts: Option<Drafts>,
+        outcome: &TargetOutcome,
+    ) -> Option<Record> {
         let wrote = fates.iter().any(|fate| {
             fate.done.touched
                 || (fate.done.result == ActionResult::Done
@@ -223,7 +241,8 @@ impl Locked<'_> {
             cause: outcome.failure.as_ref().map(|failure| failure.cause.message.clone()),
             killed: begun.parent.state.killed.clone(),
         };
-        record(self.planned, fates, outcome.result, &begun.key, circumstances)
+        let drafting = Drafting { planned: self.planned, memory, key: &begun.key };
+        record(&drafting, drafts, fates, outcome.result, circumstances).await
     }
 
     /// Writes the record, or what there is to tell of a run that wrote nothing; then what
@@ -246,6 +265,7 @@ impl Locked<'_> {
                 let is_well =
                     matches!(record.summary.result, ReleaseResult::Healthy | ReleaseResult::Applied);
                 notes.extend(self.settle_hold(&mut parent.state, &begun.key, is_well));
+                parallel::discard(record);
             }
             Err(attempt) => {
                 parent.state.give_up();

@@ -18,6 +18,7 @@ mod credentials;
 mod definitions;
 mod deleting;
 mod dependencies;
+mod drafting;
 pub mod drift;
 pub mod expecting;
 mod explain;

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::secrets::Secrets;
@@ -29,7 +30,7 @@ pub(super) struct Waiting<'a> {
 impl Waiting<'_> {
     /// Waits until each is ready, has failed, or the time is up. Those that aren't
     /// ready, and why.
-    pub(super) async fn until_ready(&self, objects: Vec<(usize, Value)>) -> Vec<Unready> {
+    pub(super) async fn until_ready(&self, objects: Vec<(usize, Arc<Value>)>) -> Vec<Unready> {
         let at: Vec<usize> = objects.iter().map(|(at, _)| *at).collect();
         let awaited = objects.into_iter().map(|(at, written)| Awaited {
             id: self.jobs[at].id.clone(),

@@ -1,25 +1,21 @@
 //! What a run leaves on record: every object of the target as it is now, and
 //! the run in short. Pure.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
-use super::fates::{Fate, live_after};
-use super::memory::Memory;
+use super::assemble::Work;
+use super::drafting::{Drafting, Drafts};
+use super::fates::Fate;
 use super::planning::Planned;
 use super::resolve::Desired;
 use crate::apply::{ActionResult, HookReport, RunResult};
-use crate::cluster::MANAGER;
-use crate::diff::{LastWritten, Schemas};
 use crate::health::Health;
 use crate::json::Value;
 use crate::object::{ObjectId, ObjectRef};
-use crate::parallel;
 use crate::plan::{CommitRef, Summary as PlanSummary, Verb};
 use crate::release::{
-    Actor, Commit, Counts, DigestKey, Override, PART_OF, Protected, Record, RecordedAction, RecordedObject,
-    RecordedVariable, ReleaseResult, Rollback, Run, Running, Summary, TOOL, Trailer, protect,
+    Actor, Commit, Counts, DigestKey, Override, Record, RecordedAction, RecordedObject, RecordedVariable,
+    ReleaseResult, Rollback, Run, Running, Summary, TOOL, Trailer, protect,
 };
 
 /// What is known of a run besides its fates.
@@ -51,15 +47,19 @@ pub(super) struct Circumstances {
 }
 
 /// The record of a run; `None` when nothing was written, which is no release.
-pub(super) fn record(
-    planned: &Planned,
+pub(super) async fn record(
+    drafting: &Drafting<'_>,
+    drafts: Option<Drafts>,
     fates: &[Fate],
     result: RunResult,
-    key: &DigestKey,
     circumstances: Circumstances,
 ) -> Option<Record> {
     let result = release_result(result)?;
-    let memory = planned.memory.as_ref()?;
+    let planned = drafting.planned;
+    let drafts = match drafts {
+        Some(drafts) => drafts,
+        None => drafting.drafts(fates).await,
+    };
     let summary = Summary {
         release: circumstances.release,
         result,
@@ -79,7 +79,7 @@ pub(super) fn record(
         cause: circumstances.cause,
         killed: circumstances.killed,
     };
-    let record = Record::new(summary, objects(planned, memory, key, fates));
+    let record = Record::new(summary, objects(drafting, drafts, fates));
     Some(Record { actions: actions(planned, fates), ..record })
 }
 
@@ -164,57 +164,32 @@ pub(super) fn summary_of(counts: Counts) -> PlanSummary {
     }
 }
 
-/// Every object that the target has after the run: as it was written or found;
-/// what couldn't be written, deleted or let go as the last record has it, but for what was
-/// deleted and couldn't be created again.
-fn objects(planned: &Planned, memory: &Memory, key: &DigestKey, fates: &[Fate]) -> Vec<RecordedObject> {
-    let live = live_after(planned, fates);
-    let health: BTreeMap<ObjectId, Health> = fates
-        .iter()
-        .filter_map(|fate| Some((planned.plan.actions[fate.at].id(), fate.ended.as_ref()?.verdict.health)))
-        .collect();
-    let is_gone = |id: &ObjectId| {
-        fates.iter().any(|fate| {
-            let action = &planned.plan.actions[fate.at];
-            fate.done.touched && action.action == Verb::Replace && action.id() == *id
-        })
+/// Every object that the target has after the run: as was drafted, with how it was judged
+/// in the end; hooks; what couldn't be deleted or let go as the last record has it.
+fn objects(drafting: &Drafting<'_>, drafts: Drafts, fates: &[Fate]) -> Vec<RecordedObject> {
+    let Drafting { planned, key, .. } = drafting;
+    let mut health = vec![None; planned.desired.len()];
+    for fate in fates {
+        if let Work::Write { at, .. } | Work::Keep { at, .. } = &planned.work[fate.at] {
+            health[*at] = fate.ended.as_ref().map(|ended| ended.verdict.health);
+        }
+    }
+    let judged = |((draft, health), object): ((Option<RecordedObject>, Option<Health>), &Desired)| {
+        let health = health.filter(|_| !planned.kept.contains(object.id()));
+        let draft = draft?;
+        Some(RecordedObject { health: health.or(draft.health), ..draft })
     };
-    let previous = |id: &ObjectId| memory.record.as_ref().and_then(|record| record.find(id)).cloned();
-    let desired =
-        parallel::each(planned.desired.iter().collect(), |object: &Desired| match live.get(object.id()) {
-            Some(live) if planned.kept.contains(object.id()) => {
-                as_it_stays(object, live, memory, key, previous(object.id()))
-            }
-            Some(live) => Some(recorded(object, live, key, health.get(object.id()).copied())),
-            None => previous(object.id()).filter(|_| !is_gone(object.id())),
-        });
-    let mut objects: Vec<RecordedObject> = desired.into_iter().flatten().collect();
+    let mut objects: Vec<RecordedObject> =
+        drafts.into_iter().zip(health).zip(&planned.desired).filter_map(judged).collect();
     let hooks = planned.hooks.all.iter().map(|hooked| &hooked.object);
     objects.extend(hooks.filter(|hook| may_rest(planned, fates, hook.id())).map(|hook| settled(hook, key)));
     let unremoved = fates.iter().filter(|fate| {
         let leaves = matches!(planned.plan.actions[fate.at].action, Verb::Delete | Verb::Forget);
         leaves && fate.done.result != ActionResult::Done
     });
-    objects.extend(planned.lingering.iter().filter_map(previous));
-    objects.extend(unremoved.filter_map(|fate| previous(&planned.plan.actions[fate.at].id())));
+    objects.extend(planned.lingering.iter().filter_map(|id| drafting.previous(id)));
+    objects.extend(unremoved.filter_map(|fate| drafting.previous(&planned.plan.actions[fate.at].id())));
     objects
-}
-
-/// A Secret that was left alone: as the last record has it. Where that doesn't know what
-/// was written last, as it is, unless it isn't ours at all.
-fn as_it_stays(
-    object: &Desired,
-    live: &Value,
-    memory: &Memory,
-    key: &DigestKey,
-    previous: Option<RecordedObject>,
-) -> Option<RecordedObject> {
-    let was_killed = memory.parent.as_ref().is_some_and(|parent| parent.state.unrecorded().is_some());
-    let is_member = live["metadata"]["labels"][PART_OF] == memory.target.applyset_id().as_str();
-    match previous {
-        Some(previous) if !was_killed || !is_member => Some(previous),
-        _ => is_member.then(|| recorded(object, live, key, None)),
-    }
 }
 
 /// Whether a hook needn't run again as it is: it succeeded, or wasn't to run. What ran
@@ -237,22 +212,5 @@ fn settled(object: &Desired, key: &DigestKey) -> RecordedObject {
         written: None,
         manifest: protect(&object.manifest.body, object.id(), &object.manifest.secrets, key),
         health: None,
-    }
-}
-
-fn recorded(object: &Desired, live: &Value, key: &DigestKey, health: Option<Health>) -> RecordedObject {
-    let id = object.id();
-    let keep = |value: &Value| -> Protected { protect(value, id, &object.manifest.secrets, key) };
-    let manifest = keep(&object.manifest.body);
-    let last = LastWritten::of(live, MANAGER, Schemas::builtin());
-    let written = last.as_ref().map(|last| keep(&last.values));
-    RecordedObject {
-        object: object.manifest.object_ref(),
-        uid: live["metadata"]["uid"].as_str().map(str::to_owned),
-        source: Some(object.source().into()),
-        fields: last.map(|last| last.fields).unwrap_or_default(),
-        written: written.filter(|written| *written != manifest),
-        manifest,
-        health,
     }
 }

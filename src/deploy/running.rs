@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::assemble::Work;
 use super::attempting::{self, Ending};
-use super::carry::Carrying;
+use super::carry::{Carried, Carrying};
 use super::expecting::Expected;
 use super::explain::warned;
 use super::failure;
@@ -254,7 +254,7 @@ impl Ongoing<'_> {
     }
 
     async fn without_inventory(&self, planned: &Planned, listener: &mut dyn Listener) -> TargetOutcome {
-        let fates = self
+        let Carried { fates, .. } = self
             .carrying(planned, self.stop, self.waits_for_all())
             .carry_out(&mut |event| listener.event(event))
             .await;
@@ -277,6 +277,7 @@ impl Ongoing<'_> {
             judge_all,
             stop,
             defined: defined_kinds(&planned.desired),
+            drafting: None,
         }
     }
 

@@ -71,6 +71,9 @@ impl fmt::Display for GroupKind {
     }
 }
 
+/// Namespace, group, kind and name.
+pub(crate) type SortKey<'a> = (Option<&'a str>, &'a str, &'a str, &'a str);
+
 /// The identity of an object. Ordered by namespace (cluster-scoped first),
 /// group, kind and name, which is the order of everything that is printed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -90,8 +93,9 @@ impl ObjectId {
         Self { kind, namespace: namespace.map(str::to_owned), name: name.into() }
     }
 
-    fn sort_key(&self) -> (&Option<String>, &GroupKind, &str) {
-        (&self.namespace, &self.kind, &self.name)
+    /// What identities are ordered by.
+    pub(crate) fn sort_key(&self) -> SortKey<'_> {
+        (self.namespace.as_deref(), &self.kind.group, &self.kind.kind, &self.name)
     }
 }
 
@@ -145,6 +149,11 @@ impl ObjectRef {
             namespace: id.namespace.clone(),
             name: id.name.clone(),
         }
+    }
+
+    /// What its identity is ordered by.
+    pub(crate) fn sort_key(&self) -> SortKey<'_> {
+        (self.namespace.as_deref(), &self.group, &self.kind, &self.name)
     }
 
     /// The `apiVersion` as manifests have it.

@@ -11,7 +11,11 @@ use crate::health::Health;
 use crate::hex::hex;
 use crate::json::Value;
 use crate::object::{ObjectId, ObjectRef, Source};
+use crate::parallel;
 use crate::plan::Verb;
+
+/// So many objects are there as text at once while they are hashed.
+const HASHED_AT_ONCE: usize = 512;
 
 /// The record of a release: every object of the target as it was then, whether
 /// or not this run wrote it. Holds no secret value.
@@ -92,7 +96,7 @@ impl From<&Source> for RecordedSource {
 impl Record {
     /// A record of these objects. Sorts them and fills in the summary's `content`.
     pub fn new(summary: Summary, mut objects: Vec<RecordedObject>) -> Self {
-        objects.sort_by_cached_key(RecordedObject::id);
+        objects.sort_by(|one, other| one.object.sort_key().cmp(&other.object.sort_key()));
         let content = content(&objects);
         let summary = Summary { content, ..summary }.bounded();
         Self { schema: SCHEMA.to_owned(), summary, objects, actions: Vec::new() }
@@ -100,7 +104,7 @@ impl Record {
 
     /// The object of this identity.
     pub fn find(&self, id: &ObjectId) -> Option<&RecordedObject> {
-        let at = self.objects.binary_search_by(|object| object.id().cmp(id)).ok()?;
+        let at = self.objects.binary_search_by_key(&id.sort_key(), |object| object.object.sort_key()).ok()?;
         self.objects.get(at)
     }
 }
@@ -122,11 +126,13 @@ impl RecordedObject {
 /// so that a commit deployed again has the content that it had.
 fn content(objects: &[RecordedObject]) -> String {
     let mut hash = Sha256::new();
-    for recorded in objects {
-        // Identities and values always serialise.
-        let id = serde_json::to_vec(&recorded.object).unwrap_or_default();
-        let manifest = serde_json::to_vec(&recorded.manifest).unwrap_or_default();
-        for part in [id, manifest] {
+    // Identities and values always serialise.
+    let parts = |recorded: &RecordedObject| {
+        [serde_json::to_vec(&recorded.object), serde_json::to_vec(&recorded.manifest)]
+            .map(Result::unwrap_or_default)
+    };
+    for some in objects.chunks(HASHED_AT_ONCE) {
+        for part in parallel::each(some.iter().collect(), parts).into_iter().flatten() {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }

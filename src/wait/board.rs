@@ -20,7 +20,7 @@ use crate::parallel;
 
 struct Row {
     awaited: Awaited,
-    newest: Value,
+    newest: Arc<Value>,
     limit: Duration,
     gone: bool,
     verdict: Option<Verdict>,
@@ -99,7 +99,7 @@ impl Board {
     }
 
     /// Takes what a watch saw.
-    pub(super) fn take(&mut self, watch: &Watch, event: &WatchEvent) {
+    pub(super) fn take(&mut self, watch: &Watch, event: &WatchEvent<Arc<Value>>) {
         match event {
             WatchEvent::Seen(object) => {
                 let id = identity(watch, object);
@@ -119,7 +119,7 @@ impl Board {
         }
     }
 
-    fn place(&mut self, id: &ObjectId, object: &Value, gone: bool) {
+    fn place(&mut self, id: &ObjectId, object: &Arc<Value>, gone: bool) {
         if let Some(&at) = self.index.get(id) {
             let row = &mut self.rows[at];
             let written = &row.awaited.written;
@@ -264,7 +264,7 @@ mod tests {
         let awaited = Awaited {
             id,
             resource: watch.resource.clone(),
-            written,
+            written: Arc::new(written),
             baseline: None,
             rule: None,
             limit: None,
@@ -276,11 +276,10 @@ mod tests {
         Watch { resource: Arc::new(resource), scope: Scope::Namespace(namespace.to_owned()) }
     }
 
-    fn pod(namespace: &str, name: &str) -> WatchEvent {
+    fn pod(namespace: &str, name: &str) -> WatchEvent<Arc<Value>> {
         let owners = json!([{"uid": namespace, "controller": true}]);
-        WatchEvent::Seen(
-            json!({"metadata": {"namespace": namespace, "name": name, "ownerReferences": owners}}),
-        )
+        let metadata = json!({"namespace": namespace, "name": name, "ownerReferences": owners});
+        WatchEvent::Seen(Arc::new(json!({"metadata": metadata})))
     }
 
     fn pods<'a>(board: &'a Board, namespace: &str) -> Vec<&'a str> {
@@ -297,12 +296,12 @@ mod tests {
         let (mut board, watch) = board(deployment(3, 1));
         judge_at(&mut board);
         assert!(!board.is_settled());
-        board.take(&watch, &WatchEvent::Seen(deployment(2, 1)));
+        board.take(&watch, &WatchEvent::Seen(Arc::new(deployment(2, 1))));
         judge_at(&mut board);
         assert!(!board.is_settled(), "that was generation 2, and ours is 3");
         let mut observed = deployment(3, 1);
         observed["status"]["observedGeneration"] = json!(3);
-        board.take(&watch, &WatchEvent::Seen(observed));
+        board.take(&watch, &WatchEvent::Seen(Arc::new(observed)));
         judge_at(&mut board);
         assert!(board.is_settled());
     }
@@ -314,8 +313,8 @@ mod tests {
         let (mut board, watch) = board(written);
         let mut before = deployment(2, 1);
         before["metadata"]["resourceVersion"] = json!("99");
-        board.take(&watch, &WatchEvent::Seen(before.clone()));
-        board.take(&watch, &WatchEvent::Gone(before));
+        board.take(&watch, &WatchEvent::Seen(Arc::new(before.clone())));
+        board.take(&watch, &WatchEvent::Gone(Arc::new(before)));
         judge_at(&mut board);
         assert!(!board.is_settled());
     }
@@ -323,7 +322,7 @@ mod tests {
     #[test]
     fn an_object_deleted_meanwhile_has_failed() {
         let (mut board, watch) = board(deployment(3, 1));
-        board.take(&watch, &WatchEvent::Gone(deployment(3, 1)));
+        board.take(&watch, &WatchEvent::Gone(Arc::new(deployment(3, 1))));
         judge_at(&mut board);
         assert_eq!(board.into_outcomes()[0].verdict.reason, "Deleted");
     }
@@ -337,7 +336,7 @@ mod tests {
         let complete = json!({"conditions": [{"type": "Complete", "status": "True"}]});
         for (status, health) in [(json!({"active": 1}), Health::Failed), (complete, Health::Ready)] {
             let (mut board, watch) = board(job(json!({})));
-            board.take(&watch, &WatchEvent::Gone(job(status)));
+            board.take(&watch, &WatchEvent::Gone(Arc::new(job(status))));
             judge_at(&mut board);
             assert_eq!(board.into_outcomes()[0].verdict.health, health);
         }
@@ -347,7 +346,7 @@ mod tests {
     fn what_a_later_list_lacks_is_gone() {
         let (mut board, deployments) = board(deployment(3, 0));
         board.take(&deployments, &WatchEvent::Listing);
-        board.take(&deployments, &WatchEvent::Seen(deployment(3, 0)));
+        board.take(&deployments, &WatchEvent::Seen(Arc::new(deployment(3, 0))));
         board.take(&deployments, &WatchEvent::Listed);
         judge_at(&mut board);
         assert!(!board.is_settled(), "the list has it");

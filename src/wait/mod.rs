@@ -40,7 +40,7 @@ pub struct Awaited {
     /// How it is reached.
     pub resource: Arc<Resource>,
     /// The object as our write returned it.
-    pub written: Value,
+    pub written: Arc<Value>,
     /// What was seen of it before our write.
     pub baseline: Option<Baseline>,
     /// The user's own rule for its health.
@@ -149,10 +149,10 @@ mod tests {
     }
 
     /// An event about a pod of the job.
-    fn pod() -> Arc<WatchEvent> {
+    fn pod() -> WatchEvent<Arc<Value>> {
         let owners = json!([{"uid": "seed", "controller": true}]);
         let metadata = json!({"name": "seed-a", "namespace": "shop", "ownerReferences": owners});
-        Arc::new(WatchEvent::Seen(json!({"metadata": metadata})))
+        WatchEvent::Seen(Arc::new(json!({"metadata": metadata})))
     }
 
     const SHORT: Duration = Duration::from_secs(5);
@@ -161,7 +161,14 @@ mod tests {
         let resource = jobs().resource.clone();
         let id = ObjectId::new(resource.kind.clone(), Some("shop"), "seed");
         Board::new(
-            vec![Awaited { id, resource, written: job(false), baseline: None, rule: None, limit: None }],
+            vec![Awaited {
+                id,
+                resource,
+                written: Arc::new(job(false)),
+                baseline: None,
+                rule: None,
+                limit: None,
+            }],
             SHORT,
         )
     }
@@ -174,7 +181,7 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(2)).await;
             event
         });
-        let done = stream::iter([(jobs(), Arc::new(WatchEvent::Seen(job(true))))]);
+        let done = stream::iter([(jobs(), WatchEvent::Seen(Arc::new(job(true))))]);
         let (mut board, start) = (board(), Instant::now());
         let (_sender, stop) = watch::channel(None);
         follow(Box::pin(done.chain(steady)), &mut board, start, &stop, &mut |_| {}).await;

@@ -2,6 +2,7 @@
 //! workload that it belongs to, however many there are in its namespace.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::listing::Listing;
 use crate::health::{Owned, controller};
@@ -44,7 +45,7 @@ impl Neighbours {
 
     /// The object is now like this. What is neither a `ReplicaSet` nor a pod is passed
     /// over.
-    pub(super) fn see(&mut self, id: &ObjectId, object: &Value) {
+    pub(super) fn see(&mut self, id: &ObjectId, object: &Arc<Value>) {
         let Some(shelf) = self.shelf(&id.kind) else { return };
         let before = shelf.remove(id);
         let now = shelf.insert(id, object.clone());
@@ -81,18 +82,18 @@ impl Neighbours {
 /// The objects of one kind.
 #[derive(Default)]
 struct Shelf {
-    objects: BTreeMap<ObjectId, Value>,
+    objects: BTreeMap<ObjectId, Arc<Value>>,
     /// Which of them an object controls, by its uid.
     by_owner: BTreeMap<String, BTreeSet<ObjectId>>,
 }
 
 impl Shelf {
     fn of(&self, owner: &str) -> impl Iterator<Item = &Value> {
-        self.by_owner.get(owner).into_iter().flatten().filter_map(|id| self.objects.get(id))
+        self.by_owner.get(owner).into_iter().flatten().filter_map(|id| self.objects.get(id).map(Arc::as_ref))
     }
 
     /// Whose it is.
-    fn insert(&mut self, id: &ObjectId, object: Value) -> Option<String> {
+    fn insert(&mut self, id: &ObjectId, object: Arc<Value>) -> Option<String> {
         let owner = controller(&object).map(str::to_owned);
         if let Some(owner) = &owner {
             self.by_owner.entry(owner.clone()).or_default().insert(id.clone());
@@ -124,15 +125,15 @@ mod tests {
     use super::*;
     use crate::json::json;
 
-    fn owned(kind: &str, name: &str, owner: &str) -> (ObjectId, Value) {
+    fn owned(kind: &str, name: &str, owner: &str) -> (ObjectId, Arc<Value>) {
         let group = if kind == "Pod" { "" } else { "apps" };
         let owners = json!([{"uid": owner, "controller": true}]);
         let object =
             json!({"metadata": {"namespace": "shop", "name": name, "uid": name, "ownerReferences": owners}});
-        (ObjectId::new(GroupKind::new(group, kind), Some("shop"), name), object)
+        (ObjectId::new(GroupKind::new(group, kind), Some("shop"), name), Arc::new(object))
     }
 
-    fn seen(all: &[(ObjectId, Value)]) -> Neighbours {
+    fn seen(all: &[(ObjectId, Arc<Value>)]) -> Neighbours {
         let mut neighbours = Neighbours::default();
         for (id, object) in all {
             neighbours.see(id, object);

@@ -32,7 +32,7 @@ pub(super) struct Watch {
 }
 
 /// What a watch saw, and which watch that was.
-pub(super) type Told = (Arc<Watch>, Arc<WatchEvent>);
+pub(super) type Told = (Arc<Watch>, WatchEvent<Arc<Value>>);
 
 /// What watches see.
 pub(super) type Events = SelectAll<BoxStream<'static, Told>>;
@@ -110,7 +110,7 @@ impl Shared {
         let telling = known.clone();
         let reading = tokio::spawn(async move {
             while let Some(event) = stream.next().await {
-                telling.lock().unwrap_or_else(PoisonError::into_inner).take(event);
+                telling.lock().unwrap_or_else(PoisonError::into_inner).take(event.shared());
             }
         });
         Self { known, reading }
@@ -129,9 +129,9 @@ type Name = (Option<String>, String);
 /// What a watch has told so far, for those who join later.
 struct Known {
     watch: Arc<Watch>,
-    /// The last event of each object: that it is there, or was deleted.
-    there: BTreeMap<Name, Arc<WatchEvent>>,
-    gone: BTreeMap<Name, Arc<WatchEvent>>,
+    /// How each object was last: of those that are there, and those that were deleted.
+    there: BTreeMap<Name, Arc<Value>>,
+    gone: BTreeMap<Name, Arc<Value>>,
     listeners: Vec<UnboundedSender<Told>>,
 }
 
@@ -140,18 +140,17 @@ impl Known {
         Self { watch: Arc::new(watch), there: BTreeMap::new(), gone: BTreeMap::new(), listeners: Vec::new() }
     }
 
-    fn take(&mut self, event: WatchEvent) {
-        let event = Arc::new(event);
-        match &*event {
+    fn take(&mut self, event: WatchEvent<Arc<Value>>) {
+        match &event {
             WatchEvent::Seen(object) => {
                 let name = name(object);
                 self.gone.remove(&name);
-                self.there.insert(name, event.clone());
+                self.there.insert(name, object.clone());
             }
             WatchEvent::Gone(object) => {
                 let name = name(object);
                 self.there.remove(&name);
-                self.gone.insert(name, event.clone());
+                self.gone.insert(name, object.clone());
             }
             // Whatever isn't in this list isn't told of any more.
             WatchEvent::Listing => self.there.clear(),
@@ -165,9 +164,10 @@ impl Known {
     /// a list: what is missing may have been made since the list.
     fn join(&mut self) -> UnboundedReceiver<Told> {
         let (listener, receiver) = unbounded_channel();
-        for event in self.there.values().chain(self.gone.values()) {
+        let there = self.there.values().cloned().map(WatchEvent::Seen);
+        for event in there.chain(self.gone.values().cloned().map(WatchEvent::Gone)) {
             // The receiver is just above.
-            _ = listener.send((self.watch.clone(), event.clone()));
+            _ = listener.send((self.watch.clone(), event));
         }
         self.listeners.push(listener);
         receiver
@@ -214,7 +214,7 @@ mod tests {
     }
 
     fn told(receiver: &mut UnboundedReceiver<Told>) -> Vec<String> {
-        let word = |event: &WatchEvent| match event {
+        let word = |event: &WatchEvent<Arc<Value>>| match event {
             WatchEvent::Listing => "listing".to_owned(),
             WatchEvent::Seen(object) => format!("seen {}", name(object).1),
             WatchEvent::Gone(object) => format!("gone {}", name(object).1),
@@ -240,15 +240,15 @@ mod tests {
             WatchEvent::Listed,
             WatchEvent::Gone(pod("b")),
         ] {
-            shared.take(event);
+            shared.take(event.shared());
         }
         assert_eq!(told(&mut first), ["listing", "seen a", "seen b", "listed", "gone b"]);
         let mut second = shared.join();
         assert_eq!(told(&mut second), ["seen a", "gone b"]);
-        shared.take(WatchEvent::Seen(pod("c")));
+        shared.take(WatchEvent::Seen(pod("c")).shared());
         assert_eq!((told(&mut first), told(&mut second)), (vec!["seen c".into()], vec!["seen c".into()]));
         shared.take(WatchEvent::Listing);
-        shared.take(WatchEvent::Seen(pod("b")));
+        shared.take(WatchEvent::Seen(pod("b")).shared());
         assert_eq!(told(&mut shared.join()), ["seen b"]);
     }
 
@@ -266,7 +266,7 @@ mod tests {
         for mut events in waits.into_iter().chain([other]) {
             let has_seen = async |events: &mut Events| {
                 while let Some((_, event)) = events.next().await {
-                    if matches!(*event, WatchEvent::Seen(_)) {
+                    if matches!(event, WatchEvent::Seen(_)) {
                         return true;
                     }
                 }
