@@ -1,16 +1,15 @@
 //! Which jobs may start, are running, are done, and what they wait for.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::Event;
+use super::executor::Returned;
 use super::executor::{Done, Unready};
 use super::hook::HookReport;
 use super::outcome::ActionResult;
 use super::write::{Job, Unwritten, Written};
 use crate::error::Diagnostic;
-use crate::json::Value;
 
 /// What is waited for until it's ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub(super) enum Wait {
 
 /// The jobs and where they are.
 pub(super) struct Board<'a> {
-    jobs: &'a [Job],
+    jobs: &'a [Job<'a>],
     /// The jobs that wait for no other, by wave.
     free: BTreeSet<(Option<i32>, usize)>,
     /// How many others each job waits for.
@@ -43,7 +42,7 @@ pub(super) struct Board<'a> {
 }
 
 impl<'a> Board<'a> {
-    pub(super) fn new(jobs: &'a [Job], fail_fast: bool) -> Self {
+    pub(super) fn new(jobs: &'a [Job<'a>], fail_fast: bool) -> Self {
         let missing: Vec<usize> = jobs.iter().map(|job| job.after.len() + job.after_ready.len()).collect();
         let (mut users, mut users_of_ready) = (vec![Vec::new(); jobs.len()], vec![Vec::new(); jobs.len()]);
         let mut open = BTreeMap::new();
@@ -77,7 +76,7 @@ impl<'a> Board<'a> {
     }
 
     /// The next wait to start, with the objects as they were written.
-    pub(super) fn next_wait(&mut self) -> Option<(Wait, Vec<(usize, Arc<Value>)>)> {
+    pub(super) fn next_wait(&mut self) -> Option<(Wait, Vec<Returned>)> {
         let wait = self.waits.pop()?;
         let is_part = |at: &usize| match wait {
             Wait::Job(job) => job == *at,

@@ -15,7 +15,7 @@ const VANISHING: Duration = Duration::from_secs(60);
 /// meanwhile is deleted only if it's still what was meant (`is_meant`).
 pub(super) async fn delete(
     cluster: &Cluster,
-    job: &Job,
+    job: &Job<'_>,
     seen: &Precondition,
     is_meant: impl Fn(&Value) -> bool,
     other: impl Fn() -> Diagnostic,
@@ -41,8 +41,8 @@ pub(super) async fn delete(
 /// Waits until the object that is replaced is gone.
 pub(super) async fn gone(
     cluster: &Cluster,
-    job: &Job,
-    write: &Write,
+    job: &Job<'_>,
+    write: &Write<'_>,
     seen: &Precondition,
 ) -> Result<(), Diagnostic> {
     let deadline = Instant::now() + VANISHING;
@@ -83,7 +83,7 @@ pub async fn until_gone(
     }
 }
 
-fn still_there(job: &Job, write: &Write, live: &Value) -> Diagnostic {
+fn still_there(job: &Job<'_>, write: &Write<'_>, live: &Value) -> Diagnostic {
     let message = format!("{} was deleted to be created again, but isn't gone after {VANISHING:?}", job.id);
     let diagnostic =
         Diagnostic::new(message).at(write.manifest.source.location()).hint("apply again when it's gone");
@@ -100,6 +100,6 @@ pub fn held_by(live: &Value) -> Option<String> {
     (!finalizers.is_empty()).then(|| format!("its finalizers hold it: {}", finalizers.join(", ")))
 }
 
-fn failed(job: &Job, error: ApiError) -> Diagnostic {
+fn failed(job: &Job<'_>, error: ApiError) -> Diagnostic {
     Diagnostic::new(format!("{} could not be deleted", job.id)).because(error.to_string())
 }

@@ -65,12 +65,15 @@ impl Done {
     }
 }
 
+/// A job, and its object as the server returned it.
+pub type Returned = (usize, Arc<Value>);
+
 /// The object of a job that isn't ready, and why.
 pub type Unready = (usize, String);
 
 /// Waits until the objects of these jobs are ready, as far as they are going to be.
 /// They come as their writes returned them; those that aren't ready in the end go.
-pub type Readiness<'a> = dyn Fn(Vec<(usize, Arc<Value>)>) -> LocalBoxFuture<'a, Vec<Unready>> + 'a;
+pub type Readiness<'a> = dyn Fn(Vec<Returned>) -> LocalBoxFuture<'a, Vec<Unready>> + 'a;
 
 /// What jobs need besides the cluster.
 #[derive(Clone, Copy)]
@@ -88,7 +91,7 @@ pub struct Means<'a> {
 /// Carries out all jobs; the outcomes are in the jobs' order.
 pub async fn execute(
     cluster: &Cluster,
-    jobs: &[Job],
+    jobs: &[Job<'_>],
     means: Means<'_>,
     on_event: &mut dyn FnMut(Event),
 ) -> Vec<Done> {
@@ -179,7 +182,7 @@ mod tests {
         Access { kubeconfig: Some(file), ..Access::default() }.connect().await.expect("a client")
     }
 
-    fn deletion() -> Job {
+    fn deletion() -> Job<'static> {
         let resource = Arc::new(Resource::core("ConfigMap", "configmaps", true));
         let precondition = Precondition { uid: "u".to_owned(), resource_version: "1".to_owned() };
         Job {

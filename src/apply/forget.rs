@@ -9,7 +9,7 @@ use crate::json::Value;
 /// Lets it go. One that is gone, or that isn't ours any more, is done.
 pub(super) async fn let_go(
     cluster: &Cluster,
-    job: &Job,
+    job: &Job<'_>,
     seen: &Value,
     label: &(String, String),
 ) -> Result<(), Diagnostic> {

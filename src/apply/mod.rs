@@ -17,7 +17,7 @@ mod write;
 
 pub use deletion::{Vanished, held_by, until_gone};
 pub use event::Event;
-pub use executor::{Done, Manner, Means, Readiness, Stop, Unready, execute};
+pub use executor::{Done, Manner, Means, Readiness, Returned, Stop, Unready, execute};
 pub use hook::{HookReport, HookRun, Watching};
 pub use outcome::{
     ActionOutcome, ActionResult, FailedContainer, Failure, HookOutcome, RollbackOutcome, RunResult,

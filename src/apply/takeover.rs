@@ -9,11 +9,11 @@ use crate::error::Diagnostic;
 use crate::json::Value;
 
 /// What becomes trueup's.
-pub struct Takeover {
+pub struct Takeover<'a> {
     /// The object that the plan saw.
-    pub live: Value,
+    pub live: &'a Value,
     /// What becomes of its managed fields.
-    pub migration: Migration,
+    pub migration: &'a Migration,
 }
 
 /// Takes over. What must be true of the object now when it's written.
@@ -22,24 +22,24 @@ pub struct Takeover {
 /// it goes on if nothing has changed but what is theirs (the status).
 pub(super) async fn take_over(
     cluster: &Cluster,
-    job: &Job,
-    write: &Write,
-    takeover: &Takeover,
+    job: &Job<'_>,
+    write: &Write<'_>,
+    takeover: &Takeover<'_>,
     explain: &Explain<'_>,
 ) -> Result<Precondition, Diagnostic> {
     let namespace = job.id.namespace.as_deref();
     let Takeover { live: seen, migration } = takeover;
-    let (mut live, mut migration) = (seen.clone(), migration.clone());
+    let (mut live, mut migration) = ((*seen).clone(), (*migration).clone());
     for _ in 0..=REPLANS {
         let ops = migration.patch(&live);
         let patch = Patch { ops: &ops, manager: MANAGER, dry_run: false };
         match cluster.patch(&job.resource, namespace, &job.id.name, patch).await {
             Ok(migrated) => return precondition(&migrated).ok_or_else(|| changed_meanwhile(job, write)),
             Err(error) if error.is_conflict() => {}
-            Err(error) => return Err(explain(&write.manifest, error)),
+            Err(error) => return Err(explain(write.manifest, error)),
         }
         let now = cluster.get(&job.resource, namespace, &job.id.name).await;
-        let now = now.map_err(|error| explain(&write.manifest, error))?;
+        let now = now.map_err(|error| explain(write.manifest, error))?;
         let now = now.filter(|now| now["metadata"]["uid"] == seen["metadata"]["uid"]);
         let now = now.filter(|now| diff::changes(seen, now).is_empty());
         live = now.ok_or_else(|| changed_meanwhile(job, write))?;

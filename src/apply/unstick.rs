@@ -1,6 +1,5 @@
 //! Deleting a pod that holds its `StatefulSet` up.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::deletion::delete;
@@ -19,24 +18,28 @@ const STAYING: Duration = Duration::from_secs(15);
 
 /// A pod to delete, once its `StatefulSet` was put back.
 #[derive(Debug)]
-pub struct Unstick {
+pub struct Unstick<'a> {
     /// The `StatefulSet`.
-    pub set: ObjectId,
+    pub set: &'a ObjectId,
     /// How that is reached.
-    pub resource: Arc<Resource>,
+    pub resource: &'a Resource,
     /// The pod that the plan saw.
-    pub pod: Value,
+    pub pod: &'a Value,
 }
 
 /// Deletes it. One that is gone, or has become ready to stay, is done: its controller
 /// replaces it then.
-pub(super) async fn unstick(cluster: &Cluster, job: &Job, unstick: &Unstick) -> Result<(), Diagnostic> {
+pub(super) async fn unstick(
+    cluster: &Cluster,
+    job: &Job<'_>,
+    unstick: &Unstick<'_>,
+) -> Result<(), Diagnostic> {
     until_seen(cluster, job, unstick).await?;
     let deadline = Instant::now() + STAYING;
-    let is_still = |live: &Value| is_still_stuck(&unstick.pod, live);
+    let is_still = |live: &Value| is_still_stuck(unstick.pod, live);
     loop {
         let now = cluster.get(&job.resource, job.id.namespace.as_deref(), &job.id.name).await?;
-        let Some(now) = now.filter(|now| is_same_pod(&unstick.pod, now)) else { return Ok(()) };
+        let Some(now) = now.filter(|now| is_same_pod(unstick.pod, now)) else { return Ok(()) };
         // Its kubelet writes its status all the time: what is deleted is what is there now.
         match precondition(&now).filter(|_| is_still(&now)) {
             Some(seen) => {
@@ -51,7 +54,7 @@ pub(super) async fn unstick(cluster: &Cluster, job: &Job, unstick: &Unstick) -> 
 
 /// Waits until the controller knows what the set should be by now: before, it would make
 /// the pod again as it was.
-async fn until_seen(cluster: &Cluster, job: &Job, unstick: &Unstick) -> Result<(), Diagnostic> {
+async fn until_seen(cluster: &Cluster, job: &Job<'_>, unstick: &Unstick<'_>) -> Result<(), Diagnostic> {
     let deadline = Instant::now() + SEEING;
     let Unstick { set, resource, .. } = unstick;
     loop {

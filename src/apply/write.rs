@@ -32,7 +32,7 @@ pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// One action, ready to be carried out.
 #[derive(Debug)]
-pub struct Job {
+pub struct Job<'a> {
     /// The object.
     pub id: ObjectId,
     /// What is done to it.
@@ -47,10 +47,10 @@ pub struct Job {
     /// waits for no wave, and no wave for it.
     pub wave: Option<i32>,
     /// What is sent.
-    pub task: Task,
+    pub task: Task<'a>,
 }
 
-impl Job {
+impl Job<'_> {
     /// Whether nothing is sent.
     pub(super) fn is_wait(&self) -> bool {
         matches!(self.task, Task::Await { .. })
@@ -59,11 +59,11 @@ impl Job {
 
 /// What is sent.
 #[derive(Debug)]
-pub enum Task {
+pub enum Task<'a> {
     /// A server-side apply.
-    Write(Box<Write>),
+    Write(Box<Write<'a>>),
     /// A hook runs to its end.
-    Hook(Box<HookRun>),
+    Hook(Box<HookRun<'a>>),
     /// A deletion, if the object is still the one that was planned.
     Delete {
         /// What must still be true.
@@ -72,7 +72,7 @@ pub enum Task {
         label: (String, String),
     },
     /// A pod that holds its `StatefulSet` up is deleted, if it still does.
-    Unstick(Box<Unstick>),
+    Unstick(Unstick<'a>),
     /// Nothing: the object is as it should be, or isn't ours, and others wait
     /// until it's ready.
     Await {
@@ -82,22 +82,22 @@ pub enum Task {
     /// The object stays, and is no longer ours.
     Forget {
         /// The object that the plan saw.
-        live: Box<Value>,
+        live: &'a Value,
         /// The label that makes it ours, as key and value.
         label: (String, String),
     },
 }
 
 /// A server-side apply.
-pub struct Write {
+pub struct Write<'a> {
     /// Where the object stands, for errors.
-    pub manifest: Manifest,
+    pub manifest: &'a Manifest,
     /// What is sent.
-    pub body: Value,
+    pub body: &'a Value,
     /// The object that the plan saw; `None` for a creation.
     pub precondition: Option<Precondition>,
     /// What the plan says will change, to compare with after a conflict.
-    pub planned: Vec<RawChange>,
+    pub planned: &'a [RawChange],
     /// The kind is defined in the same set: its path may not be served yet, or a
     /// new field not be known.
     pub new_kind: bool,
@@ -105,19 +105,19 @@ pub struct Write {
     pub establishes: bool,
     /// The object that the plan saw, where a field can't be changed in place: it is
     /// deleted first.
-    pub replaces: Option<Value>,
+    pub replaces: Option<&'a Value>,
     /// What becomes trueup's of others' fields before.
-    pub takeover: Option<Takeover>,
+    pub takeover: Option<Takeover<'a>>,
 }
 
-impl Write {
+impl<'a> Write<'a> {
     /// A creation.
-    pub fn anew(manifest: &Manifest, body: &Value) -> Self {
+    pub fn anew(manifest: &'a Manifest, body: &'a Value) -> Self {
         Self {
-            manifest: manifest.clone(),
-            body: body.clone(),
+            manifest,
+            body,
             precondition: None,
-            planned: Vec::new(),
+            planned: &[],
             new_kind: false,
             establishes: false,
             replaces: None,
@@ -127,7 +127,7 @@ impl Write {
 }
 
 /// Leaves the body out: it may be a Secret.
-impl std::fmt::Debug for Write {
+impl std::fmt::Debug for Write<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Write").field("manifest", &self.manifest).finish_non_exhaustive()
     }
@@ -162,7 +162,7 @@ impl Unwritten {
 /// Carries out one job.
 pub(super) async fn carry_out(
     cluster: &Cluster,
-    job: &Job,
+    job: &Job<'_>,
     explain: &Explain<'_>,
     watching: Watching<'_>,
 ) -> Result<Written, Unwritten> {
@@ -192,8 +192,8 @@ pub(super) async fn carry_out(
 
 async fn apply(
     cluster: &Cluster,
-    job: &Job,
-    write: &Write,
+    job: &Job<'_>,
+    write: &Write<'_>,
     explain: &Explain<'_>,
     touched: &mut bool,
 ) -> Result<Value, Diagnostic> {
@@ -223,7 +223,7 @@ async fn apply(
                 }
                 replans += 1;
             }
-            Err(error) => return Err(explain(&write.manifest, error)),
+            Err(error) => return Err(explain(write.manifest, error)),
         }
     };
     *touched = true;
@@ -233,8 +233,8 @@ async fn apply(
 /// Sends it once, or for as long as a kind that was just defined isn't served.
 async fn send(
     cluster: &Cluster,
-    job: &Job,
-    write: &Write,
+    job: &Job<'_>,
+    write: &Write<'_>,
     precondition: Option<&Precondition>,
 ) -> Result<Value, ApiError> {
     let mut body = write.body.clone();
@@ -275,8 +275,8 @@ enum Replanned {
 /// part of the plan is still the same.
 async fn replan(
     cluster: &Cluster,
-    job: &Job,
-    write: &Write,
+    job: &Job<'_>,
+    write: &Write<'_>,
     explain: &Explain<'_>,
 ) -> Result<Replanned, Diagnostic> {
     let namespace = job.id.namespace.as_deref();
@@ -284,7 +284,7 @@ async fn replan(
     let live = cluster
         .get(&job.resource, namespace, &job.id.name)
         .await
-        .map_err(|error| explain(&write.manifest, error))?;
+        .map_err(|error| explain(write.manifest, error))?;
     let live = live.ok_or_else(changed)?;
     let uid = live["metadata"]["uid"].as_str();
     let is_same_object = uid.is_some() && uid == write.precondition.as_ref().map(|seen| seen.uid.as_str());
@@ -294,9 +294,9 @@ async fn replan(
     }
     let mode = ApplyMode { dry_run: true, force: true };
     let after = cluster
-        .apply(&job.resource, namespace, &job.id.name, &write.body, MANAGER, mode)
+        .apply(&job.resource, namespace, &job.id.name, write.body, MANAGER, mode)
         .await
-        .map_err(|error| explain(&write.manifest, error))?;
+        .map_err(|error| explain(write.manifest, error))?;
     if diff::is_noop(&live, &after) {
         return Ok(Replanned::Already(live));
     }
@@ -306,7 +306,7 @@ async fn replan(
     precondition(&live).map(Replanned::Same).ok_or_else(changed)
 }
 
-pub(super) fn changed_meanwhile(job: &Job, write: &Write) -> Diagnostic {
+pub(super) fn changed_meanwhile(job: &Job<'_>, write: &Write<'_>) -> Diagnostic {
     Diagnostic::new(format!("{} was changed by somebody else since the plan was made", job.id))
         .at(write.manifest.source.location())
         .hint("plan again")
@@ -322,7 +322,7 @@ pub fn precondition(live: &Value) -> Option<Precondition> {
 }
 
 /// Waits until a definition is established, so that its objects can be sent.
-async fn established(cluster: &Cluster, job: &Job, mut definition: Value) -> Result<Value, Diagnostic> {
+async fn established(cluster: &Cluster, job: &Job<'_>, mut definition: Value) -> Result<Value, Diagnostic> {
     let deadline = Instant::now() + ESTABLISHING;
     while !is_established(&definition) {
         if Instant::now() > deadline {

@@ -2,8 +2,7 @@
 //! hooks before and after all that.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -13,24 +12,17 @@ use jiff::Timestamp;
 use super::assemble::Work;
 use super::drafting::{Drafting, Drafts};
 use super::fates::{Fate, is_well};
-use super::hooks::Hooked;
 use super::planning::Planned;
 use super::readiness::Waiting;
 use super::refusing::explained;
 use super::secrets::Secrets;
 use super::setup::Setup;
-use super::stuck::pods;
-use crate::apply::{
-    ActionResult, Done, Event, HookRun, Job, Manner, Means, Stop, Takeover, Task, Unstick, Watching, Write,
-    execute, precondition,
-};
+use crate::apply::{ActionResult, Done, Event, Job, Manner, Means, Stop, Watching, execute};
 use crate::cluster::{ApiError, Cluster};
 use crate::health::Baseline;
 use crate::json::Value;
-use crate::object::{GroupKind, Manifest, Moment, ObjectId, ObjectRef, kinds};
+use crate::object::{GroupKind, Manifest, Moment};
 use crate::parallel;
-use crate::plan::Verb;
-use crate::release::PART_OF;
 use crate::wait::{Awaited, Watches, wait};
 
 /// What became of actions whose objects weren't waited for.
@@ -38,7 +30,7 @@ fn unawaited(positions: Vec<usize>, done: Vec<Done>) -> impl Iterator<Item = Fat
     positions.into_iter().zip(done).map(|(at, done)| Fate { at, done, ended: None })
 }
 
-fn skipped(jobs: &[Job], why: &str) -> Vec<Done> {
+fn skipped(jobs: &[Job<'_>], why: &str) -> Vec<Done> {
     jobs.iter().map(|_| Done::skipped(why)).collect()
 }
 
@@ -140,12 +132,12 @@ impl Carrying<'_> {
         for fate in &mut fates {
             fate.take_hook();
         }
-        parallel::discard((watches, writes, removals, late));
+        parallel::discard(watches);
         Carried { fates, drafts }
     }
 
     /// How long anything is waited for.
-    fn limit(&self) -> Duration {
+    pub(super) fn limit(&self) -> Duration {
         self.wait.unwrap_or(self.setup.wait_timeout)
     }
 
@@ -157,189 +149,12 @@ impl Carrying<'_> {
         })
     }
 
-    fn writes(&self) -> (Vec<Job>, Vec<usize>) {
-        let planned = self.planned;
-        let is_among = |at: &usize| match &planned.work[*at] {
-            Work::Write { .. } | Work::Unstick { .. } => true,
-            Work::Hook { .. } => self.moment(*at).is_some_and(|moment| !moment.is_after_all()),
-            _ => false,
-        };
-        self.jobs((0..planned.work.len()).filter(is_among).collect())
-    }
-
-    /// The hooks of some moments, with their positions in the plan.
-    fn hooks_at(&self, is_meant: impl Fn(Moment) -> bool) -> (Vec<Job>, Vec<usize>) {
-        let positions = 0..self.planned.work.len();
-        self.jobs(positions.filter(|&at| self.moment(at).is_some_and(&is_meant)).collect())
-    }
-
-    /// When a hook runs.
-    fn moment(&self, position: usize) -> Option<Moment> {
-        self.planned.plan.actions[position].hook.as_ref().map(|hook| hook.on)
-    }
-
-    fn jobs(&self, positions: Vec<usize>) -> (Vec<Job>, Vec<usize>) {
-        let ids: Vec<ObjectId> = positions.iter().map(|&at| self.planned.plan.actions[at].id()).collect();
-        let index: BTreeMap<&ObjectId, usize> = ids.iter().enumerate().map(|(job, id)| (id, job)).collect();
-        let mut jobs: Vec<Job> = positions.iter().filter_map(|&at| self.job(at, &index)).collect();
-        self.add_awaited(&positions, &index, &mut jobs);
-        (jobs, positions)
-    }
-
-    /// What others depend on and isn't written is waited for all the same: jobs
-    /// beyond those of the plan's actions.
-    fn add_awaited(&self, positions: &[usize], index: &BTreeMap<&ObjectId, usize>, jobs: &mut Vec<Job>) {
-        let mut awaited: BTreeMap<ObjectId, usize> = BTreeMap::new();
-        for (job, &at) in positions.iter().enumerate() {
-            for id in self.planned.plan.actions[at].after_ready.iter().map(ObjectRef::id) {
-                if index.contains_key(&id) {
-                    continue;
-                }
-                let known = awaited.get(&id).copied();
-                let Some(before) = known.or_else(|| {
-                    jobs.push(self.awaiting(&id)?);
-                    Some(jobs.len() - 1)
-                }) else {
-                    continue;
-                };
-                awaited.insert(id, before);
-                jobs[job].after_ready.push(before);
-            }
-        }
-    }
-
-    /// A job that only waits for an object: one that stays as it is, or isn't ours.
-    fn awaiting(&self, id: &ObjectId) -> Option<Job> {
-        let (resource, live) = match self.planned.work_on(id) {
-            Some(Work::Keep { at, live }) => (self.planned.desired[*at].resource.clone(), live.clone()),
-            _ => {
-                let found = self.planned.outside.get(id)?;
-                (found.resource.clone(), Arc::new(found.live.clone()))
-            }
-        };
-        let (verb, task) = (Verb::Unchanged, Task::Await { live });
-        Some(Job {
-            id: id.clone(),
-            verb,
-            resource,
-            after: Vec::new(),
-            after_ready: Vec::new(),
-            wave: None,
-            task,
-        })
-    }
-
     /// The object from before a write, if it's the same one.
     fn before(&self, position: usize, written: &Value) -> Option<&Value> {
         match &self.planned.work[position] {
             Work::Write { live, .. } => live.as_ref().filter(|live| is_same(live, written)),
             _ => None,
         }
-    }
-
-    fn job(&self, position: usize, index: &BTreeMap<&ObjectId, usize>) -> Option<Job> {
-        let action = &self.planned.plan.actions[position];
-        let jobs = |objects: &[ObjectRef]| {
-            objects.iter().filter_map(|before| index.get(&before.id()).copied()).collect()
-        };
-        let (object, task) = match &self.planned.work[position] {
-            Work::Unstick { at, live } => {
-                let set = &self.planned.desired[*at];
-                let (id, resource) = (set.id().clone(), set.resource.clone());
-                let unstick = Unstick { set: id, resource, pod: live.clone() };
-                return Some(Job {
-                    id: action.id(),
-                    verb: action.action,
-                    resource: pods(),
-                    after: jobs(&action.after),
-                    after_ready: Vec::new(),
-                    wave: None,
-                    task: Task::Unstick(Box::new(unstick)),
-                });
-            }
-            Work::Write { at, body, live, raw, migration, .. } => {
-                let object = &self.planned.desired[*at];
-                let write = Write {
-                    precondition: live.as_ref().and_then(precondition),
-                    planned: raw.clone(),
-                    new_kind: !object.served || self.defined.contains(&object.id().kind),
-                    establishes: kinds::is_crd(&object.id().kind),
-                    replaces: live.as_ref().filter(|_| action.action == Verb::Replace).cloned(),
-                    takeover: live.as_ref().zip(migration.as_ref()).map(|(live, migration)| Takeover {
-                        live: live.clone(),
-                        migration: migration.clone(),
-                    }),
-                    ..Write::anew(&object.manifest, body)
-                };
-                (object, Task::Write(Box::new(write)))
-            }
-            Work::Hook { at, body, live } => {
-                let Hooked { object, hook } = &self.planned.hooks.all[*at];
-                let run = HookRun {
-                    write: Write::anew(&object.manifest, body),
-                    deletion: hook.deletion,
-                    before: live.clone(),
-                    timeout: hook.timeout.unwrap_or(self.limit()),
-                    label: self.planned.memory.as_ref().map(|_| self.label()),
-                };
-                (object, Task::Hook(Box::new(run)))
-            }
-            _ => return None,
-        };
-        Some(Job {
-            id: object.id().clone(),
-            verb: action.action,
-            resource: object.resource.clone(),
-            after: jobs(&action.after),
-            after_ready: jobs(&action.after_ready),
-            wave: action.declared_wave,
-            task,
-        })
-    }
-
-    /// The label of what is ours.
-    fn label(&self) -> (String, String) {
-        let id = self.planned.memory.as_ref().map(|memory| memory.target.applyset_id());
-        (PART_OF.to_owned(), id.unwrap_or_default())
-    }
-
-    /// Deletions, each wave of the plan after the one before, and what is let go.
-    fn removals(&self) -> (Vec<Job>, Vec<usize>) {
-        let mut jobs: Vec<Job> = Vec::new();
-        let mut positions = Vec::new();
-        let (mut current, mut begun, mut before) = (None, 0, 0..0);
-        for (at, work) in self.planned.work.iter().enumerate() {
-            let (resource, after, task) = match work {
-                Work::Delete { resource, live } => {
-                    let Some(precondition) = precondition(live) else { continue };
-                    let wave = self.planned.plan.actions[at].wave;
-                    if current != Some(wave) {
-                        (current, before, begun) = (Some(wave), begun..jobs.len(), jobs.len());
-                    }
-                    (resource, before.clone().collect(), Task::Delete { precondition, label: self.label() })
-                }
-                Work::Forget { resource, live } => {
-                    (resource, Vec::new(), Task::Forget { live: Box::new(live.clone()), label: self.label() })
-                }
-                Work::Write { .. }
-                | Work::Keep { .. }
-                | Work::Unstick { .. }
-                | Work::Hook { .. }
-                | Work::Bootstrap => continue,
-            };
-            let action = &self.planned.plan.actions[at];
-            jobs.push(Job {
-                id: action.id(),
-                verb: action.action,
-                resource: resource.clone(),
-                after,
-                after_ready: Vec::new(),
-                wave: None,
-                task,
-            });
-            positions.push(at);
-        }
-        (jobs, positions)
     }
 
     /// Waits for health, and meanwhile drafts the record.

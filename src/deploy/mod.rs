@@ -33,6 +33,7 @@ pub mod history;
 mod holding;
 pub mod holds;
 mod hooks;
+mod jobs;
 mod joining;
 pub mod leaving;
 mod lists;

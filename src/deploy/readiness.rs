@@ -2,11 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::secrets::Secrets;
-use crate::apply::{Event, Job, Stop, Unready};
+use crate::apply::{Event, Job, Returned, Stop, Unready};
 use crate::config::Rules;
 use crate::health::{Baseline, Health};
 use crate::json::Value;
@@ -15,7 +14,7 @@ use crate::wait::{Awaited, Ended, Watches, wait};
 /// What is needed to wait for jobs' objects.
 pub(super) struct Waiting<'a> {
     pub(super) watches: &'a Watches,
-    pub(super) jobs: &'a [Job],
+    pub(super) jobs: &'a [Job<'a>],
     pub(super) rules: &'a Rules,
     pub(super) limit: Duration,
     pub(super) stop: &'a Stop,
@@ -30,7 +29,7 @@ pub(super) struct Waiting<'a> {
 impl Waiting<'_> {
     /// Waits until each is ready, has failed, or the time is up. Those that aren't
     /// ready, and why.
-    pub(super) async fn until_ready(&self, objects: Vec<(usize, Arc<Value>)>) -> Vec<Unready> {
+    pub(super) async fn until_ready(&self, objects: Vec<Returned>) -> Vec<Unready> {
         let at: Vec<usize> = objects.iter().map(|(at, _)| *at).collect();
         let awaited = objects.into_iter().map(|(at, written)| Awaited {
             id: self.jobs[at].id.clone(),

@@ -31,8 +31,8 @@ pub(super) struct End {
 /// Follows it.
 pub(super) async fn follow(
     cluster: &Cluster,
-    job: &Job,
-    hook: &HookRun,
+    job: &Job<'_>,
+    hook: &HookRun<'_>,
     made: Value,
     sight: Sight,
     watching: Watching<'_>,
@@ -53,7 +53,7 @@ pub(super) async fn follow(
 
 struct Following<'a> {
     cluster: &'a Cluster,
-    job: &'a Job,
+    job: &'a Job<'a>,
     watching: Watching<'a>,
     sight: Sight,
     logs: Logs,

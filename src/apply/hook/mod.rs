@@ -27,13 +27,13 @@ const OPENING: Duration = Duration::from_secs(10);
 
 /// A hook that is to run.
 #[derive(Debug)]
-pub struct HookRun {
+pub struct HookRun<'a> {
     /// What is sent.
-    pub write: Write,
+    pub write: Write<'a>,
     /// When its object goes.
     pub deletion: Deletion,
     /// The object of before, as the plan saw it.
-    pub before: Option<Value>,
+    pub before: Option<&'a Value>,
     /// How long it may take.
     pub timeout: Duration,
     /// The label that makes an object of before ours, as key and value; absent without
@@ -75,8 +75,8 @@ pub struct Watching<'a> {
 /// Runs it to its end. An error when it couldn't be made, or failed.
 pub(super) async fn run(
     cluster: &Cluster,
-    job: &Job,
-    hook: &HookRun,
+    job: &Job<'_>,
+    hook: &HookRun<'_>,
     watching: Watching<'_>,
     explain: &super::Explain<'_>,
 ) -> Result<Written, Unwritten> {
@@ -86,7 +86,7 @@ pub(super) async fn run(
     let namespace = job.id.namespace.as_deref();
     let body = &hook.write.body;
     let made = cluster.apply(&job.resource, namespace, &job.id.name, body, MANAGER, ApplyMode::default());
-    let made = made.await.map_err(|error| Unwritten::new(explain(&hook.write.manifest, error), touched))?;
+    let made = made.await.map_err(|error| Unwritten::new(explain(hook.write.manifest, error), touched))?;
     touched = true;
     let End { verdict, causes, logs } = follow(cluster, job, hook, made, sight, watching).await;
     let left = clear_after(cluster, job, hook, verdict.health).await;
@@ -103,7 +103,7 @@ pub(super) async fn run(
 }
 
 /// Deletes the object of before. Whether there was one.
-async fn clear(cluster: &Cluster, job: &Job, hook: &HookRun) -> Result<bool, Diagnostic> {
+async fn clear(cluster: &Cluster, job: &Job<'_>, hook: &HookRun<'_>) -> Result<bool, Diagnostic> {
     let live = cluster.get(&job.resource, job.id.namespace.as_deref(), &job.id.name).await;
     let live = live.map_err(|error| Diagnostic::from(error).at(hook.write.manifest.source.location()))?;
     let Some(live) = live else { return Ok(false) };
@@ -122,13 +122,18 @@ async fn clear(cluster: &Cluster, job: &Job, hook: &HookRun) -> Result<bool, Dia
 }
 
 /// Deletes this very object, however often its controller writes it meanwhile.
-async fn delete(cluster: &Cluster, job: &Job, hook: &HookRun, seen: &Precondition) -> Result<(), Diagnostic> {
+async fn delete(
+    cluster: &Cluster,
+    job: &Job<'_>,
+    hook: &HookRun<'_>,
+    seen: &Precondition,
+) -> Result<(), Diagnostic> {
     deletion::delete(cluster, job, seen, |_| true, || changed_meanwhile(job, &hook.write)).await
 }
 
 /// Deletes its object when it has ended, where it says so. What went wrong with
 /// that, which is no failure of the hook.
-async fn clear_after(cluster: &Cluster, job: &Job, hook: &HookRun, health: Health) -> Option<String> {
+async fn clear_after(cluster: &Cluster, job: &Job<'_>, hook: &HookRun<'_>, health: Health) -> Option<String> {
     let goes = match health {
         Health::Ready => hook.deletion.succeeded,
         Health::Failed => hook.deletion.failed,

@@ -40,7 +40,7 @@ pub(super) enum Seen {
 }
 
 impl Sight {
-    pub(super) fn open(cluster: &Cluster, job: &Job) -> Self {
+    pub(super) fn open(cluster: &Cluster, job: &Job<'_>) -> Self {
         let scope = job.id.namespace.clone().map_or(Scope::All, Scope::Namespace);
         let own = cluster.watch_one(&job.resource, &scope, &job.id.name);
         let mut events = SelectAll::new();
