@@ -34,6 +34,8 @@ pub enum Exit {
     Usage,
     /// Ended by SIGHUP: the terminal went away.
     HungUp,
+    /// Ended by SIGQUIT.
+    Quit,
     /// Interrupted by SIGINT.
     Interrupted,
     /// Terminated by SIGTERM.
@@ -53,6 +55,7 @@ impl Exit {
             Self::Partial => 6,
             Self::Usage => 64,
             Self::HungUp => 129,
+            Self::Quit => 131,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }
@@ -78,6 +81,7 @@ impl Exit {
             Self::Terminated => 8,
             Self::Interrupted => 9,
             Self::HungUp => 10,
+            Self::Quit => 11,
         }
     }
 }

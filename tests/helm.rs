@@ -97,7 +97,7 @@ fn values_come_from_files_and_from_the_source_and_keep_their_types() {
         let data = &objects["objects"][0]["manifest"]["data"];
         assert_eq!(
             (&data["level"], &data["replicas"], &data["type"]),
-            (&"warn".into(), &"3".into(), &"float64".into()),
+            (&"warn".into(), &"3".into(), &"int64".into()),
             "{objects}"
         );
         assert_eq!(objects["objects"][0]["manifest"]["metadata"]["name"], "front-settings");
@@ -105,6 +105,21 @@ fn values_come_from_files_and_from_the_source_and_keep_their_types() {
     }
     let environment = chart(Tool::Helm4, "{path: charts/web, set: {replicas: '3'}}");
     environment.trueup(&["render", "prod"]).success().prints("type: string");
+}
+
+#[test]
+fn whole_numbers_get_to_a_chart_whole() {
+    for tool in [Tool::Helm3, Tool::Helm4] {
+        let environment = chart(tool, "{path: charts/web, set: {replicas: 9007199254740993}}");
+        environment.trueup(&["render", "prod"]).success().prints("replicas: \"9007199254740993\"");
+    }
+}
+
+#[test]
+fn what_helm_would_not_read_as_a_path_is_refused_where_it_is_written() {
+    let environment = chart(Tool::Helm4, "{path: charts/web, set: {\"hosts[0\": x}}");
+    let run = environment.trueup(&["render", "prod"]).exits(1);
+    run.complains("\"hosts[0\" isn't a path to a value of a chart").complains("--> trueup.yaml:");
 }
 
 #[test]

@@ -311,6 +311,49 @@ fn a_fix_to_what_belongs_together_ends_the_hold() {
 }
 
 #[test]
+fn a_fix_to_what_has_another_name_each_time_passes() {
+    let mut environment = wide();
+    for number in ["1", "2", "3"] {
+        let from =
+            format!("          envFrom:\n            - configMapRef:\n                name: cfg-{number}\n");
+        environment.write("deploy/settings.yaml", &config_map(&format!("cfg-{number}"), "level", number));
+        environment.commit_file("deploy/web.yaml", &(deployment("web", "web:1") + &from));
+        environment.apply();
+        if number == "2" {
+            environment.trueup(&["rollback", "prod", "--yes"]).success();
+            environment.commit_file("README.md", "Hello");
+            is_held(&environment);
+        }
+    }
+    assert_eq!(hold(&environment), Value::Null);
+}
+
+#[test]
+fn a_rollback_that_changes_nothing_holds_nothing() {
+    let mut environment = wide();
+    let first = environment.commit_file("deploy/settings.yaml", &settings("one"));
+    environment.apply();
+    environment.commit_file("README.md", "Hello");
+    environment.apply();
+
+    let run = environment.trueup(&["rollback", "prod", &first, "--yes"]).success();
+
+    run.never_says("held");
+    assert_eq!(hold(&environment), Value::Null);
+    environment.apply();
+}
+
+#[test]
+fn a_hold_that_is_lost_with_the_inventory_is_told() {
+    let (environment, _) = rolled_back();
+    environment.delete("v1/configmaps/trueup-shop-prod");
+    environment
+        .trueup(&["plan", "prod"])
+        .success()
+        .prints("warning: what the rollback of release 2 held is lost");
+}
+
+#[test]
 fn a_secret_is_held_by_its_digest_and_no_value_gets_out() {
     let mut environment = wide();
     for value in ["hunter1", "hunter2"] {

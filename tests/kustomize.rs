@@ -204,13 +204,28 @@ helmCharts:
 
     error: https://shop.invalid/patch.yaml is in another repository
      --> deploy/prod/kustomization.yaml:5:11
-    caused by: it isn't pinned, so that the same commit here could mean other objects tomorrow
+    caused by: it is a file at an address, and what is there tomorrow nobody knows
 
-    hint: pin it to a tag or a commit with ?ref=, or copy the files in
+    hint: copy the file in
 
     4 errors
     --- exit status 1
     ");
+}
+
+#[test]
+fn files_that_kustomize_would_not_read_are_named_where_they_are_written() {
+    let environment = overlay();
+    environment.write("deploy/level.txt", "info");
+    environment.write(
+        "deploy/prod/kustomization.yaml",
+        "configMapGenerator:\n- {name: generated, files: [../level.txt]}\n",
+    );
+
+    let run = environment.trueup(&["render", "prod"]).exits(1);
+
+    run.complains("../level.txt lies outside of the folder of its kustomization")
+        .complains("--> deploy/prod/kustomization.yaml:2:");
 }
 
 #[test]

@@ -125,3 +125,11 @@ fn objects_are_written_one_a_file_and_a_stale_folder_is_told() {
     environment.trueup(&["render", "prod", "--split", "rendered"]).success();
     environment.trueup(&["render", "prod", "--check", "rendered"]).success();
 }
+
+#[test]
+fn the_name_of_a_file_stays_within_its_comment() {
+    let environment = TestEnvironment::new();
+    environment.write("deploy/a\nkind: Other.yaml", &config_map("settings", "a", "1"));
+    let run = environment.trueup(&["render", "prod"]).success();
+    run.prints("# deploy/a␊kind: Other.yaml:1:1\n").never_says("\nkind: Other");
+}

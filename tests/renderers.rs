@@ -138,7 +138,7 @@ fn nothing_runs(environment: &TestEnvironment) {
 
 #[test]
 fn a_signal_ends_a_program_that_hangs_and_leaves_nothing() {
-    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
         let environment = hanging(1);
         let running = hung(&environment, &["render", "prod"]);
         running.signal(signal);

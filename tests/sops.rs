@@ -267,6 +267,28 @@ fn files_that_should_be_encrypted_and_arent_are_told() {
 }
 
 #[test]
+fn what_is_encrypted_and_says_so_no_more_is_told() {
+    let (environment, key) = with_key(&[Tool::Sops, Tool::Helm4]);
+    let sources = "sources: [deploy, chart]\n";
+    environment.write("trueup.yaml", &environment.configuration().replace("sources: deploy\n", sources));
+    environment.write(".sops.yaml", "creation_rules:\n- path_regex: .*\n");
+    let encrypted = key.encrypt_data(&secret("db", "password", PASSWORD));
+    let (lost, _) = encrypted.split_once("sops:\n").expect("its own part");
+    environment.write("deploy/db.yaml", lost);
+    environment.write("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 1.0.0\n");
+    environment.write("chart/files/a.yaml", &key.encrypt("a.yaml", "a: hidden\n", &[]));
+    let template = config_map("a", "a", "VALUE").replace("\"VALUE\"", "VALUE");
+    let template = template.replace("VALUE", "{{ .Files.Get \"files/a.yaml\" | quote }}");
+    environment.write("chart/templates/a.yaml", &template);
+
+    let run = environment.trueup(&["render", "prod"]).success();
+
+    run.complains("Secret/db holds what SOPS has encrypted and nothing decrypts")
+        .complains("ConfigMap/a holds what SOPS has encrypted and nothing decrypts")
+        .never_says("sops encrypt -i");
+}
+
+#[test]
 fn files_of_programs_that_should_be_encrypted_and_arent_are_told() {
     let (environment, key) = with_key(&[Tool::Sops, Tool::Kustomize, Tool::Helm4]);
     let sources = "sources: [deploy, {path: chart, values: [values/secret.yaml, values/open.yaml]}]\n";

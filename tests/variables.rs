@@ -484,3 +484,15 @@ fn a_rollback_reads_a_file_of_variables_once() {
 
     assert_eq!(environment.setting(), "piped");
 }
+
+#[test]
+fn a_file_of_variables_that_is_encrypted_is_told_as_such() {
+    let environment = TestEnvironment::new();
+    environment.write("deploy/settings.yaml", &config_map("settings", "a", "1"));
+    environment.write(
+        "vars.yaml",
+        "A: ENC[AES256_GCM,data:x]\nsops:\n  mac: ENC[AES256_GCM,data:y]\n  version: 3.9.0\n",
+    );
+    let run = environment.trueup(&["render", "prod", "--var-file", "vars.yaml"]).exits(1);
+    run.complains("vars.yaml is encrypted by SOPS").complains("--> vars.yaml:2:1");
+}

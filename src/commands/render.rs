@@ -11,6 +11,7 @@ use crate::error::{CommandError, Exit};
 use crate::json::Value;
 use crate::object::{Manifest, Masks, kinds, mask_object};
 use crate::report::json::{self, ObjectRecord};
+use crate::report::visible::visible;
 use crate::ui::Terminal;
 use crate::yaml;
 
@@ -106,5 +107,7 @@ fn place(manifest: &mut Manifest, namespace: Option<&str>) {
 }
 
 fn document(manifest: &Manifest, masked: &Value) -> String {
-    format!("---\n# {}\n{}", manifest.source.location(), yaml::to_text(masked))
+    // A name may hold anything, such as the end of a line.
+    let place = manifest.source.location().to_string();
+    format!("---\n# {}\n{}", visible(&place), yaml::to_text(masked))
 }

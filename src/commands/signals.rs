@@ -45,12 +45,14 @@ impl Drop for Listening {
     }
 }
 
-/// Watches for SIGINT, SIGTERM and SIGHUP as long as the process lives. Programs that
-/// render are killed with their folders. Unless somebody listens, that's the end.
+/// Watches for SIGINT, SIGTERM, SIGQUIT and SIGHUP as long as the process lives. Programs that
+/// render are killed with their folders. Unless somebody listens, that's the end; after
+/// the last two it is in any case.
 pub(super) fn watch() -> Result<(), CommandError> {
     let mut signals = vec![
         listen(SignalKind::interrupt(), Exit::Interrupted)?,
         listen(SignalKind::terminate(), Exit::Terminated)?,
+        listen(SignalKind::quit(), Exit::Quit)?,
     ];
     if !is_ignored(SignalKind::hangup()) {
         signals.push(listen(SignalKind::hangup(), Exit::HungUp)?);
@@ -59,7 +61,7 @@ pub(super) fn watch() -> Result<(), CommandError> {
     tokio::spawn(async move {
         while let Some(exit) = signals.next().await {
             tools::stop();
-            if LISTENERS.load(Ordering::SeqCst) == 0 || exit == Exit::HungUp {
+            if LISTENERS.load(Ordering::SeqCst) == 0 || matches!(exit, Exit::HungUp | Exit::Quit) {
                 let _ = QUITTING.set(exit);
                 tools::clear();
                 quit(exit);

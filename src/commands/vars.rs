@@ -7,7 +7,7 @@ use crate::config::{Environment, Variable};
 use crate::error::{CommandError, Diagnostic, Location};
 use crate::json::Value;
 use crate::object::FieldPath;
-use crate::render::Vars;
+use crate::render::{self, Vars};
 use crate::yaml;
 
 /// `NAME=VALUE`.
@@ -62,6 +62,17 @@ fn read(file: &Path, shown: &str, vars: &mut Vars) -> Result<(), CommandError> {
             let (line, column) = yaml::locate(&text, document.number, path).unwrap_or((1, 1));
             Diagnostic::new(message).at(Location::at(shown, line, column))
         };
+        if render::is_encrypted(&document.value) {
+            let encrypted = wrong(
+                format!("{shown} is encrypted by SOPS, and files of variables aren't decrypted"),
+                &FieldPath::fields(["sops"]),
+            );
+            let hint = format!(
+                "`--var-file <(sops decrypt {shown})`; or have the file itself among the sources, where it's decrypted"
+            );
+            findings.push(encrypted.hint(hint));
+            continue;
+        }
         let Some(map) = document.value.as_object() else {
             findings.push(wrong("a file of variables is a map".to_owned(), &FieldPath::root()));
             continue;

@@ -41,7 +41,7 @@ impl Undoing<'_> {
     /// restored.
     pub(super) fn hold(&self) -> Option<Hold> {
         let former = self.former();
-        let commits = self.commits();
+        let commits = if self.undoes_nothing() { Vec::new() } else { self.commits() };
         let asked = self.undone.holds_everything.as_ref();
         let restored = self.planned.plan.commit.as_ref().map(|commit| commit.sha.clone());
         let changed = if commits.is_empty() { Vec::new() } else { self.changed() };
@@ -123,6 +123,15 @@ impl Undoing<'_> {
             _ if self.is_of_one_commit() => Vec::new(),
             _ => vec![undone.to_owned()],
         }
+    }
+
+    /// Whether what is undone says of every object what is restored says, but perhaps of
+    /// hooks that neither has run for: to hold that would refuse what the cluster has.
+    fn undoes_nothing(&self) -> bool {
+        let known = self.record().filter(|_| self.state.unrecorded().is_none());
+        let Some((record, memory)) = known.zip(self.planned.memory.as_ref()) else { return false };
+        let changes = changes(record, self.planned, &memory.key);
+        self.planned.plan.is_empty() && changes.iter().all(|change| Hook::of(change.body).is_some())
     }
 
     /// The objects that are undone, in sets of those that belong together. When some of
@@ -265,6 +274,8 @@ struct Changed<'a> {
     held: HeldObject,
     /// Its manifest, as it was, or is now if it wasn't there.
     body: &'a Value,
+    /// As it is now, where that is another: what it refers to then belongs to it, too.
+    now: Option<&'a Value>,
     is_unwell: bool,
 }
 
@@ -280,7 +291,8 @@ fn changes<'a>(record: &'a Record, planned: &'a Planned, key: &DigestKey) -> Vec
         if planned.kept.contains(&id) {
             continue;
         }
-        let (differs, now) = match restored.get(&id) {
+        let restored = restored.get(&id);
+        let (differs, now) = match restored {
             Some(object) => {
                 let now = protect(&object.manifest.body, &id, &object.manifest.secrets, key);
                 (recorded.manifest.compare(&now) == Comparison::Different, now.digest())
@@ -292,6 +304,7 @@ fn changes<'a>(record: &'a Record, planned: &'a Planned, key: &DigestKey) -> Vec
             held: HeldObject { restored: now, ..HeldObject::new(&id, Some(digest)) },
             id,
             body: recorded.manifest.value(),
+            now: restored.map(|object| &object.manifest.body),
             is_unwell: recorded.health.is_some_and(|health| health != Health::Ready),
         });
     }
@@ -303,6 +316,7 @@ fn changes<'a>(record: &'a Record, planned: &'a Planned, key: &DigestKey) -> Vec
         held: HeldObject::new(&id, None),
         id,
         body: &object.manifest.body,
+        now: None,
         is_unwell: false,
     }));
     changes
@@ -314,7 +328,8 @@ fn sets(changes: Vec<Changed<'_>>) -> Vec<Vec<Changed<'_>>> {
         changes.iter().enumerate().map(|(at, change)| (change.id.clone(), at)).collect();
     let mut set_of: Vec<usize> = (0..changes.len()).collect();
     for (at, change) in changes.iter().enumerate() {
-        for other in references(&Node::new(&change.id, change.body)) {
+        let bodies = std::iter::once(change.body).chain(change.now);
+        for other in bodies.flat_map(|body| references(&Node::new(&change.id, body))) {
             if let Some(&other) = places.get(&other) {
                 let (kept, merged) = (set_of[at].min(set_of[other]), set_of[at].max(set_of[other]));
                 set_of.iter_mut().filter(|set| **set == merged).for_each(|set| *set = kept);

@@ -67,7 +67,9 @@ impl<'a> Carrying<'a> {
 
     /// A job that only waits for an object: one that stays as it is, or isn't ours.
     fn awaiting(&self, id: &ObjectId) -> Option<Job<'a>> {
-        let (resource, live) = if let Some(Work::Keep { at, live }) = self.planned.work_on(id) { (self.planned.desired[*at].resource.clone(), live.clone()) } else {
+        let (resource, live) = if let Some(Work::Keep { at, live }) = self.planned.work_on(id) {
+            (self.planned.desired[*at].resource.clone(), live.clone())
+        } else {
             let found = self.planned.outside.get(id)?;
             (found.resource.clone(), Arc::new(found.live.clone()))
         };

@@ -70,10 +70,16 @@ impl Memory {
         match read_record(cluster, &self.target, newest).await.map_err(Diagnostic::from) {
             Ok(record) => {
                 self.parent = Some(Parent::rebuilt(&self.target, summaries, Some(&record)));
-                self.record = Some(record);
                 self.notes.push(format!(
                     "the inventory is gone; it is made again from the record of release {newest}"
                 ));
+                if let Some(rollback) = &record.summary.rollback {
+                    self.notes.push(format!(
+                        "warning: what the rollback of release {} held is lost with it, and may be deployed again",
+                        rollback.of
+                    ));
+                }
+                self.record = Some(record);
             }
             Err(error) if rigour == Rigour::Planning => {
                 let hint =

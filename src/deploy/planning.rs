@@ -266,7 +266,7 @@ async fn plan_for(
     let mut kept =
         if options.keep_secrets { credentials::keep(&desired, &live, &mut proved) } else { Vec::new() };
     credentials::refuse_sealed(set.all(), &kept)?;
-    // Where nothing changes, nobody asks what was written last.
+    // Where nothing changes, nobody asks what was written last, but who undoes it.
     let is_settled = proved.iter().all(Option::is_some)
         && kept.is_empty()
         && hooks.all.is_empty()
@@ -279,7 +279,7 @@ async fn plan_for(
     let ending = ending(may_end.map(|(object, _)| object), &live);
     // But that nobody could tell is worth a new record.
     let is_lost = stored.as_ref().is_some_and(|stored| stored.as_ref().is_err_and(memory::is_lost));
-    if let Some(memory) = memory.as_mut().filter(|_| !is_settled || is_lost) {
+    if let Some(memory) = memory.as_mut().filter(|_| !is_settled || is_lost || options.is_rollback) {
         memory.recall(stored.take());
     }
     let adopting = adopting(setup, memory.as_ref(), id.as_deref());

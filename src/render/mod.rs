@@ -50,6 +50,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::error::{Diagnostic, Location};
+use crate::json::Value;
 use crate::object::{Encrypted, Manifest};
 use crate::tools::{Keys, Tools};
 
@@ -247,14 +248,33 @@ pub fn survey(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> (Rendered
     (Rendered { manifests, paths, holds_decrypted, provenance, notes }, findings)
 }
 
-/// What isn't encrypted though somebody wanted it to be, once a file.
+/// Whether SOPS has encrypted a document.
+pub fn is_encrypted(document: &Value) -> bool {
+    sops::is_encrypted(document)
+}
+
+/// What an object holds that was never decrypted, and would be deployed like that.
+fn ciphertext(manifest: &Manifest) -> Option<String> {
+    let is_forgotten =
+        manifest.source.encrypted == Encrypted::Nothing && sops::holds_ciphertext(&manifest.body);
+    is_forgotten.then(|| {
+        format!(
+            "warning: {}: {} holds what SOPS has encrypted and nothing decrypts: a file that has lost its `sops` \
+             part, or one that is read from within a template",
+            manifest.source.location(),
+            manifest.id
+        )
+    })
+}
+
+/// What isn't encrypted though somebody wanted it to be, or still is, once a file.
 fn unencrypted(tree: &SourceTree<'_>, manifests: &[Manifest]) -> Vec<String> {
     let mut rules = sops::Unencrypted::in_tree(tree);
     let mut told = BTreeSet::new();
     let mut notes = Vec::new();
     for manifest in manifests {
         if !told.contains(&manifest.source.path)
-            && let Some(note) = rules.note(manifest)
+            && let Some(note) = ciphertext(manifest).or_else(|| rules.note(manifest))
         {
             told.insert(manifest.source.path.clone());
             notes.push(note);

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::config::{
     AnyValue, Dependencies, Environment, LibraryFolder, Lookup, Renderer, SetValue, SourceItem, ValuesFile,
@@ -48,6 +51,12 @@ fn how(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, Comman
             let values = item.values.iter().flatten();
             let values = values.map(|ValuesFile(path)| source(folder, path, place.clone()));
             let set = item.set.iter().flatten();
+            if let Some((path, _)) = set.clone().find(|(path, _)| !is_value_path(path)) {
+                return Err(Diagnostic::new(format!("{path:?} isn't a path to a value of a chart"))
+                    .at(place.clone())
+                    .hint("such as `image.tag`, `hosts[0].name`, or `labels.app\\.io/name` for a name with a dot")
+                    .into());
+            }
             How::Helm(Chart {
                 release: item.release.clone(),
                 values: values.collect::<Result<_, _>>()?,
@@ -57,6 +66,16 @@ fn how(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, Comman
             })
         }
     })
+}
+
+/// Whether Helm reads all of it as a path: of what isn't one it silently sets something else.
+fn is_value_path(path: &str) -> bool {
+    static PATH: LazyLock<Regex> = LazyLock::new(|| {
+        #[expect(clippy::unwrap_used, reason = "it doesn't depend on anything")]
+        Regex::new(r"^(?:[^.\[\]=,\s\\]|\\.)+(?:\[\d+\])*(?:\.(?:[^.\[\]=,\s\\]|\\.)+(?:\[\d+\])*)*$")
+            .unwrap()
+    });
+    PATH.is_match(path)
 }
 
 fn jsonnet(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, CommandError> {
@@ -110,6 +129,16 @@ pub(in crate::commands) fn source(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_to_values_are_those_that_helm_reads_whole() {
+        for path in ["a", "image.tag", "hosts[0].name", "labels.app\\.io/name", "m[0][1]", "with-dash.x_1"] {
+            assert!(is_value_path(path), "{path}");
+        }
+        for path in ["", ".a", "a.", "a..b", "[0]", "a[", "a[0", "a[x]", "a b", "a=b", "a,b", "a\\"] {
+            assert!(!is_value_path(path), "{path}");
+        }
+    }
 
     #[test]
     fn sources_stay_in_the_repository() {

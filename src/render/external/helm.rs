@@ -214,7 +214,9 @@ fn arguments(
         add(format!("--values=./{file}"));
     }
     for (path, value) in &chart.set {
-        add(format!("--set-json={path}={value}"));
+        // As JSON whole numbers become floating-point ones, which templates print as `1e+09`.
+        let is_whole = value.parse::<i64>().is_ok();
+        add(format!("--set{}={path}={value}", if is_whole { "" } else { "-json" }));
     }
     arguments
 }

@@ -176,7 +176,20 @@ impl Gathered<'_, '_> {
             if is_address(&entry) {
                 self.remote(&entry, at(&path));
             } else if let Ok(found) = self.copy.enclosure.resolve(folder, &entry) {
-                self.copy.reads(&found.real);
+                if folder.is_empty() || found.real.starts_with(&format!("{folder}/")) {
+                    self.copy.reads(&found.real);
+                } else {
+                    let outside =
+                        Diagnostic::new(format!("{entry} lies outside of the folder of its kustomization"));
+                    self.copy.find(
+                        outside
+                            .at(at(&path))
+                            .because("kustomize reads files only there and below; a folder may be anywhere")
+                            .hint(
+                                "move it there, or give it a kustomization of its own and name that folder",
+                            ),
+                    );
+                }
             }
         }
         folders
@@ -184,7 +197,13 @@ impl Gathered<'_, '_> {
 
     fn remote(&mut self, entry: &str, at: Location) {
         let finding = Diagnostic::new(format!("{entry} is in another repository")).at(at);
-        if !is_pinned(entry) {
+        if is_plain_file(entry) && !is_pinned_file(entry) {
+            self.copy.find(
+                finding
+                    .because("it is a file at an address, and what is there tomorrow nobody knows")
+                    .hint("copy the file in"),
+            );
+        } else if !is_pinned(entry) {
             self.copy.find(
                 finding
                     .because(
@@ -272,6 +291,19 @@ fn is_remote(entry: &str) -> bool {
         || is_host
 }
 
+/// Whether kustomize downloads it as one file, which `?ref=` means nothing to, and doesn't
+/// clone it.
+fn is_plain_file(entry: &str) -> bool {
+    let path = entry.split(['?', '#']).next().unwrap_or(entry);
+    let is_web = path.starts_with("https://") || path.starts_with("http://");
+    is_web && [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end))
+}
+
+/// A file by its commit's address.
+fn is_pinned_file(entry: &str) -> bool {
+    entry.split(['?', '#']).next().unwrap_or(entry).split('/').any(is_commit)
+}
+
 /// Whether it will always mean the same: a commit, or what looks like a version's
 /// tag. A branch moves.
 fn is_pinned(entry: &str) -> bool {
@@ -279,8 +311,7 @@ fn is_pinned(entry: &str) -> bool {
     let named = query.split('&').find_map(|pair| pair.strip_prefix("ref=").or(pair.strip_prefix("version=")));
     match named {
         Some(named) => is_commit(named) || is_version(named),
-        // A file by its commit's address.
-        None => entry.split('/').any(is_commit),
+        None => is_pinned_file(entry),
     }
 }
 

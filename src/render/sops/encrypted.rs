@@ -5,7 +5,10 @@ use crate::json::Value;
 use crate::object::{FieldPath, Step};
 
 /// How a hidden value begins.
-const HIDDEN: &str = "ENC[AES256_GCM,";
+pub(super) const HIDDEN: &str = "ENC[AES256_GCM,";
+
+/// The same in base64.
+pub(super) const HIDDEN_IN_BASE64: &str = "RU5DW0FFUzI1Nl9HQ00s";
 
 /// How those end that aren't texts. (A time is one, when it's back.)
 const NO_TEXT: [&str; 3] = [",type:int]", ",type:float]", ",type:bool]"];

@@ -127,6 +127,21 @@ pub(super) fn is_sealed(object: &Value) -> bool {
     !encrypted::hidden(object).is_empty()
 }
 
+/// Whether an object that nobody takes for encrypted holds what SOPS has encrypted, as it is
+/// or as a Secret has it. Operators decrypt some kinds on the cluster: those say `sops`.
+pub(super) fn holds_ciphertext(object: &Value) -> bool {
+    match object {
+        Value::String(text) => {
+            text.contains(encrypted::HIDDEN) || text.starts_with(encrypted::HIDDEN_IN_BASE64)
+        }
+        Value::Array(items) => items.iter().any(holds_ciphertext),
+        Value::Object(fields) => {
+            fields.get("sops").is_none() && fields.iter().any(|(_, value)| holds_ciphertext(value))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// These fields as those that are secret: of any item of a list, since a live list may
 /// have another order. What an object is can't be.
 pub(super) fn secret_fields<'p>(paths: impl IntoIterator<Item = &'p FieldPath>) -> Vec<FieldPath> {
