@@ -133,3 +133,19 @@ fn the_name_of_a_file_stays_within_its_comment() {
     let run = environment.trueup(&["render", "prod"]).success();
     run.prints("# deploy/a␊kind: Other.yaml:1:1\n").never_says("\nkind: Other");
 }
+
+#[test]
+fn another_secret_leaves_the_files_of_others_as_they_are() {
+    let environment = TestEnvironment::new();
+    environment.write("deploy/a.yaml", &secret("a", "password", "one-password"));
+    environment.write("deploy/b.yaml", &secret("b", "password", "two-passwords"));
+    environment.trueup(&["render", "prod", "--split", "out"]).success();
+    let file = environment.read(&format!("out/{}/secret_b.yaml", environment.namespace));
+    assert!(file.contains("#1"), "{file}");
+    environment.write("deploy/a0.yaml", &secret("a0", "password", "new-password"));
+    environment
+        .trueup(&["render", "prod", "--check", "out"])
+        .exits(1)
+        .complains("secret_a0")
+        .never_says("secret_b");
+}

@@ -49,12 +49,13 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
         let rendered = setup.render()?;
         for mut manifest in rendered.manifests {
             place(&mut manifest, setup.namespace.as_deref().or(global.namespace.as_deref()));
-            let masked = mask_object(&manifest.body, &manifest.secrets, &mut masks);
             if let Some(split) = &mut split {
-                let from = manifest.source.location().to_string();
-                split.add(&setup.environment, &manifest.id, &from, &yaml::to_text(&masked));
+                // A file says nothing of others: what is numbered there is its own.
+                let masked = mask_object(&manifest.body, &manifest.secrets, &mut Masks::new());
+                split.add(&setup.environment, &manifest.id, &place_of(&manifest), &yaml::to_text(&masked));
                 continue;
             }
+            let masked = mask_object(&manifest.body, &manifest.secrets, &mut masks);
             text.push_str(&document(&manifest, &masked));
             objects.push(ObjectRecord { source: (&manifest.source).into(), manifest: masked });
         }
@@ -107,7 +108,10 @@ fn place(manifest: &mut Manifest, namespace: Option<&str>) {
 }
 
 fn document(manifest: &Manifest, masked: &Value) -> String {
-    // A name may hold anything, such as the end of a line.
-    let place = manifest.source.location().to_string();
-    format!("---\n# {}\n{}", visible(&place), yaml::to_text(masked))
+    format!("---\n# {}\n{}", place_of(manifest), yaml::to_text(masked))
+}
+
+/// For a comment: a name may hold anything, such as the end of a line.
+fn place_of(manifest: &Manifest) -> String {
+    visible(&manifest.source.location().to_string()).into_owned()
 }

@@ -7,6 +7,8 @@ use std::ops::Range;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::mask::secret_bytes;
 use super::secret_paths::{Encoding, SecretPaths, replace_secrets};
 use crate::json::Value;
@@ -17,8 +19,16 @@ const MASK: &str = "‹masked›";
 /// they are.
 const SHORTEST: usize = 4;
 
-/// Parts of a secret of several lines count from this length.
-const SHORTEST_LINE: usize = 8;
+/// Parts of a secret of several lines count from this length, and so does what the inside
+/// of a longer text in base64 shows of one.
+const SHORTEST_PART: usize = 8;
+
+/// What Go's `url.QueryEscape` leaves as it is, beside letters and digits.
+const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// The same of its `url.PathEscape`.
+const IN_PATH: &AsciiSet =
+    &IN_QUERY.remove(b'$').remove(b'&').remove(b'+').remove(b'=').remove(b':').remove(b'@');
 
 /// The text without the secrets of one object: see [`Needles`].
 pub fn scrub(text: &str, object: &Value, paths: &SecretPaths) -> String {
@@ -28,8 +38,8 @@ pub fn scrub(text: &str, object: &Value, paths: &SecretPaths) -> String {
 /// The first bytes of a needle.
 type Head = [u8; SHORTEST];
 
-/// Values that are looked for in texts: as written, in base64 and decoded, quoted, and
-/// line by line. Those of 3 characters or fewer aren't. Any number of them is found in one
+/// Values that are looked for in texts: as written, in base64 (of the value, or of a text
+/// that it's a part of) and decoded, quoted, as in an address, and line by line. Those of 3 characters or fewer aren't. Any number of them is found in one
 /// pass.
 #[derive(Clone, Default)]
 pub struct Needles(HashMap<Head, BTreeSet<String>>);
@@ -101,6 +111,9 @@ impl Needles {
         for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
             self.add_form(engine.encode(&bytes));
         }
+        for before in 0..3 {
+            self.add_inside(&bytes, before);
+        }
         if let Ok(decoded) = std::str::from_utf8(&bytes) {
             self.add_text(decoded);
         }
@@ -108,12 +121,28 @@ impl Needles {
     }
 
     fn add_text(&mut self, text: &str) {
-        let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE);
+        let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_PART);
         for part in lines.chain([text, text.trim()]) {
             // JSON's quoting, and Go's %q, which differs in `<`, `>` and `&` only.
             let quoted = Value::from(part).to_string();
             self.add_form(quoted[1..quoted.len() - 1].to_owned());
+            self.add_form(utf8_percent_encode(part, IN_QUERY).to_string().replace("%20", "+"));
+            self.add_form(utf8_percent_encode(part, IN_PATH).to_string());
             self.add_form(part.to_owned());
+        }
+    }
+
+    /// What is the same in base64 whatever stands around the value, with so many bytes
+    /// before it in its group of three.
+    fn add_inside(&mut self, bytes: &[u8], before: usize) {
+        let all = [&[0; 2][..before], bytes].concat();
+        // A character that holds bits of a neighbour isn't the value's alone.
+        let (first, end) = ((before * 8).div_ceil(6), all.len() * 8 / 6);
+        for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+            let encoded = engine.encode(&all);
+            if end.saturating_sub(first) >= SHORTEST_PART {
+                self.add_form(encoded[first..end].to_owned());
+            }
         }
     }
 
@@ -157,6 +186,19 @@ mod tests {
             ("line 2: say \"hi\"", "line 2: ‹masked›"),
         ] {
             assert_eq!(scrub_secret(text, &object), scrubbed);
+        }
+    }
+
+    #[test]
+    fn a_value_is_found_in_addresses_and_within_base64() {
+        let value = "p@ss/w:rd \"q\"";
+        let object = json!({"stringData": {"a": value}});
+        for address in ["p%40ss%2Fw%3Ard+%22q%22", "p@ss%2Fw:rd%20%22q%22"] {
+            assert_eq!(scrub_secret(&format!("://u:{address}@h"), &object), "://u:‹masked›@h");
+        }
+        for before in ["", "u", "us", "use", "user:"] {
+            let joined = STANDARD.encode(format!("{before}{value} and more"));
+            assert!(scrub_secret(&joined, &object).contains(MASK), "{before}");
         }
     }
 
