@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::try_join_all;
+use futures::future::{try_join, try_join_all};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -183,11 +183,10 @@ pub async fn trim(
     keep: usize,
     pinned: &BTreeSet<u64>,
 ) -> Result<Vec<u64>, RecordError> {
-    let listed = list_summaries(cluster, target).await?;
+    let (listed, stored) = try_join(list_summaries(cluster, target), stored(cluster, target)).await?;
     let trimmed = trimmable(&listed, keep, pinned);
     let kept: BTreeSet<u64> =
         listed.iter().map(Listed::release).filter(|release| !trimmed.contains(release)).collect();
-    let stored = stored(cluster, target).await?;
     for config_map in dispensable(&stored, &kept) {
         delete(cluster, target, config_map).await?;
     }
