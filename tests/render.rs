@@ -110,7 +110,7 @@ fn objects_are_written_one_a_file_and_a_stale_folder_is_told() {
     let file = environment.read(&format!("rendered/{}/configmap_one.yaml", environment.namespace));
     assert!(
         file.starts_with(
-            "# Rendered by trueup for prod from deploy/a.yaml:1:1 (document 1)\napiVersion: v1\n"
+            "# Rendered by trueup for shop/prod from deploy/a.yaml:1:1 (document 1)\napiVersion: v1\n"
         ),
         "{file}"
     );
@@ -148,4 +148,23 @@ fn another_secret_leaves_the_files_of_others_as_they_are() {
         .exits(1)
         .complains("secret_a0")
         .never_says("secret_b");
+}
+
+#[test]
+fn two_projects_may_share_a_folder_of_rendered_files() {
+    let environment = TestEnvironment::new();
+    environment.write("deploy/a.yaml", &config_map("a", "a", "1"));
+    environment.trueup(&["render", "prod", "--split", "out"]).success();
+    let file = format!("out/{}/configmap_a.yaml", environment.namespace);
+    let before = environment.read(&file);
+    environment.write("trueup.yaml", &environment.configuration().replace("name: shop", "name: blog"));
+    environment.remove("deploy/a.yaml");
+    environment.write("deploy/b.yaml", &config_map("b", "a", "1"));
+
+    environment
+        .trueup(&["render", "prod", "--split", "out"])
+        .success()
+        .complains("1 file written, 0 removed");
+
+    assert_eq!(environment.read(&file), before);
 }

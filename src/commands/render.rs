@@ -12,6 +12,7 @@ use crate::json::Value;
 use crate::object::{Manifest, Masks, kinds, mask_object};
 use crate::report::json::{self, ObjectRecord};
 use crate::report::visible::visible;
+use crate::report::words;
 use crate::ui::Terminal;
 use crate::yaml;
 
@@ -42,9 +43,10 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
     let mut text = String::new();
     let mut used = BTreeSet::new();
     let environments = setups.iter().map(|setup| setup.environment.as_str()).collect();
+    let project = setups.iter().find_map(|setup| Some(setup.inventory.as_ref()?.project.as_str()));
     let folder = args.split.as_ref().or(args.check.as_ref());
     let from = |folder: &PathBuf| global.directory.clone().unwrap_or_default().join(folder);
-    let mut split = folder.map(|folder| Split::into(from(folder), environments));
+    let mut split = folder.map(|folder| Split::into(from(folder), project, environments));
     for setup in &setups {
         let rendered = setup.render()?;
         for mut manifest in rendered.manifests {
@@ -83,7 +85,7 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
 
 fn write(split: &Split<'_>, terminal: &Terminal) -> Result<Exit, CommandError> {
     let Written { written, removed } = split.write()?;
-    terminal.note(&format!("{written} files written, {removed} removed"));
+    terminal.note(&format!("{} written, {removed} removed", words::count(written, "file")));
     Ok(Exit::Done)
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::{CommandError, Diagnostic};
@@ -12,6 +12,7 @@ use crate::object::ObjectId;
 /// The files of one or several environments, by their paths in a folder.
 pub(super) struct Split<'a> {
     folder: PathBuf,
+    project: Option<&'a str>,
     environments: Vec<&'a str>,
     files: BTreeMap<String, String>,
 }
@@ -27,8 +28,9 @@ pub(super) struct Written {
 
 /// What an environment's files begin with: those, and no others, may be written over
 /// and removed again.
-fn head(environment: &str) -> String {
-    format!("# Rendered by trueup for {environment} from ")
+fn head(project: Option<&str>, environment: &str) -> String {
+    let project = project.map_or_else(String::new, |project| format!("{project}/"));
+    format!("# Rendered by trueup for {project}{environment} from ")
 }
 
 /// The path of an object's file: its namespace's folder, then kind and name.
@@ -53,15 +55,15 @@ fn plain(name: &str) -> String {
 
 impl<'a> Split<'a> {
     /// No files yet, for this folder. Several environments have a folder each in it.
-    pub(super) fn into(folder: PathBuf, environments: Vec<&'a str>) -> Self {
-        Self { folder, environments, files: BTreeMap::new() }
+    pub(super) fn into(folder: PathBuf, project: Option<&'a str>, environments: Vec<&'a str>) -> Self {
+        Self { folder, project, environments, files: BTreeMap::new() }
     }
 
     /// Adds an object of an environment, which came from this place.
     pub(super) fn add(&mut self, environment: &str, object: &ObjectId, from: &str, text: &str) {
         let path = path_of(object);
         let path = if self.environments.len() > 1 { format!("{environment}/{path}") } else { path };
-        self.files.insert(path, format!("{}{from}\n{text}", head(environment)));
+        self.files.insert(path, format!("{}{from}\n{text}", head(self.project, environment)));
     }
 
     /// Makes the folder hold exactly these files, and others' beside them. Where one of
@@ -100,12 +102,18 @@ impl<'a> Split<'a> {
                 return Some(Diagnostic::new(format!("{} is a link", at.display())));
             }
         }
-        let is_others = fs::read(&at).is_ok_and(|present| !self.is_ours(&present));
+        let is_others = at.is_file() && !self.is_ours(&at);
         is_others.then(|| Diagnostic::new(format!("{} wasn't written by trueup", at.display())))
     }
 
-    fn is_ours(&self, content: &[u8]) -> bool {
-        self.environments.iter().any(|environment| content.starts_with(head(environment).as_bytes()))
+    /// Whether a file begins as ours do. Of one that doesn't, no more is read.
+    fn is_ours(&self, file: &Path) -> bool {
+        let begins_with = |head: String| {
+            let mut start = vec![0; head.len()];
+            fs::File::open(file).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+                && start == head.as_bytes()
+        };
+        self.environments.iter().any(|environment| begins_with(head(self.project, environment)))
     }
 
     /// Everything in which the folder differs from these files.
@@ -169,8 +177,10 @@ impl<'a> Split<'a> {
     fn unknown(&self, inside: &Path, entry: &fs::DirEntry) -> Option<String> {
         let path = inside.join(entry.file_name()).to_str()?.to_owned();
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        let is_unknown = is_file && !self.files.contains_key(&path);
-        (is_unknown && fs::read(entry.path()).is_ok_and(|content| self.is_ours(&content))).then_some(path)
+        let is_unknown = is_file
+            && entry.path().extension().is_some_and(|end| end == "yaml")
+            && !self.files.contains_key(&path);
+        (is_unknown && self.is_ours(&entry.path())).then_some(path)
     }
 }
 
@@ -196,7 +206,7 @@ mod tests {
 
     /// These objects of `prod`, by name and text, in a folder.
     fn split(folder: &Path, objects: &[(&str, &str)]) -> Split<'static> {
-        let mut split = Split::into(folder.to_owned(), vec!["prod"]);
+        let mut split = Split::into(folder.to_owned(), Some("shop"), vec!["prod"]);
         for (name, text) in objects {
             let id = ObjectId::new(GroupKind::new("", "Secret"), Some("shop"), *name);
             split.add("prod", &id, "a.yaml:1:1", text);
@@ -218,7 +228,8 @@ mod tests {
         assert_eq!(first.write().ok(), Some(Written { written: 2, removed: 0 }));
         fs::write(folder.join("README.md"), "others").expect("a file");
         // Another environment's, and another folder of the same environment.
-        fs::write(folder.join("shop/x.yaml"), format!("{}a.yaml:1:1\n", head("dev"))).expect("a file");
+        fs::write(folder.join("shop/x.yaml"), format!("{}a.yaml:1:1\n", head(Some("shop"), "dev")))
+            .expect("a file");
         split(&folder.join("other"), &[("a", "a")]).write().expect("written");
         assert_eq!(told(&first), [""; 0]);
 
