@@ -240,6 +240,10 @@ impl Replacing<'_> {
     fn look_up(&mut self, name: &str, default: Option<&str>) -> Option<Found> {
         self.uses.push((name.to_owned(), self.path()));
         let finding = match (self.vars.0.get(name), default) {
+            // As in a shell, an empty one has its default, too.
+            (Some(Var::Typed(Value::String(text)) | Var::Text(text)), Some(default)) if text.is_empty() => {
+                return Some(Found { value: typed(default), text: default.to_owned() });
+            }
             (Some(Var::Typed(value)), _) => {
                 return Some(Found { value: value.clone(), text: value.to_plain() });
             }
@@ -295,7 +299,9 @@ fn parts(text: &str) -> Result<Vec<Part<'_>>, String> {
                 Some((name, default)) => (name, Some(default)),
                 None => (&inside[..end], None),
             };
-            if !Vars::is_name(name) {
+            // A default is as it stands there: nothing is put into it.
+            let is_plain = |default: &str| !default.contains("${") && !default.contains("$$");
+            if !Vars::is_name(name) || !default.is_none_or(is_plain) {
                 return Err(wrong());
             }
             parts.push(Part::Var { name, default });
@@ -380,6 +386,23 @@ mod tests {
             format!("{place} {}", finding.message)
         });
         Err(told.collect::<Vec<_>>().join(" | "))
+    }
+
+    #[test]
+    fn an_empty_variable_has_its_default_and_a_default_has_no_variables() {
+        let mut vars = Vars::default();
+        vars.set_text("T", "");
+        vars.set("S", Value::from(""));
+        let replaced = |text: &str| {
+            let mut documents = yaml::documents(text).expect("YAML");
+            let asking = Asking { vars: &vars, writer: Writer::Somebody, fixed: &HiddenIn::new() };
+            let (_, findings) = replace(&mut documents, text, "a.yaml", asking);
+            findings.is_empty().then(|| documents[0].value.to_string())
+        };
+        assert_eq!(replaced("a: ${T:-x}${S:-y}${T}").as_deref(), Some("{\"a\":\"xy\"}"));
+        for nested in ["a: ${N:-${T}}", "a: ${N:-$$x}"] {
+            assert_eq!(replaced(nested), None, "{nested}");
+        }
     }
 
     #[test]
