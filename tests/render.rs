@@ -168,3 +168,15 @@ fn two_projects_may_share_a_folder_of_rendered_files() {
 
     assert_eq!(environment.read(&file), before);
 }
+
+#[test]
+fn an_object_that_is_there_twice_by_the_namespace_of_its_environment_is_refused() {
+    let environment = TestEnvironment::new();
+    let with_namespace = format!("metadata:\n  namespace: {}\n", environment.namespace);
+    environment.write("deploy/a.yaml", &config_map("a", "a", "1"));
+    environment
+        .write("deploy/b.yaml", &config_map("a", "a", "2").replacen("metadata:\n", &with_namespace, 1));
+    for command in [&["render", "prod"][..], &["render", "prod", "--split", "out"]] {
+        environment.trueup(command).exits(1).complains("ConfigMap/a is in the sources twice");
+    }
+}

@@ -10,6 +10,7 @@ use crate::diff;
 use crate::error::{CommandError, Exit};
 use crate::json::Value;
 use crate::object::{Manifest, Masks, kinds, mask_object};
+use crate::render::duplicates;
 use crate::report::json::{self, ObjectRecord};
 use crate::report::visible::visible;
 use crate::report::words;
@@ -48,9 +49,14 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
     let from = |folder: &PathBuf| global.directory.clone().unwrap_or_default().join(folder);
     let mut split = folder.map(|folder| Split::into(from(folder), project, environments));
     for setup in &setups {
-        let rendered = setup.render()?;
-        for mut manifest in rendered.manifests {
-            place(&mut manifest, setup.namespace.as_deref().or(global.namespace.as_deref()));
+        let mut rendered = setup.render()?;
+        let namespace = setup.namespace.as_deref().or(global.namespace.as_deref());
+        rendered.manifests.iter_mut().for_each(|manifest| place(manifest, namespace));
+        let twice = duplicates(&rendered.manifests);
+        if !twice.is_empty() {
+            return Err(twice.into());
+        }
+        for manifest in rendered.manifests {
             if let Some(split) = &mut split {
                 // A file says nothing of others: what is numbered there is its own.
                 let masked = mask_object(&manifest.body, &manifest.secrets, &mut Masks::new());
