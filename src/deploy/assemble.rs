@@ -90,6 +90,18 @@ pub enum Work {
 }
 
 impl Work {
+    /// The position of the desired object that it is about: kept or written.
+    pub(super) fn desired(&self) -> Option<usize> {
+        match self {
+            Self::Keep { at, .. } | Self::Write { at, .. } => Some(*at),
+            Self::Delete { .. }
+            | Self::Forget { .. }
+            | Self::Hook { .. }
+            | Self::Unstick { .. }
+            | Self::Bootstrap => None,
+        }
+    }
+
     /// What is sent, where something is.
     pub(super) fn body(&self) -> Option<&Value> {
         match self {

@@ -170,10 +170,8 @@ impl Carrying<'_> {
         let mut awaited = Vec::new();
         for (nth, fate) in fates.iter().enumerate().filter(|(_, fate)| fate.ended.is_none()) {
             let Some(written) = &fate.done.returned else { continue };
-            let (Work::Write { at, .. } | Work::Keep { at, .. }) = &self.planned.work[fate.at] else {
-                continue;
-            };
-            let object = &self.planned.desired[*at];
+            let Some(at) = self.planned.work[fate.at].desired() else { continue };
+            let object = &self.planned.desired[at];
             waited.push(nth);
             awaited.push(Awaited {
                 id: object.id().clone(),

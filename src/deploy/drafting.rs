@@ -1,7 +1,8 @@
 //! What a run leaves on record of each object, but for how it's judged in the end: all that
 //! is known once everything is written, and so made while that is waited for.
 
-use super::fates::{Fate, live_after};
+use super::assemble::Work;
+use super::fates::Fate;
 use super::memory::Memory;
 use super::planning::Planned;
 use super::resolve::Desired;
@@ -34,20 +35,18 @@ impl Drafting<'_> {
     /// Every desired object as it was written or found; what couldn't be written as the last
     /// record has it, but for what was deleted and couldn't be created again.
     pub(super) async fn drafts(&self, fates: &[Fate]) -> Drafts {
-        let live = live_after(self.planned, fates);
-        let is_gone = |id: &ObjectId| {
-            fates.iter().any(|fate| {
-                let action = &self.planned.plan.actions[fate.at];
-                fate.done.touched && action.action == Verb::Replace && action.id() == *id
-            })
+        let standings: Vec<(&Desired, Standing<'_>)> =
+            self.planned.desired.iter().zip(standings(self.planned, fates)).collect();
+        let draft = |&(object, standing): &(&Desired, Standing<'_>)| match standing {
+            Standing::There(live) if self.planned.kept.contains(object.id()) => {
+                self.as_it_stays(object, live)
+            }
+            Standing::There(live) => Some(self.as_it_is(object, live)),
+            Standing::Unknown => self.previous(object.id()),
+            Standing::Gone => None,
         };
-        let draft = |object: &Desired| match live.get(object.id()) {
-            Some(live) if self.planned.kept.contains(object.id()) => self.as_it_stays(object, live),
-            Some(live) => Some(self.as_it_is(object, live)),
-            None => self.previous(object.id()).filter(|_| !is_gone(object.id())),
-        };
-        let mut drafts = Vec::with_capacity(self.planned.desired.len());
-        for some in self.planned.desired.chunks(AT_ONCE) {
+        let mut drafts = Vec::with_capacity(standings.len());
+        for some in standings.chunks(AT_ONCE) {
             drafts.extend(parallel::each(some.iter().collect(), draft));
             tokio::task::yield_now().await;
         }
@@ -87,4 +86,34 @@ impl Drafting<'_> {
             health: None,
         }
     }
+}
+
+/// What is known of a desired object once everything is written.
+#[derive(Clone, Copy)]
+enum Standing<'a> {
+    /// As the write returned it, or as it was.
+    There(&'a Value),
+    /// Deleted, and it couldn't be created again.
+    Gone,
+    /// It couldn't be written.
+    Unknown,
+}
+
+/// One for each desired object, in their order.
+fn standings<'a>(planned: &'a Planned, fates: &'a [Fate]) -> Vec<Standing<'a>> {
+    let mut standings = vec![Standing::Unknown; planned.desired.len()];
+    for work in &planned.work {
+        if let Work::Keep { at, live } = work {
+            standings[*at] = Standing::There(live);
+        }
+    }
+    for fate in fates {
+        let Some(at) = planned.work[fate.at].desired() else { continue };
+        if let Some(returned) = &fate.done.returned {
+            standings[at] = Standing::There(returned);
+        } else if fate.done.touched && planned.plan.actions[fate.at].action == Verb::Replace {
+            standings[at] = Standing::Gone;
+        }
+    }
+    standings
 }

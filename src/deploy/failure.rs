@@ -1,7 +1,6 @@
 //! The first thing that went wrong, told in full: the object, the reason and what to
 //! do about it, the container, its last log lines and the warnings about it.
 
-use super::assemble::Work;
 use super::fates::Fate;
 use super::planning::Planned;
 use super::secrets::Secrets;
@@ -119,11 +118,9 @@ fn cause(
 ) -> Diagnostic {
     let action = &planned.plan.actions[fate.at];
     let message = format!("{} isn't healthy: {}", action.id(), clean(diagnosis.words));
-    let cause = match &planned.work[fate.at] {
-        Work::Write { at, .. } | Work::Keep { at, .. } => {
-            Diagnostic::new(message).at(planned.desired[*at].source().location())
-        }
-        _ => Diagnostic::new(message),
+    let cause = match planned.work[fate.at].desired() {
+        Some(at) => Diagnostic::new(message).at(planned.desired[at].source().location()),
+        None => Diagnostic::new(message),
     };
     let cause = newest_commit(action).map(asked_for).into_iter().fold(cause, Diagnostic::because);
     diagnosis.hint.into_iter().chain(way_back(planned)).fold(cause, Diagnostic::hint)

@@ -1,14 +1,10 @@
 //! What became of a plan's actions, and how the run ended by that. Pure.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::assemble::Work;
 use super::planning::Planned;
 use crate::apply::{ActionOutcome, ActionResult, Done, HookOutcome, HookReport, RunResult};
 use crate::health::{Health, Newest};
-use crate::json::Value;
-use crate::object::ObjectId;
 use crate::plan::Verb;
 use crate::wait::Ended;
 
@@ -135,20 +131,4 @@ pub(super) fn milliseconds(duration: Duration) -> u64 {
 /// The time since a start, as output has it.
 pub(super) fn since(start: Instant) -> u64 {
     milliseconds(start.elapsed())
-}
-
-/// The object as it is after the run: as the write returned it, or as it was.
-pub(super) fn live_after<'a>(planned: &'a Planned, fates: &'a [Fate]) -> BTreeMap<ObjectId, &'a Value> {
-    let mut live = BTreeMap::new();
-    for work in &planned.work {
-        if let Work::Keep { at, live: object } = work {
-            live.insert(planned.desired[*at].id().clone(), object.as_ref());
-        }
-    }
-    for fate in fates {
-        if let Some(returned) = &fate.done.returned {
-            live.insert(planned.plan.actions[fate.at].id(), returned);
-        }
-    }
-    live
 }

@@ -128,10 +128,12 @@ impl Undoing<'_> {
     /// Whether what is undone says of every object what is restored says, but perhaps of
     /// hooks that neither has run for: to hold that would refuse what the cluster has.
     fn undoes_nothing(&self) -> bool {
+        if !self.planned.plan.is_empty() {
+            return false;
+        }
         let known = self.record().filter(|_| self.state.unrecorded().is_none());
         let Some((record, memory)) = known.zip(self.planned.memory.as_ref()) else { return false };
-        let changes = changes(record, self.planned, &memory.key);
-        self.planned.plan.is_empty() && changes.iter().all(|change| Hook::of(change.body).is_some())
+        changes(record, self.planned, &memory.key).iter().all(|change| Hook::of(change.body).is_some())
     }
 
     /// The objects that are undone, in sets of those that belong together. When some of

@@ -75,7 +75,7 @@ impl Locked<'_> {
         let begun = self.begin(memory, parent, newest, was_killed).await?;
         let telling = telling::begins(self.ongoing.cluster, &memory.target, &begun.parent);
         let (stop, _forwarding) = stopped_by(self.ongoing.stop, self.lock);
-        let drafting = Drafting { planned: self.planned, memory, key: &begun.key };
+        let drafting = self.drafting(memory, &begun);
         let carrying = self.ongoing.carrying(self.planned, &stop, judge_all);
         let carrying = Carrying { drafting: Some(drafting), ..carrying };
         let Carried { fates, drafts } = carrying.carry_out(&mut |event| listener.event(event)).await;
@@ -201,6 +201,10 @@ impl Locked<'_> {
         }
     }
 
+    fn drafting<'d>(&'d self, memory: &'d Memory, begun: &'d Begun) -> Drafting<'d> {
+        Drafting { planned: self.planned, memory, key: &begun.key }
+    }
+
     /// A release is what wrote something, and what puts a killed run's traces
     /// on record.
     async fn record(
@@ -241,8 +245,7 @@ impl Locked<'_> {
             cause: outcome.failure.as_ref().map(|failure| failure.cause.message.clone()),
             killed: begun.parent.state.killed.clone(),
         };
-        let drafting = Drafting { planned: self.planned, memory, key: &begun.key };
-        record(&drafting, drafts, fates, outcome.result, circumstances).await
+        record(&self.drafting(memory, begun), drafts, fates, outcome.result, circumstances).await
     }
 
     /// Writes the record, or what there is to tell of a run that wrote nothing; then what

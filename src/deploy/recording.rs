@@ -3,7 +3,6 @@
 
 use jiff::Timestamp;
 
-use super::assemble::Work;
 use super::drafting::{Drafting, Drafts};
 use super::fates::Fate;
 use super::planning::Planned;
@@ -170,8 +169,8 @@ fn objects(drafting: &Drafting<'_>, drafts: Drafts, fates: &[Fate]) -> Vec<Recor
     let Drafting { planned, key, .. } = drafting;
     let mut health = vec![None; planned.desired.len()];
     for fate in fates {
-        if let Work::Write { at, .. } | Work::Keep { at, .. } = &planned.work[fate.at] {
-            health[*at] = fate.ended.as_ref().map(|ended| ended.verdict.health);
+        if let Some(at) = planned.work[fate.at].desired() {
+            health[at] = fate.ended.as_ref().map(|ended| ended.verdict.health);
         }
     }
     let judged = |((draft, health), object): ((Option<RecordedObject>, Option<Health>), &Desired)| {

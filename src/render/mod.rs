@@ -50,7 +50,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::error::{Diagnostic, Location};
-use crate::json::Value;
 use crate::object::{Encrypted, Manifest};
 use crate::tools::{Keys, Tools};
 
@@ -60,6 +59,7 @@ pub use external::{Chart, asks_about_cluster};
 pub use jsonnet::Jsonnet;
 pub use live::{LiveObject, live};
 pub(crate) use plain::objects;
+pub use sops::is_encrypted;
 pub use source::{SourceFile, SourceTree};
 pub use substitute::{Var, Vars};
 
@@ -246,11 +246,6 @@ pub fn survey(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> (Rendered
     notes.extend(unencrypted(tree, &manifests));
     let paths = paths.into_iter().collect();
     (Rendered { manifests, paths, holds_decrypted, provenance, notes }, findings)
-}
-
-/// Whether SOPS has encrypted a document.
-pub fn is_encrypted(document: &Value) -> bool {
-    sops::is_encrypted(document)
 }
 
 /// What an object holds that was never decrypted, and would be deployed like that.

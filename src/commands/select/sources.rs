@@ -60,7 +60,7 @@ fn how(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, Comman
             How::Helm(Chart {
                 release: item.release.clone(),
                 values: values.collect::<Result<_, _>>()?,
-                set: set.map(|(path, value)| (path.clone(), as_json(value).to_string())).collect(),
+                set: set.map(|(path, value)| (path.clone(), as_json(value))).collect(),
                 may_fetch,
                 lookup_finds_nothing: item.lookup == Some(Lookup::Empty),
             })

@@ -25,8 +25,8 @@ pub struct Chart {
     pub release: Option<String>,
     /// Files of values, the last wins. Paths of the tree.
     pub values: Vec<String>,
-    /// Values that win over those of files: by Helm's path (`image.tag`), as JSON.
-    pub set: Vec<(String, String)>,
+    /// Values that win over those of files: by Helm's path (`image.tag`).
+    pub set: Vec<(String, Value)>,
     /// Whether charts that it depends on may be fetched.
     pub may_fetch: bool,
     /// Whether it may be rendered as if every `lookup` found nothing.
@@ -215,8 +215,7 @@ fn arguments(
     }
     for (path, value) in &chart.set {
         // As JSON whole numbers become floating-point ones, which templates print as `1e+09`.
-        let is_whole = value.parse::<i64>().is_ok();
-        add(format!("--set{}={path}={value}", if is_whole { "" } else { "-json" }));
+        add(format!("--set{}={path}={value}", if value.is_i64() { "" } else { "-json" }));
     }
     arguments
 }

@@ -11,7 +11,7 @@ use super::making::{Made, digest, made, rendered, wrong};
 use super::output::{self, Printed};
 use super::{Copy, Kind, Part, Shop, Wish, folder, unresolved};
 use crate::error::{Diagnostic, Location};
-use crate::git::tree_path;
+use crate::git::{is_below, tree_path};
 use crate::json::{Value, json};
 use crate::object::{FieldPath, Manifest, Step};
 use crate::yaml;
@@ -176,7 +176,7 @@ impl Gathered<'_, '_> {
             if is_address(&entry) {
                 self.remote(&entry, at(&path));
             } else if let Ok(found) = self.copy.enclosure.resolve(folder, &entry) {
-                if folder.is_empty() || found.real.starts_with(&format!("{folder}/")) {
+                if is_below(&found.real, folder) {
                     self.copy.reads(&found.real);
                 } else {
                     let outside =

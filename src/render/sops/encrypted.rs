@@ -64,7 +64,7 @@ impl Format {
 
 /// Whether SOPS has encrypted this document to be decrypted before it's deployed. A
 /// `SopsSecret` is decrypted in the cluster, by its operator.
-pub(in super::super) fn is_encrypted(document: &Value) -> bool {
+pub fn is_encrypted(document: &Value) -> bool {
     let sops = &document["sops"];
     let version = document["apiVersion"].as_str().unwrap_or_default();
     let is_operators = document["kind"] == "SopsSecret" && version.starts_with("isindir.github.com/");

@@ -17,7 +17,8 @@ use crate::error::{Diagnostic, Location};
 use crate::json::Value;
 use crate::object::{FieldPath, SecretPaths, Step};
 use crate::yaml::{self, Document};
-pub(super) use encrypted::{Format, is_encrypted};
+pub(super) use encrypted::Format;
+pub use encrypted::is_encrypted;
 pub(super) use known::{Closed, Known, is_encrypted_file};
 pub(super) use rules::Unencrypted;
 
