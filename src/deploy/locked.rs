@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use futures::future::join;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -18,14 +19,14 @@ use super::observe;
 use super::planning::Planned;
 use super::recording::{Circumstances, commit_of, record};
 use super::running::{Identity, Listener, Ongoing, lacks_record};
-use super::telling;
+use super::telling::Telling;
 use super::variables::digested;
 use crate::apply::{ActionResult, RunResult, Stop, TargetOutcome};
 use crate::error::{CommandError, Diagnostic};
 use crate::object::GroupKind;
 use crate::parallel;
 use crate::plan::{Judgement, Verb};
-use crate::release::history::{list_summaries, trim, write_record};
+use crate::release::history::{list_summaries, stored, trim, write_record};
 use crate::release::key::ensure_key;
 use crate::release::{
     Attempt, DigestKey, Hold, Listed, Lock, Override, PART_OF, Parent, Pointer, Record, ReleaseResult,
@@ -38,6 +39,7 @@ pub(super) struct Locked<'a> {
     pub(super) planned: &'a Planned,
     pub(super) identity: &'a Identity,
     pub(super) lock: &'a Lock,
+    pub(super) telling: &'a Telling,
 }
 
 /// A run that is about to write.
@@ -50,6 +52,8 @@ struct Begun {
     was_killed: bool,
     /// What was held before.
     former_hold: Option<Hold>,
+    /// The releases before this one, newest first.
+    releases: Vec<Listed>,
 }
 
 impl Locked<'_> {
@@ -57,7 +61,7 @@ impl Locked<'_> {
         let Some(memory) = &self.planned.memory else {
             return Ok(self.ongoing.unchanged(self.planned).await);
         };
-        let (parent, newest) = self.caught_up(memory).await?;
+        let (parent, releases) = self.caught_up(memory).await?;
         let is_part = self.ongoing.options.planning.selection.is_some();
         if let Some(unfinished) = unfinished(&parent.state).filter(|_| is_part) {
             return Err(unfinished.into());
@@ -72,8 +76,8 @@ impl Locked<'_> {
             return Ok(outcome);
         }
         let judge_all = is_unsettled || self.ongoing.waits_for_all();
-        let begun = self.begin(memory, parent, newest, was_killed).await?;
-        let telling = telling::begins(self.ongoing.cluster, &memory.target, &begun.parent);
+        let begun = self.begin(memory, parent, releases, was_killed).await?;
+        self.telling.begins(&begun.parent);
         let (stop, _forwarding) = stopped_by(self.ongoing.stop, self.lock);
         let drafting = self.drafting(memory, &begun);
         let carrying = self.ongoing.carrying(self.planned, &stop, judge_all);
@@ -97,8 +101,7 @@ impl Locked<'_> {
         let (parent, release) = (begun.parent.clone(), begun.release);
         self.conclude(memory, begun, &fates, drafts, &mut outcome).await;
         parallel::discard(fates);
-        telling.finish().await;
-        telling::ends(self.ongoing.cluster, &memory.target, &parent, release, &outcome).await;
+        self.telling.ends(&parent, release, &outcome);
         Ok(outcome)
     }
 
@@ -130,14 +133,13 @@ impl Locked<'_> {
         self.ongoing.stop.borrow().is_some().then_some(Halt::Interrupted)
     }
 
-    /// The inventory, with every release that it doesn't know of yet, and the
-    /// newest release's number.
-    async fn caught_up(&self, memory: &Memory) -> Result<(Parent, Option<u64>), CommandError> {
+    /// The inventory, with every release that it doesn't know of yet, and all releases.
+    async fn caught_up(&self, memory: &Memory) -> Result<(Parent, Vec<Listed>), CommandError> {
         let releases =
             list_summaries(self.ongoing.cluster, &memory.target).await.map_err(Diagnostic::from)?;
         let mut parent = memory.parent.clone().unwrap_or_else(|| Parent::new(&memory.target));
         parent.state.catch_up(releases.iter().filter_map(Listed::summary));
-        Ok((parent, releases.first().map(Listed::release)))
+        Ok((parent, releases))
     }
 
     /// Takes everything that is about to be written into the inventory, under
@@ -146,7 +148,7 @@ impl Locked<'_> {
         &self,
         memory: &Memory,
         mut parent: Parent,
-        newest: Option<u64>,
+        releases: Vec<Listed>,
         was_killed: bool,
     ) -> Result<Begun, CommandError> {
         let started_at = Timestamp::now();
@@ -155,7 +157,7 @@ impl Locked<'_> {
         if self.ongoing.options.undone.is_some() {
             parent.state.hold = self.held(&parent.state, started_at);
         }
-        let release = parent.state.next_release(newest);
+        let release = parent.state.next_release(releases.first().map(Listed::release));
         let (kinds, namespaces) = spanned(self.planned);
         let running = Running {
             release,
@@ -168,7 +170,7 @@ impl Locked<'_> {
         let parent = parent.map_err(Diagnostic::from)?;
         let has_secrets = self.planned.objects().any(|object| !object.manifest.secrets.is_empty());
         let key = if has_secrets { ensure_key(cluster, &memory.target).await } else { memory.key.clone() };
-        Ok(Begun { parent, release, started_at, key, was_killed, former_hold })
+        Ok(Begun { parent, release, started_at, key, was_killed, former_hold, releases })
     }
 
     /// Records what came of it. What can't be recorded is told in the outcome:
@@ -259,7 +261,7 @@ impl Locked<'_> {
         is_complete: bool,
     ) -> Result<Vec<String>, CommandError> {
         let (cluster, target) = (self.ongoing.cluster, &memory.target);
-        let mut parent = begun.parent;
+        let (mut parent, mut releases) = (begun.parent, begun.releases);
         let mut notes = Vec::new();
         match record {
             Ok(record) => {
@@ -268,6 +270,7 @@ impl Locked<'_> {
                 let is_well =
                     matches!(record.summary.result, ReleaseResult::Healthy | ReleaseResult::Applied);
                 notes.extend(self.settle_hold(&mut parent.state, &begun.key, is_well));
+                releases.insert(0, Listed::Summary(Box::new(record.summary.clone())));
                 parallel::discard(record);
             }
             Err(attempt) => {
@@ -277,6 +280,28 @@ impl Locked<'_> {
             }
         }
         let pinned = parent.state.pinned();
+        let (noted, stored) =
+            join(self.note(memory, parent, is_complete, &mut notes), stored(cluster, target)).await;
+        noted?;
+        let keep =
+            self.ongoing.setup.inventory.as_ref().map_or(usize::MAX, |inventory| inventory.keep as usize);
+        let trimming = async { trim(cluster, target, &releases, &stored?, keep, &pinned).await };
+        if let Err(error) = trimming.await {
+            notes.push(format!("old releases could not be trimmed: {error}"));
+        }
+        Ok(notes)
+    }
+
+    /// Writes what the inventory is after a run, with no more kinds and namespaces than
+    /// remain when all of the plan was carried out.
+    async fn note(
+        &self,
+        memory: &Memory,
+        parent: Parent,
+        is_complete: bool,
+        notes: &mut Vec<String>,
+    ) -> Result<(), CommandError> {
+        let (cluster, target) = (self.ongoing.cluster, &memory.target);
         let narrows = is_complete && self.ongoing.options.planning.removes();
         let remaining = if narrows { Some(self.remaining(memory).await) } else { None };
         let remaining = remaining.and_then(|span| span.map_err(|error| notes.extend(told(&error))).ok());
@@ -286,13 +311,7 @@ impl Locked<'_> {
             }
             None => inventory::write(cluster, target, parent).await,
         };
-        written.map_err(Diagnostic::from)?;
-        let keep =
-            self.ongoing.setup.inventory.as_ref().map_or(usize::MAX, |inventory| inventory.keep as usize);
-        if let Err(error) = trim(cluster, target, keep, &pinned).await {
-            notes.push(format!("old releases could not be trimmed: {error}"));
-        }
-        Ok(notes)
+        written.map(drop).map_err(|error| Diagnostic::from(error).into())
     }
 
     /// The kinds and namespaces in which members remain: the desired ones, and

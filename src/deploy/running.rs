@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures::future::join;
 use jiff::Timestamp;
 
 use super::assemble::Work;
@@ -19,6 +20,7 @@ use super::planning::{Options, Planned, plan_again};
 use super::refusing::explained;
 use super::resolve::{Desired, defined_kinds};
 use super::setup::Setup;
+use super::telling::Telling;
 use super::unwell;
 use crate::apply::{ActionOutcome, ActionResult, Event, Manner, RunResult, Stop, TargetOutcome};
 use crate::cluster::{ApplyMode, Cluster, MANAGER, Resource};
@@ -179,6 +181,7 @@ pub(super) struct Ongoing<'a> {
 /// The lock, once this run has it.
 struct Taken {
     lock: Lock,
+    telling: Telling,
     /// Another run had it first.
     waited: bool,
 }
@@ -304,13 +307,13 @@ impl Ongoing<'_> {
         identity: &Identity,
         listener: &mut dyn Listener,
     ) -> Result<TargetOutcome, CommandError> {
-        let Some(Taken { lock, waited }) = self.lock(planned, identity, listener).await? else {
+        let Some(Taken { lock, telling, waited }) = self.lock(planned, identity, listener).await? else {
             return Ok(blank(&planned.plan, RunResult::Interrupted));
         };
         let mut ending = None;
         let mut outcome = match self.again(planned, waited, listener).await {
             Ok(Again::Agreed) => {
-                let locked = Locked { ongoing: self, planned, identity, lock: &lock };
+                let locked = Locked { ongoing: self, planned, identity, lock: &lock, telling: &telling };
                 match locked.run(listener).await {
                     Ok(outcome) => Ok(locked.undo_failure(outcome, listener).await),
                     Err(error) => {
@@ -337,7 +340,8 @@ impl Ongoing<'_> {
             outcome.iter_mut().for_each(|outcome| outcome.notes.extend(unnoted.clone()));
         }
         let is_deleted = outcome.as_ref().is_ok_and(|outcome| outcome.result == RunResult::Deleted);
-        let released = if is_deleted { lock.remove().await } else { lock.release().await };
+        let release = async { if is_deleted { lock.remove().await } else { lock.release().await } };
+        let (released, ()) = join(release, telling.finish()).await;
         let mut outcome = outcome?;
         if let Err(error) = released {
             outcome.notes.push(format!("the lock could not be released and expires by itself: {error}"));
@@ -366,7 +370,8 @@ impl Ongoing<'_> {
             Ok(_) = stop.wait_for(Option::is_some) => return Ok(None),
             taken = acquiring => taken.map_err(locked_out)?,
         };
-        Ok(Some(Taken { lock: taken, waited }))
+        let telling = Telling::new(self.cluster, &memory.target);
+        Ok(Some(Taken { lock: taken, telling, waited }))
     }
 
     /// Whether the plan needn't be made again: nothing came between it and the lock,

@@ -94,8 +94,7 @@ impl Locked<'_> {
         }
         let (stop, options) = (self.ongoing.stop, &options);
         let ongoing = Ongoing { setup: &setup, cluster, options, earlier: None, stop, start };
-        let locked =
-            Locked { ongoing: &ongoing, planned: &planned, identity: self.identity, lock: self.lock };
+        let locked = Locked { ongoing: &ongoing, planned: &planned, ..*self };
         let outcome = locked.run(listener).await?;
         Ok(TargetOutcome { requests: outcome.requests.saturating_sub(before), ..outcome })
     }

@@ -24,14 +24,14 @@ pub struct Happening {
     pub at: Timestamp,
 }
 
-/// Writes it, if that is allowed.
-pub async fn tell(cluster: &Cluster, target: &Target, parent: &Parent, happening: &Happening) {
+/// Writes an Event, if that is allowed.
+pub async fn tell(cluster: &Cluster, target: &Target, event: &Value) {
     let events = Resource::core("Event", "events", true);
-    let event = compose(target, parent, happening);
-    let _ = cluster.create(&events, Some(target.state_namespace()), &event, MANAGER).await;
+    let _ = cluster.create(&events, Some(target.state_namespace()), event, MANAGER).await;
 }
 
-fn compose(target: &Target, parent: &Parent, happening: &Happening) -> Value {
+/// The Event.
+pub fn compose(target: &Target, parent: &Parent, happening: &Happening) -> Value {
     let (name, namespace) = (target.parent_name(), target.state_namespace());
     let time = happening.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut involved = json!({"apiVersion": "v1", "kind": "ConfigMap", "namespace": namespace, "name": name});

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::{try_join, try_join_all};
+use futures::future::try_join_all;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -175,27 +175,29 @@ pub async fn remove(cluster: &Cluster, target: &Target) -> Result<(), RecordErro
     Ok(())
 }
 
-/// Deletes the records of old releases, oldest first, and says which. `pinned`
-/// is what the parent's state refers to.
+/// Deletes the records of old releases, oldest first. `listed` are all releases, newest
+/// first; `stored` is all that is there of them; `pinned` is what the parent's state
+/// refers to.
 pub async fn trim(
     cluster: &Cluster,
     target: &Target,
+    listed: &[Listed],
+    stored: &[Stored],
     keep: usize,
     pinned: &BTreeSet<u64>,
-) -> Result<Vec<u64>, RecordError> {
-    let (listed, stored) = try_join(list_summaries(cluster, target), stored(cluster, target)).await?;
-    let trimmed = trimmable(&listed, keep, pinned);
+) -> Result<(), RecordError> {
+    let trimmed = trimmable(listed, keep, pinned);
     let kept: BTreeSet<u64> =
         listed.iter().map(Listed::release).filter(|release| !trimmed.contains(release)).collect();
-    for config_map in dispensable(&stored, &kept) {
+    for config_map in dispensable(stored, &kept) {
         delete(cluster, target, config_map).await?;
     }
-    Ok(trimmed)
+    Ok(())
 }
 
 /// A `ConfigMap` of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Stored {
+pub struct Stored {
     release: u64,
     /// 0 for the first one.
     chunk: usize,
@@ -204,7 +206,7 @@ struct Stored {
 }
 
 /// Every `ConfigMap` of every record, by its metadata alone.
-async fn stored(cluster: &Cluster, target: &Target) -> Result<Vec<Stored>, RecordError> {
+pub async fn stored(cluster: &Cluster, target: &Target) -> Result<Vec<Stored>, RecordError> {
     let selector = target.records_and_chunks();
     let all = cluster
         .list_metadata(&config_maps(), &scope(target), Some(&selector))
