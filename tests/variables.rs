@@ -32,6 +32,45 @@ fn variables_keep_their_types_and_texts_stay_texts() {
 }
 
 #[test]
+fn a_number_is_within_a_text_as_it_was_written_wherever_it_comes_from() {
+    let vars = "A: 1.10, B: 010, C: 18446744073709551616, D: 1e3, E: yes";
+    let configured = asking(&format!("{{{vars}, F: 0x1F}}"));
+    let layered = TestEnvironment::new();
+    let sources = "sources: [{path: deploy, substitute: true}]\n";
+    let configuration = layered.configuration().replace("sources: deploy\n", sources);
+    layered.write(
+        "trueup.yaml",
+        &format!("defaults: {{vars: {{{vars}, F: 0}}}}\n{configuration}    vars: {{F: 0x1F}}\n"),
+    );
+    let of_a_file = asking("{}");
+    of_a_file.write("vars.yaml", &format!("{{{vars}, F: 0x1F}}\n"));
+    let given = asking("{}");
+    let on_the_command_line: Vec<String> = format!("{vars}, F: 0x1F")
+        .split(", ")
+        .map(|var| format!("--var={}", var.replace(": ", "=")))
+        .collect();
+    let of_the_command_line: Vec<&str> = on_the_command_line.iter().map(String::as_str).collect();
+
+    for (environment, arguments) in [
+        (configured, &[][..]),
+        (layered, &[]),
+        (of_a_file, &["--var-file", "vars.yaml"]),
+        (given, &of_the_command_line),
+    ] {
+        environment.write("deploy/a.yaml", &config_map("settings", "all", "x:${A} ${B} ${C} ${D} ${E} ${F}"));
+        environment.write(
+            "deploy/b.yaml",
+            "apiVersion: example.dev/v1\nkind: Widget\nmetadata: {name: alone}\nspec:\n  a: ${A}\n  b: ${B}\n  e: ${E}\n  f: ${F}\n",
+        );
+
+        let run = environment.trueup(&[&["render", "prod"], arguments].concat()).success();
+
+        let run = run.prints("all: x:1.10 010 18446744073709551616 1e3 yes 0x1F\n");
+        run.prints("  a: 1.1\n  b: 8\n  e: true\n  f: 31\n");
+    }
+}
+
+#[test]
 fn the_command_line_wins_over_files_and_files_over_the_configuration() {
     let environment = asking("{A: configured, B: configured, C: configured, D: {env: TEST_D}}")
         .variable("TEST_D", "from-env");
@@ -356,7 +395,7 @@ fn names_are_taken_as_they_are_written() {
 
     let run = environment.trueup(&["render", "prod", "--var-file", "vars.yaml"]).success();
 
-    run.prints("all: x 3 live true never");
+    run.prints("all: x 3 live yes never");
     environment.write("vars.yaml", "n: [1]\n");
     environment
         .trueup(&["render", "prod", "--var-file", "vars.yaml"])

@@ -14,9 +14,13 @@ use crate::yaml;
 pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     if !Vars::is_name(name) {
-        return Err(format!("{name:?} isn't a variable's name: letters, digits and _ are allowed"));
+        return Err(not_a_name(name));
     }
     Ok((name.to_owned(), value.to_owned()))
+}
+
+fn not_a_name(name: &str) -> String {
+    format!("{name:?} isn't a variable's name: letters, digits and `_` are allowed")
 }
 
 /// Those of an environment. Those of the process's environment are only looked up
@@ -29,6 +33,7 @@ pub(super) fn configured(environment: &Environment) -> Vars {
             Variable::Integer(value) => vars.set(name, Value::from(*value)),
             Variable::Number(value) => vars.set(name, Value::from(*value)),
             Variable::Text(text) => vars.set(name, Value::from(text.as_str())),
+            Variable::Plain(written) => vars.set_text(name, written),
             Variable::Environment(from) => match std::env::var(&from.env) {
                 Ok(text) => vars.set_text(name, &text),
                 Err(_) => vars.miss(name, &from.env),
@@ -77,16 +82,15 @@ fn read(file: &Path, shown: &str, vars: &mut Vars) -> Result<(), CommandError> {
             findings.push(wrong("a file of variables is a map".to_owned(), &FieldPath::root()));
             continue;
         };
-        for (name, value) in map {
-            let path = FieldPath::fields([name.as_str()]);
-            if !Vars::is_name(name) {
-                let message =
-                    format!("{name:?} isn't a variable's name: letters, digits and `_` are allowed");
-                findings.push(wrong(message, &path));
-            } else if matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_)) {
-                vars.set(name, value.clone());
-            } else {
-                findings.push(wrong(format!("`{name}` must be a text, a number or a boolean"), &path));
+        let paths: Vec<FieldPath> = map.keys().map(|name| FieldPath::fields([name.as_str()])).collect();
+        let wanted: Vec<(u32, &FieldPath)> = paths.iter().map(|path| (document.number, path)).collect();
+        let plain = yaml::plain_scalars(&text, &wanted);
+        for (((name, value), path), plain) in map.iter().zip(&paths).zip(plain) {
+            match (value, plain) {
+                _ if !Vars::is_name(name) => findings.push(wrong(not_a_name(name), path)),
+                (Value::Number(_) | Value::Bool(_), Some(written)) => vars.set_text(name, &written),
+                (Value::String(_) | Value::Number(_) | Value::Bool(_), _) => vars.set(name, value.clone()),
+                _ => findings.push(wrong(format!("`{name}` must be a text, a number or a boolean"), path)),
             }
         }
     }

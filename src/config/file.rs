@@ -291,8 +291,8 @@ pub struct SourceItem {
     /// Helm: files of values, relative to `trueup.yaml`; the last wins.
     pub values: Option<Vec<ValuesFile>>,
     /// Helm: values that win over those of files, by their paths such as
-    /// `image.tag`. Numbers, texts and booleans stay what they are.
-    pub set: Option<BTreeMap<String, SetValue>>,
+    /// `image.tag`. They keep their types; `null` takes away the chart's own.
+    pub set: Option<BTreeMap<String, AnyValue>>,
     /// Helm, kustomize: whether what it needs from elsewhere is fetched: charts
     /// that aren't in `charts`, or bases that are pinned to a tag or a commit.
     /// Default: never.
@@ -340,20 +340,6 @@ pub struct LibraryFolder(pub String);
 #[serde(transparent)]
 pub struct AnyValue(pub serde_json::Value);
 
-/// A value for Helm.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum SetValue {
-    /// `true` or `false`.
-    Boolean(bool),
-    /// A whole number.
-    Integer(i64),
-    /// A number with a fraction.
-    Number(f64),
-    /// A text.
-    Text(String),
-}
-
 /// A variable for sources.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(untagged)]
@@ -368,6 +354,10 @@ pub enum Variable {
     Text(String),
     /// One of the environment.
     Environment(FromEnvironment),
+    /// What isn't quoted, as it's written: `1.10` is a number that is `1.10` within a text.
+    #[serde(skip)]
+    #[schemars(skip)]
+    Plain(String),
 }
 
 /// A variable of the environment.

@@ -38,8 +38,8 @@ use check::Finding;
 
 pub use duration::{Period, PeriodError};
 pub use file::{
-    AnyValue, Dependencies, DriftRule, LibraryFolder, Lookup, OrderRule, Renderer, SetValue, SourceItem,
-    ValuesFile, Variable, schema,
+    AnyValue, Dependencies, DriftRule, LibraryFolder, Lookup, OrderRule, Renderer, SourceItem, ValuesFile,
+    Variable, schema,
 };
 pub use find::{FILE_NAME, find};
 pub use glob::{fits as name_fits, folder_of_pattern, path_fits};
@@ -136,6 +136,7 @@ pub fn parse(text: &str, path: &str) -> Result<Config, Vec<Diagnostic>> {
     for environment in &mut environments {
         environment.source_places = source_places(text, path, &written, environment);
     }
+    keep_plain(text, &written, &mut environments);
     environments.sort_by_key(|environment| {
         yaml::locate(text, 1, &FieldPath::fields(["environments", &environment.name]))
     });
@@ -153,6 +154,27 @@ fn source_places(text: &str, path: &str, written: &Value, environment: &Environm
     let items = (0..environment.sources.len()).map(|index| field.then(Step::Index(index)));
     let places = items.filter_map(|item| yaml::locate_value(text, 1, &item));
     places.map(|(line, column)| Location::at(path, line, column)).collect()
+}
+
+/// Keeps numbers and booleans among the variables as they are written.
+fn keep_plain(text: &str, written: &Value, environments: &mut [Environment]) {
+    let mut vars: Vec<(FieldPath, &mut Variable)> = Vec::new();
+    for Environment { name: environment, vars: all, .. } in environments {
+        for (name, variable) in all {
+            let own = FieldPath::fields(["environments", environment, "vars", name]);
+            let is_own = own.get(written).is_some_and(|value| !value.is_null());
+            let path = if is_own { own } else { FieldPath::fields(["defaults", "vars", name]) };
+            vars.push((path, variable));
+        }
+    }
+    vars.retain(|(_, it)| !matches!(it, Variable::Text(_) | Variable::Environment(_)));
+    let wanted: Vec<(u32, &FieldPath)> = vars.iter().map(|(path, _)| (1, path)).collect();
+    let plain = yaml::plain_scalars(text, &wanted);
+    for ((_, variable), plain) in vars.into_iter().zip(plain) {
+        if let Some(plain) = plain {
+            *variable = Variable::Plain(plain);
+        }
+    }
 }
 
 impl Config {

@@ -28,7 +28,29 @@ pub fn locate_value(text: &str, document: u32, path: &FieldPath) -> Option<(u32,
 /// The same as [`locate`] for many fields, documents and paths, reading the
 /// text once. In their order.
 pub fn locate_many(text: &str, wanted: &[(u32, &FieldPath)]) -> Vec<Option<(u32, u32)>> {
-    let mut places = vec![None; wanted.len()];
+    find_many(text, wanted, |_, found, object| {
+        let Place { line, column } = found.key;
+        object.map_or((line, column), |object| moved(found.key, object))
+    })
+}
+
+/// The scalars at these paths as they are written, where they aren't quoted and have no
+/// tag: `1.10`, which is the number 1.1. In their order.
+pub fn plain_scalars(text: &str, wanted: &[(u32, &FieldPath)]) -> Vec<Option<String>> {
+    let scalars = find_many(text, wanted, |tree, found, _| match &tree.followed(found.node).content {
+        Content::Scalar(scalar) if scalar.plain && scalar.tag.is_none() => Some(scalar.text.to_string()),
+        _ => None,
+    });
+    scalars.into_iter().map(Option::flatten).collect()
+}
+
+/// What is at many fields, documents and paths, reading the text once.
+fn find_many<T: Clone>(
+    text: &str,
+    wanted: &[(u32, &FieldPath)],
+    of: impl Fn(&Tree<'_>, Found, Option<&InRow<'_>>) -> T,
+) -> Vec<Option<T>> {
+    let mut all = vec![None; wanted.len()];
     let mut of_document: HashMap<u32, Vec<usize>> = HashMap::new();
     for (position, (document, _)) in wanted.iter().enumerate() {
         of_document.entry(*document).or_default().push(position);
@@ -38,19 +60,18 @@ pub fn locate_many(text: &str, wanted: &[(u32, &FieldPath)]) -> Vec<Option<(u32,
             let Some(positions) = of_document.get(&number) else { continue };
             let Some(tree) = document(object.text, 1) else { continue };
             for position in positions {
-                places[*position] = Some(moved(walk(&tree, wanted[*position].1).key, &object));
+                all[*position] = Some(of(&tree, walk(&tree, wanted[*position].1), Some(&object)));
             }
         }
-        return places;
+        return all;
     }
     let mut reader = Reader::new(text);
     while let Ok(Some(tree)) = reader.next_document() {
         for position in of_document.get(&tree.number).into_iter().flatten() {
-            let Place { line, column } = walk(&tree, wanted[*position].1).key;
-            places[*position] = Some((line, column));
+            all[*position] = Some(of(&tree, walk(&tree, wanted[*position].1), None));
         }
     }
-    places
+    all
 }
 
 type LineAndColumn = (u32, u32);

@@ -40,7 +40,7 @@ use value::Keys;
 
 pub use decode::{DecodeError, decode};
 pub use error::YamlError;
-pub use locate::{locate, locate_many, locate_value};
+pub use locate::{locate, locate_many, locate_value, plain_scalars};
 pub use text::to_text;
 
 use crate::json::Value;

@@ -348,3 +348,19 @@ fn many_fields_are_found_in_one_reading() {
     assert_eq!(row, [Some((1, 1)), Some((3, 1)), None, Some((1, 8))]);
     assert_eq!(places("a: ["), [None; 4]);
 }
+
+#[test]
+fn scalars_are_found_as_they_are_written_unless_they_are_quoted_or_tagged() {
+    let names = ["a", "b", "c", "d", "e", "f"].map(|name| FieldPath::fields([name]));
+    let wanted: Vec<(u32, &FieldPath)> = names.iter().map(|name| (1, name)).collect();
+    let written = |text: &str| {
+        let written = plain_scalars(text, &wanted);
+        written.into_iter().map(|it| it.unwrap_or_else(|| "-".to_owned())).collect::<Vec<_>>().join(" ")
+    };
+    let text = "d: &n 0x1F # sixteen\na: 1.10\nb: '1.10'\nc: !!int 7\ne: *n\n<<: {f: 1e3}\n";
+    assert_eq!(written(text), "1.10 - - 0x1F 0x1F 1e3");
+    assert_eq!(
+        written("{\"a\": 18446744073709551616, \"b\": \"1\", \"c\": {}}"),
+        "18446744073709551616 - - - - -"
+    );
+}
