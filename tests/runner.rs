@@ -76,6 +76,7 @@ mod signed_commits;
 mod simulation;
 mod sops;
 mod status;
+mod still_needed;
 mod two_plans;
 mod variables;
 mod versions;

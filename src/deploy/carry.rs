@@ -2,7 +2,7 @@
 //! hooks before and after all that.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -21,7 +21,7 @@ use crate::apply::{ActionResult, Done, Event, Job, Manner, Means, Stop, Watching
 use crate::cluster::{ApiError, Cluster};
 use crate::health::Baseline;
 use crate::json::Value;
-use crate::object::{GroupKind, Manifest, Moment};
+use crate::object::{GroupKind, Manifest, Moment, ObjectId};
 use crate::parallel;
 use crate::wait::{Awaited, Watches, wait};
 
@@ -33,6 +33,15 @@ fn unawaited(positions: Vec<usize>, done: Vec<Done>) -> impl Iterator<Item = Fat
 fn skipped(jobs: &[Job<'_>], why: &str) -> Vec<Done> {
     jobs.iter().map(|_| Done::skipped(why)).collect()
 }
+
+/// Jobs, and the positions of their actions in the plan.
+type Jobs<'a> = (Vec<Job<'a>>, Vec<usize>);
+
+/// Why nothing is deleted.
+const UNWRITTEN: &str = "skipped, because not everything could be written";
+
+/// Why something isn't deleted yet.
+const STILL_NEEDED: &str = "it stays, because pods from before may still need it";
 
 /// What is done with the plan.
 pub(super) struct Carrying<'a> {
@@ -99,12 +108,12 @@ impl Carrying<'_> {
         let all_written = done.iter().all(|done| done.result == ActionResult::Done);
         let fate = |(job, (&at, done))| Fate { at, done, ended: ended.remove(&job) };
         let mut fates: Vec<Fate> = positions.iter().zip(done).enumerate().map(fate).collect();
-        let (removals, positions) = self.removals();
+        let (removals, positions) = self.removals(|at| !self.is_deferred(at));
         let done = if all_written {
             execute(self.cluster, &removals, means, &mut on_event).await
         } else {
             // What is still needed may be among what would be deleted.
-            skipped(&removals, "skipped, because not everything could be written")
+            skipped(&removals, UNWRITTEN)
         };
         fates.extend(unawaited(positions, done));
         if self.judge_all {
@@ -116,7 +125,14 @@ impl Carrying<'_> {
             drafts =
                 self.wait_for(&watches, &mut fates, self.limit(), (start, &secrets), &mut on_event).await;
         }
-        let done = if fates.iter().all(is_well) {
+        let (deferred, kept) = self.deferred(&fates);
+        if all_written {
+            let done = execute(self.cluster, &deferred.0, means, &mut on_event).await;
+            fates.extend(unawaited(deferred.1, done));
+        } else {
+            fates.extend(unawaited(deferred.1, skipped(&deferred.0, UNWRITTEN)));
+        }
+        let done = if fates.iter().all(is_well) && kept.0.is_empty() {
             execute(self.cluster, &late, means, &mut on_event).await
         } else {
             let is_written = fates.iter().all(|fate| fate.done.result == ActionResult::Done);
@@ -124,6 +140,7 @@ impl Carrying<'_> {
             skipped(&late, &format!("skipped, because not everything {what}"))
         };
         fates.extend(unawaited(positions, done));
+        fates.extend(unawaited(kept.1, skipped(&kept.0, if all_written { STILL_NEEDED } else { UNWRITTEN })));
         if self.stop.borrow().is_none() && !fates.iter().all(is_well) {
             let (hooks, positions) = self.hooks_at(|moment| moment == Moment::OnFailure);
             let done = execute(self.cluster, &hooks, means, &mut on_event).await;
@@ -134,6 +151,23 @@ impl Carrying<'_> {
         }
         parallel::discard(watches);
         Carried { fates, drafts }
+    }
+
+    /// Whether a deletion comes when others are ready, and these are waited for.
+    fn is_deferred(&self, position: usize) -> bool {
+        self.wait.is_some()
+            && matches!(self.planned.work[position], Work::Delete { .. })
+            && !self.planned.plan.actions[position].after_ready.is_empty()
+    }
+
+    /// Those deletions: of which all that they wait for is ready, and the others.
+    fn deferred(&self, fates: &[Fate]) -> (Jobs<'_>, Jobs<'_>) {
+        let actions = &self.planned.plan.actions;
+        let ready: HashSet<ObjectId> =
+            fates.iter().filter(|fate| is_well(fate)).map(|fate| actions[fate.at].id()).collect();
+        let is_free = |at: usize| actions[at].after_ready.iter().all(|user| ready.contains(&user.id()));
+        let deferred = |free: bool| self.removals(|at| self.is_deferred(at) && is_free(at) == free);
+        (deferred(true), deferred(false))
     }
 
     /// How long anything is waited for.

@@ -66,7 +66,13 @@ pub(super) fn result(planned: &Planned, fates: &[Fate], waited: bool, halt: Opti
     let is_verdict = |fate: &Fate| {
         is_late(fate) && (fate.done.hook.is_some() || fate.done.result == ActionResult::Skipped)
     };
-    let writes = || counted().filter(|fate| action(fate).action != Verb::Unchanged && !is_verdict(fate));
+    // What stays for pods from before stays because something isn't ready.
+    let stays = |fate: &Fate| {
+        let (action, result) = (action(fate), fate.done.result);
+        action.action == Verb::Delete && !action.after_ready.is_empty() && result == ActionResult::Skipped
+    };
+    let is_write = |fate: &Fate| action(fate).action != Verb::Unchanged && !is_verdict(fate) && !stays(fate);
+    let writes = || counted().filter(|fate| is_write(fate));
     let count = |wanted: ActionResult| writes().filter(|fate| fate.done.result == wanted).count();
     let (failed, not_started) = (count(ActionResult::Failed), count(ActionResult::NotStarted));
     let skipped = count(ActionResult::Skipped);

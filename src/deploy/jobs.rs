@@ -150,12 +150,13 @@ impl<'a> Carrying<'a> {
         (PART_OF.to_owned(), id.unwrap_or_default())
     }
 
-    /// Deletions, each wave of the plan after the one before, and what is let go.
-    pub(super) fn removals(&self) -> (Vec<Job<'a>>, Vec<usize>) {
+    /// Deletions, each wave of the plan after the one before, and what is let go: as far as
+    /// it's meant.
+    pub(super) fn removals(&self, is_meant: impl Fn(usize) -> bool) -> (Vec<Job<'a>>, Vec<usize>) {
         let mut jobs: Vec<Job<'a>> = Vec::new();
         let mut positions = Vec::new();
         let (mut current, mut begun, mut before) = (None, 0, 0..0);
-        for (at, work) in self.planned.work.iter().enumerate() {
+        for (at, work) in self.planned.work.iter().enumerate().filter(|(at, _)| is_meant(*at)) {
             let (resource, after, task) = match work {
                 Work::Delete { resource, live } => {
                     let Some(precondition) = precondition(live) else { continue };

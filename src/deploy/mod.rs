@@ -67,6 +67,7 @@ pub mod setup;
 mod simulation;
 mod standing;
 pub mod status;
+mod still_needed;
 mod stuck;
 mod swept;
 mod telling;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::assemble::{Assembled, Membership, Work};
 use super::observe::Live;
 use super::resolve::Desired;
+use super::still_needed::keep_for_pods;
 use crate::cluster::{MANAGER, Resource};
 use crate::json::Value;
 use crate::object::{Hook, ObjectId, ObjectRef, kinds};
@@ -31,9 +32,11 @@ impl Left<'_> {
         !self.forgotten.is_empty() || self.deleted.iter().any(|(.., live)| Hook::of(live).is_none())
     }
 
-    /// Adds what becomes of them, from this wave on.
+    /// Adds what becomes of them, from this wave on, after all that is written.
     pub(super) fn leave(self, wave: u32, assembled: &mut Assembled) {
+        let begin = assembled.actions.len();
         leave(&self.deleted, self.forgotten, Leave { wave, causes: &[Cause::Commit] }, assembled);
+        keep_for_pods(assembled, begin);
     }
 }
 

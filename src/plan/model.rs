@@ -140,7 +140,8 @@ pub struct Action {
     /// declared wave.
     pub after: Vec<ObjectRef>,
     /// The objects that must be ready before, because its manifest depends on them:
-    /// whether they change, stay as they are, or aren't this environment's.
+    /// whether they change, stay as they are, or aren't this environment's. For a
+    /// deletion: those whose pods from before may still need it.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub after_ready: Vec<ObjectRef>,
     /// For a hook: when it runs, and what becomes of it.

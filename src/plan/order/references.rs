@@ -6,11 +6,8 @@ use crate::object::{ApiVersion, GroupKind, ObjectId};
 
 /// The objects that a manifest names.
 pub fn references(node: &Node<'_>) -> Vec<ObjectId> {
-    let mut found = Vec::new();
+    let mut found = pod_references(node);
     let namespace = node.id.namespace.as_deref();
-    if let Some(pod) = pod(node) {
-        pod_references(&pod["spec"], namespace, &mut found);
-    }
     match (node.id.kind.group.as_str(), node.id.kind.kind.as_str()) {
         ("rbac.authorization.k8s.io", _) => binding_references(node, &mut found),
         ("", "ServiceAccount") => {
@@ -30,6 +27,21 @@ pub fn references(node: &Node<'_>) -> Vec<ObjectId> {
         _ => {}
     }
     found
+}
+
+/// The objects that the pods of a manifest name.
+pub fn pod_references(node: &Node<'_>) -> Vec<ObjectId> {
+    let mut found = Vec::new();
+    if let Some(pod) = pod(node) {
+        of_pod(&pod["spec"], node.id.namespace.as_deref(), &mut found);
+    }
+    found
+}
+
+/// Whether pods name objects of this kind that are in their namespace.
+pub fn is_for_pods(kind: &GroupKind) -> bool {
+    kind.group.is_empty()
+        && matches!(kind.kind.as_str(), "ConfigMap" | "Secret" | "ServiceAccount" | "PersistentVolumeClaim")
 }
 
 fn named(group: &str, kind: &str, namespace: Option<&str>, name: &Value) -> Option<ObjectId> {
@@ -85,7 +97,7 @@ fn route_references(node: &Node<'_>, found: &mut Vec<ObjectId>) {
     }
 }
 
-fn pod_references(pod: &Value, namespace: Option<&str>, found: &mut Vec<ObjectId>) {
+fn of_pod(pod: &Value, namespace: Option<&str>, found: &mut Vec<ObjectId>) {
     let mut add = |kind: &str, name: &Value| {
         if let Some(name) = name.as_str() {
             found.push(ObjectId::new(GroupKind::new("", kind), namespace, name));

@@ -1,0 +1,77 @@
+//! ConfigMaps and Secrets of pods from before, while the pods that replace them aren't
+//! ready.
+
+use crate::harness::TestEnvironment;
+use crate::harness::manifests::{config_map, deployment};
+
+/// Deploys a version of the shop, whose settings have the version's name as those of
+/// kustomize's generators have their hash.
+fn release(environment: &mut TestEnvironment, settings: &str, image: &str) {
+    environment.write("deploy/settings.yaml", &config_map(settings, "a", "1"));
+    let env = format!("          envFrom: [{{configMapRef: {{name: {settings}}}}}]\n");
+    environment.write("deploy/web.yaml", &(deployment("web", image) + &env));
+    environment.commit(settings);
+}
+
+fn has(environment: &TestEnvironment, settings: &str) -> bool {
+    environment.live(&format!("v1/configmaps/{settings}")).is_some()
+}
+
+/// The shop in its first version.
+fn shop() -> TestEnvironment {
+    let mut environment = TestEnvironment::new();
+    release(&mut environment, "settings-1", "web:1");
+    environment.apply();
+    environment
+}
+
+#[test]
+fn they_stay_while_the_new_pods_arent_ready_and_go_once_they_are() {
+    let mut environment = shop();
+    release(&mut environment, "settings-2", "web:missing");
+    environment.trueup(&["plan", "prod"]).success().prints("Deployment/web is ready");
+
+    let run = environment.trueup(&["apply", "prod", "--yes", "-o", "json"]).exits(4).json();
+
+    assert_eq!((has(&environment, "settings-1"), has(&environment, "settings-2")), (true, true));
+    assert_eq!(run["targets"][0]["result"], "unhealthy");
+    let actions = run["targets"][0]["actions"].as_array().expect("actions");
+    let kept = actions.iter().find(|action| action["object"]["name"] == "settings-1").expect("an action");
+    assert_eq!(kept["result"], "skipped");
+    assert_eq!(kept["reason"], "it stays, because pods from before may still need it");
+
+    // Pods of two versions ago are still there, and what they need isn't said anywhere.
+    release(&mut environment, "settings-3", "web:missing");
+    environment.trueup(&["apply", "prod", "--yes"]).exits(4);
+    assert_eq!((has(&environment, "settings-1"), has(&environment, "settings-2")), (true, true));
+
+    release(&mut environment, "settings-4", "web:4");
+    let run = environment.apply();
+
+    let (ready, deleted) = (run.stderr.find("ready    "), run.stderr.find("deleted  "));
+    assert!(ready.is_some() && ready < deleted, "{run}");
+    let there = ["settings-1", "settings-2", "settings-3", "settings-4"].map(|name| has(&environment, name));
+    assert_eq!(there, [false, false, false, true]);
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+}
+
+#[test]
+fn what_nobody_asked_to_wait_for_keeps_nothing() {
+    let mut environment = shop();
+    release(&mut environment, "settings-2", "web:missing");
+
+    environment.trueup(&["apply", "prod", "--yes", "--no-wait"]).success();
+
+    assert_eq!((has(&environment, "settings-1"), has(&environment, "settings-2")), (false, true));
+}
+
+#[test]
+fn a_rollback_finds_them_and_takes_away_those_of_the_failed_release() {
+    let mut environment = shop();
+    release(&mut environment, "settings-2", "web:missing");
+
+    environment.trueup(&["apply", "prod", "--yes", "--rollback-on-failure"]).exits(5);
+
+    assert_eq!((has(&environment, "settings-1"), has(&environment, "settings-2")), (true, false));
+    environment.trueup(&["plan", "prod", "--ref", "HEAD~1", "--exit-code"]).success();
+}
