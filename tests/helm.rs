@@ -5,7 +5,7 @@ use trueup::json::Value;
 use std::process::Command;
 
 use crate::harness::TestEnvironment;
-use crate::harness::manifests::config_map;
+use crate::harness::manifests::{config_map, definition_of_tills};
 use crate::harness::tools::Tool;
 
 /// A chart, with a source that says how it's rendered.
@@ -108,6 +108,27 @@ fn values_come_from_files_and_from_the_source_and_keep_their_types() {
 }
 
 #[test]
+fn lists_and_maps_are_set_and_null_takes_a_value_away() {
+    for tool in [Tool::Helm3, Tool::Helm4] {
+        let set = "{ports: [80, {name: 'a,b'}], labels: {a.b/c: x}, level: null, off: false}";
+        let environment = chart(tool, &format!("{{path: charts/web, set: {set}}}"));
+        let printed =
+            "{{ list .Values.ports .Values.labels (hasKey .Values `level`) .Values.off | toJson | quote }}";
+        environment.write(
+            "charts/web/templates/set.yaml",
+            &format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: set}}\ndata: {{all: {printed}}}\n"),
+        );
+
+        let run = environment.trueup(&["render", "prod", "-o", "json"]).success().json();
+
+        let mut objects = run["objects"].as_array().expect("objects").iter();
+        let set = objects.find(|object| object["manifest"]["metadata"]["name"] == "set").expect("rendered");
+        let expected = r#"[[80,{"name":"a,b"}],{"a.b/c":"x"},false,false]"#;
+        assert_eq!(set["manifest"]["data"]["all"], expected);
+    }
+}
+
+#[test]
 fn whole_numbers_get_to_a_chart_whole() {
     for tool in [Tool::Helm3, Tool::Helm4] {
         let environment = chart(tool, "{path: charts/web, set: {replicas: 9007199254740993}}");
@@ -151,6 +172,40 @@ data:
         (action["object"]["name"] == "web-settings").then(|| action["source"]["path"].clone())
     });
     assert_eq!(source, Some(Value::from("charts/web/templates/settings.yaml")));
+}
+
+#[test]
+fn what_a_chart_defines_itself_counts_from_the_first_plan_on() {
+    let mut environment = chart(Tool::Helm4, PLAIN);
+    let group = format!("{}.example.dev", environment.namespace);
+    let versions =
+        "  - name: v1\n    served: true\n    storage: true\n    schema: {openAPIV3Schema: {type: object}}\n";
+    environment.write("charts/web/crds/tills.yaml", &definition_of_tills(&group, versions));
+    let known = format!("{{{{ .Capabilities.APIVersions.Has `{group}/v1/Till` }}}}");
+    environment.write("charts/web/templates/till.yaml", &config_map("till", "known", &known));
+    environment.commit("Start");
+    environment.trueup(&["render", "prod"]).success().prints("known: \"true\"");
+
+    environment.apply();
+
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+    assert_eq!(environment.live_object("v1/configmaps/till")["data"]["known"], "true");
+}
+
+#[test]
+fn a_chart_that_is_another_one_each_time_is_warned_of() {
+    let mut environment = chart(Tool::Helm4, PLAIN);
+    environment.write("charts/web/templates/drawn.yaml", &config_map("drawn", "at", "{{ randAlphaNum 8 }}"));
+    environment.write("charts/web/templates/_lib.tpl", "{{ define \"unused\" }}{{ now }}{{ end }}");
+    environment.commit("Start");
+
+    let plan = environment.trueup(&["plan", "prod"]).success();
+
+    plan.prints("warning: charts/web makes something else of charts/web/templates/drawn.yaml each time");
+
+    environment.write("charts/web/templates/drawn.yaml", &config_map("drawn", "at", "noon"));
+    environment.commit("Draw nothing");
+    environment.trueup(&["plan", "prod"]).success().never_says("each time");
 }
 
 #[test]

@@ -64,8 +64,9 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
                 continue;
             }
             let masked = mask_object(&manifest.body, &manifest.secrets, &mut masks);
-            text.push_str(&document(&manifest, &masked));
-            objects.push(ObjectRecord { source: (&manifest.source).into(), manifest: masked });
+            let environment = (setups.len() > 1).then(|| setup.environment.clone());
+            text.push_str(&document(environment.as_deref(), &manifest, &masked));
+            objects.push(ObjectRecord { environment, source: (&manifest.source).into(), manifest: masked });
         }
         setup.notes.iter().chain(&rendered.notes).for_each(|note| terminal.note(note));
         used.extend(rendered.used);
@@ -115,8 +116,10 @@ fn place(manifest: &mut Manifest, namespace: Option<&str>) {
     diff::normalise(&mut manifest.body, kinds::is_builtin(&manifest.id.kind));
 }
 
-fn document(manifest: &Manifest, masked: &Value) -> String {
-    format!("---\n# {}\n{}", place_of(manifest), yaml::to_text(masked))
+/// An object with its place, and its environment where there are several.
+fn document(environment: Option<&str>, manifest: &Manifest, masked: &Value) -> String {
+    let environment = environment.map(|name| format!("{name}: ")).unwrap_or_default();
+    format!("---\n# {environment}{}\n{}", place_of(manifest), yaml::to_text(masked))
 }
 
 /// For a comment: a name may hold anything, such as the end of a line.

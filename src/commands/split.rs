@@ -7,6 +7,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::{CommandError, Diagnostic};
+use crate::git::blob_id;
 use crate::object::ObjectId;
 
 /// The files of one or several environments, by their paths in a folder.
@@ -26,6 +27,13 @@ pub(super) struct Written {
     pub(super) removed: usize,
 }
 
+/// The longest name of a file, without its ending, in bytes: of 255, which Linux and macOS
+/// take.
+const LONGEST: usize = 250;
+
+/// So much of a digest tells two long names apart.
+const DIGEST: usize = 16;
+
 /// What an environment's files begin with: those, and no others, may be written over
 /// and removed again.
 fn head(project: Option<&str>, environment: &str) -> String {
@@ -40,7 +48,7 @@ fn path_of(object: &ObjectId) -> String {
         "" => String::new(),
         group => format!(".{group}"),
     };
-    let file = plain(&format!("{kind}{group}_{}", object.name));
+    let file = bounded(plain(&format!("{kind}{group}_{}", object.name)));
     match &object.namespace {
         Some(namespace) => format!("{}/{file}.yaml", plain(namespace)),
         None => format!("{file}.yaml"),
@@ -51,6 +59,15 @@ fn path_of(object: &ObjectId) -> String {
 fn plain(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     name.chars().map(|c| if is_plain(c) { c.to_string() } else { format!("%{:02X}", u32::from(c)) }).collect()
+}
+
+/// A name that file systems take with its ending: of a longer one the start, and a digest.
+fn bounded(name: String) -> String {
+    if name.len() <= LONGEST {
+        return name;
+    }
+    let digest = blob_id(name.as_bytes());
+    format!("{}-{}", &name[..LONGEST - 1 - DIGEST], &digest[..DIGEST])
 }
 
 impl<'a> Split<'a> {
@@ -202,6 +219,8 @@ mod tests {
         assert_eq!(path("", "Namespace", None, "shop"), "namespace_shop.yaml");
         let role = path("rbac.authorization.k8s.io", "ClusterRole", None, "system:a/b");
         assert_eq!(role, "clusterrole.rbac.authorization.k8s.io_system%3Aa%2Fb.yaml");
+        let long = |end: &str| path("apps", "Deployment", None, &("a".repeat(252) + end));
+        assert_eq!((long("b").len(), long("b") == long("c")), (255, false));
     }
 
     /// These objects of `prod`, by name and text, in a folder.

@@ -355,7 +355,7 @@ tools: {kustomize: '>=5.4', helm: {version: '4', program: helm4}, timeout: 30s}
 environments:
   prod:
     sources:
-      - {path: charts/web, release: shop, values: [values/prod.yaml], set: {a: 1, b: 1.5, c: true, d: '1'}}
+      - {path: charts/web, release: shop, values: [values/prod.yaml], set: {a: 1, b: 1.5, c: true, d: '1', e: [1], f: null}}
       - {path: deploy, renderer: kustomize, dependencies: fetch}
 ";
     let config = config(text);
@@ -365,11 +365,9 @@ environments:
     assert_eq!(helm.program, Some("helm4".into()));
     assert_eq!(prod.tools.kustomize.version.as_ref().map(ToString::to_string).as_deref(), Some(">=5.4"));
     assert_eq!(prod.tools.time, Duration::from_secs(30));
-    let set: Vec<SetValue> = prod.sources[0].set.clone().expect("set").into_values().collect();
-    assert_eq!(
-        set,
-        [SetValue::Integer(1), SetValue::Number(1.5), SetValue::Boolean(true), SetValue::Text("1".into())]
-    );
+    let set =
+        prod.sources[0].set.clone().expect("set").into_values().map(|AnyValue(value)| value.to_string());
+    assert_eq!(set.collect::<Vec<_>>().join(" "), "1 1.5 true \"1\" [1] null");
     assert_eq!(prod.sources[1].dependencies, Some(Dependencies::Fetch));
 }
 
@@ -386,6 +384,7 @@ environments:
       - {path: a, renderer: kustomize, set: {a: [1]}, release: Web}
       - {path: a, dependencies: fetch}
       - {path: a, dependencies: fetch, release: web}
+      - {path: a.jsonnet, ext: {a: 9007199254740992, b: [{c: 9007199254740993}]}, tla: {d: -9007199254740993}}
 ";
     assert_snapshot!(complaints(text), @r#"
     trueup.yaml:4:15: `tools.helm`: "new" isn't a range of versions: it's written as ">=5.4", "4" or ">=3.10, <5"
@@ -394,12 +393,15 @@ environments:
       hint: it's for helm
     trueup.yaml:9:40: `environments.prod.sources[1].set` means nothing to the renderer kustomize
       hint: it's for helm
-    trueup.yaml:9:49: `environments.prod.sources[1].set.a` must be true or false, a whole number, a number or a string, not a list
     trueup.yaml:9:55: `environments.prod.sources[1].release` means nothing to the renderer kustomize
       hint: it's for helm
     trueup.yaml:9:64: `environments.prod.sources[1].release`: "Web" isn't a name: lower-case letters, digits and `-` between them are allowed
     trueup.yaml:10:19: `environments.prod.sources[2].dependencies` needs a `renderer` beside it
       hint: `renderer: helm` or `renderer: kustomize`
+    trueup.yaml:12:62: `environments.prod.sources[4].ext.b[0].c` has more digits than Jsonnet's numbers have
+      hint: give it as a text: "9007199254740993"
+    trueup.yaml:12:92: `environments.prod.sources[4].tla.d` has more digits than Jsonnet's numbers have
+      hint: give it as a text: "-9007199254740993"
     "#);
 }
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::config::{
-    AnyValue, Dependencies, Environment, LibraryFolder, Lookup, Renderer, SetValue, SourceItem, ValuesFile,
+    AnyValue, Dependencies, Environment, LibraryFolder, Lookup, Renderer, SourceItem, ValuesFile,
 };
 use crate::error::{CommandError, Diagnostic, Location};
 use crate::json::Value;
@@ -50,8 +50,8 @@ fn how(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, Comman
         Some(Renderer::Helm) | None => {
             let values = item.values.iter().flatten();
             let values = values.map(|ValuesFile(path)| source(folder, path, place.clone()));
-            let set = item.set.iter().flatten();
-            if let Some((path, _)) = set.clone().find(|(path, _)| !is_value_path(path)) {
+            let set: Vec<(String, Value)> = named(item.set.as_ref()).collect();
+            if let Some((path, _)) = set.iter().find(|(path, _)| !is_value_path(path)) {
                 return Err(Diagnostic::new(format!("{path:?} isn't a path to a value of a chart"))
                     .at(place.clone())
                     .hint("such as `image.tag`, `hosts[0].name`, or `labels.app\\.io/name` for a name with a dot")
@@ -60,7 +60,7 @@ fn how(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, Comman
             How::Helm(Chart {
                 release: item.release.clone(),
                 values: values.collect::<Result<_, _>>()?,
-                set: set.map(|(path, value)| (path.clone(), as_json(value))).collect(),
+                set,
                 may_fetch,
                 lookup_finds_nothing: item.lookup == Some(Lookup::Empty),
             })
@@ -79,28 +79,21 @@ fn is_value_path(path: &str) -> bool {
 }
 
 fn jsonnet(folder: &Path, item: &SourceItem, place: &Location) -> Result<How, CommandError> {
-    let values = |values: &Option<BTreeMap<String, AnyValue>>| {
-        let values = values.iter().flatten();
-        values.map(|(name, AnyValue(value))| (name.clone(), Value::from(value.clone()))).collect()
-    };
     let libraries = item.jpath.as_ref().map(|folders| {
         let folders = folders.iter().map(|LibraryFolder(path)| source(folder, path, place.clone()));
         folders.collect::<Result<_, _>>()
     });
     Ok(How::Jsonnet(Jsonnet {
-        external: values(&item.ext),
-        arguments: values(&item.tla),
+        external: named(item.ext.as_ref()).collect(),
+        arguments: named(item.tla.as_ref()).collect(),
         libraries: libraries.transpose()?,
     }))
 }
 
-fn as_json(value: &SetValue) -> Value {
-    match value {
-        SetValue::Boolean(value) => Value::from(*value),
-        SetValue::Integer(value) => Value::from(*value),
-        SetValue::Number(value) => Value::from(*value),
-        SetValue::Text(value) => Value::from(value.as_str()),
-    }
+/// Values by their names.
+fn named(values: Option<&BTreeMap<String, AnyValue>>) -> impl Iterator<Item = (String, Value)> {
+    let values = values.into_iter().flatten();
+    values.map(|(name, AnyValue(value))| (name.clone(), Value::from(value.clone())))
 }
 
 /// A source as a path from the repository's root; `place` is where it's named.

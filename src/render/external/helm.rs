@@ -9,14 +9,15 @@ use super::complaint::told;
 use super::making::{Ground, Made, digest, made, rendered, wrong};
 use super::output::{self, Printed};
 use super::program::Complaint;
-use super::{Copy, Inputs, Part, Program, Shop, Wish, folder, lookup, random, unresolved};
+use super::{Copy, Inputs, Part, Program, Shop, Wish, brought, folder, lookup, random, unresolved};
 use crate::error::{Diagnostic, Location};
 use crate::json::Value;
+use crate::parallel;
 use crate::schema::Minor;
 use crate::yaml;
 
 /// What Helm writes before each object.
-const SOURCE: &str = "# Source: ";
+pub(super) const SOURCE: &str = "# Source: ";
 
 /// How a chart is rendered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,6 +77,9 @@ pub(super) fn render(
         beside: if chart.lookup_finds_nothing { &["lookup finds nothing"] } else { &[] },
         may_be_kept: !chart.may_fetch,
     };
+    let subject =
+        chart.release.as_ref().map_or_else(|| item.path.clone(), |name| format!("{} ({name})", item.path));
+    let mut changing = None;
     let made = made(shop, tree, &copy, &wish, |ground| {
         if let Some(found) = refused() {
             return Err(vec![found.refused(tree)]);
@@ -97,15 +101,28 @@ pub(super) fn render(
                 return Err(vec![found.refused(tree)]);
             }
         }
-        let bytes = program.run(arguments.clone(), ground, false, &item.path).map_err(failed)?;
         let changes = |path: &str| copy.content(path).is_none_or(|content| random::is_in(path, &content));
-        Ok((bytes, !copy.all_files().any(changes)))
+        let may_change = copy.all_files().any(changes);
+        let print = |arguments: &[OsString]| {
+            let run = |arguments| program.run(arguments, ground, false, &item.path).map_err(failed);
+            // Another time, to see whether it's the same then.
+            let times = if may_change { 2 } else { 1 };
+            parallel::each_waiting(vec![arguments.to_vec(); times], run)
+                .into_iter()
+                .collect::<Result<Vec<_>, _>>()
+        };
+        let mut printed = print(&arguments)?;
+        let brought = brought::served(&printed[0]);
+        if brought.iter().any(|kind| !means.served.contains(kind)) && asks_what_is_served(&copy, &root) {
+            printed = print(&[&arguments[..], &[serving(&brought)]].concat())?;
+        }
+        changing = note_of_change(&printed, &subject, |path| names.file(path));
+        Ok((printed.swap_remove(0), !may_change))
     })?;
     let words: Vec<String> =
         arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
-    let Made { bytes, inputs, known, holds_decrypted, notes, keep } = made;
-    let subject =
-        chart.release.as_ref().map_or_else(|| item.path.clone(), |name| format!("{} ({name})", item.path));
+    let Made { bytes, inputs, known, holds_decrypted, mut notes, keep } = made;
+    notes.extend(changing);
     let printed = Printed {
         program: "Helm",
         subject: &subject,
@@ -208,16 +225,47 @@ fn arguments(
         means.kubernetes.clone().unwrap_or_else(|| format!("v{}.0", Minor::NEWEST))
     ));
     if !means.served.is_empty() {
-        add(format!("--api-versions={}", means.served.join(",")));
+        arguments.push(serving(&means.served));
     }
-    for file in values {
-        add(format!("--values=./{file}"));
-    }
-    for (path, value) in &chart.set {
-        // As JSON whole numbers become floating-point ones, which templates print as `1e+09`.
-        add(format!("--set{}={path}={value}", if value.is_i64() { "" } else { "-json" }));
-    }
+    arguments.extend(values.iter().map(|file| OsString::from(format!("--values=./{file}"))));
+    // As JSON whole numbers become floating-point ones, which templates print as `1e+09`.
+    let how = |value: &Value| if value.is_i64() { "" } else { "-json" };
+    let set = chart.set.iter().map(|(path, value)| format!("--set{}={path}={value}", how(value)));
+    arguments.extend(set.map(OsString::from));
     arguments
+}
+
+/// What `.Capabilities.APIVersions` has beside what it always has.
+fn serving(kinds: &[String]) -> OsString {
+    format!("--api-versions={}", kinds.join(",")).into()
+}
+
+/// Whether a template, which may be in an archive, asks what the cluster serves.
+fn asks_what_is_served(copy: &Copy<'_, '_>, root: &str) -> bool {
+    Templates::of(copy, root).all.iter().any(|(_, text)| text.contains("APIVersions"))
+}
+
+/// What is to be said where a chart isn't the same each time: Helm itself draws passwords
+/// in each upgrade anew, too, but there nobody expects a plan to be empty.
+fn note_of_change(
+    printed: &[Vec<u8>],
+    subject: &str,
+    file: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
+    let [one, other] = printed else { return None };
+    let (one, other) = (String::from_utf8_lossy(one), String::from_utf8_lossy(other));
+    let templates = random::differing(&one, &other);
+    if templates.is_empty() {
+        return None;
+    }
+    let mut files: Vec<String> =
+        templates.into_iter().map(|path| file(path).unwrap_or_else(|| path.to_owned())).collect();
+    files.dedup();
+    Some(format!(
+        "warning: {subject} makes something else of {} each time it's rendered, so that each apply changes that: \
+         give the chart the passwords, certificates or times that it makes up",
+        files.join(", ")
+    ))
 }
 
 /// Where a template that is rendered asks the cluster.
@@ -231,16 +279,7 @@ struct LookedUp {
 
 /// In the chart, and in those that it brings along.
 fn looked_up(copy: &Copy<'_, '_>, root: &str) -> Option<LookedUp> {
-    let mut templates = Templates::default();
-    for path in copy.files_below(root) {
-        if is_archive(path) {
-            templates.add_archive(path, &copy.content(path).unwrap_or_default());
-        } else if is_template(path) {
-            let text = copy.content(path).and_then(|bytes| String::from_utf8(bytes).ok());
-            templates.all.extend(text.map(|text| (path.to_owned(), text)));
-        }
-    }
-    templates.looked_up()
+    Templates::of(copy, root).looked_up()
 }
 
 /// In charts that were fetched just now.
@@ -265,6 +304,20 @@ struct Templates {
 }
 
 impl Templates {
+    /// Those of a chart, and of those that it brings along.
+    fn of(copy: &Copy<'_, '_>, root: &str) -> Self {
+        let mut templates = Self::default();
+        for path in copy.files_below(root) {
+            if is_archive(path) {
+                templates.add_archive(path, &copy.content(path).unwrap_or_default());
+            } else if is_template(path) {
+                let text = copy.content(path).and_then(|bytes| String::from_utf8(bytes).ok());
+                templates.all.extend(text.map(|text| (path.to_owned(), text)));
+            }
+        }
+        templates
+    }
+
     fn add_archive(&mut self, path: &str, bytes: &[u8]) {
         let inside = archive::templates(bytes).into_iter();
         self.all.extend(inside.map(|(inner, text)| (join(path, &inner), text)));

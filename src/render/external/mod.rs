@@ -7,6 +7,7 @@
 //! rendered at the same time, and come in their order.
 
 mod archive;
+mod brought;
 mod complaint;
 mod helm;
 mod kustomize;

@@ -105,7 +105,12 @@ impl Program {
                     String::new(),
                 )
             }
-            Failure::Failed(_, said) => (about(format!("{name} couldn't render {subject}")), said),
+            Failure::Failed(code, said) => {
+                let finding = about(format!("{name} couldn't render {subject}"));
+                let is_silent = said.trim().is_empty();
+                let why = format!("it ended with exit code {code}, and said nothing");
+                (if is_silent { finding.because(why) } else { finding }, said)
+            }
             Failure::Killed(signal, said) => {
                 (about(format!("{name} was killed by signal {signal} while it rendered {subject}")), said)
             }

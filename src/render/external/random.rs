@@ -1,5 +1,5 @@
-//! Templates that make another thing each time. Pure, but that it unpacks archives in
-//! memory.
+//! Templates that make another thing each time: which may, and which did. Pure, but that
+//! it unpacks archives in memory.
 
 use std::io::Read as _;
 use std::sync::LazyLock;
@@ -8,6 +8,7 @@ use flate2::read::MultiGzDecoder;
 use regex::bytes::Regex;
 
 use super::archive;
+use super::helm::SOURCE;
 
 /// No archive of charts is larger unpacked; one that is counts as if it made another
 /// thing each time.
@@ -37,6 +38,23 @@ pub(super) fn is_in(path: &str, content: &[u8]) -> bool {
         return read.is_err() || unpacked.len() as u64 >= LARGEST || CHANGING.is_match(&unpacked) || inner();
     }
     CHANGING.is_match(content)
+}
+
+/// The templates, as Helm calls them, of which it printed one thing and then another over
+/// the same files.
+pub(super) fn differing<'t>(one: &'t str, other: &str) -> Vec<&'t str> {
+    let (one, other) = (parts(one), parts(other));
+    let length = one.len().max(other.len());
+    let differing = (0..length).filter(|at| one.get(*at) != other.get(*at));
+    let mut templates: Vec<&str> = differing.filter_map(|at| Some(one.get(at)?.0)).collect();
+    templates.sort_unstable();
+    templates.dedup();
+    templates
+}
+
+/// Templates, and what was printed of each.
+fn parts(text: &str) -> Vec<(&str, &str)> {
+    text.split(SOURCE).skip(1).filter_map(|part| part.split_once('\n')).collect()
 }
 
 #[cfg(test)]
@@ -77,6 +95,22 @@ mod tests {
             assert!(!is_in("a.yaml", same.as_bytes()), "{same}");
         }
         assert!(!is_in("README.md", b"{{ now }}"));
+    }
+
+    #[test]
+    fn templates_that_were_printed_differently_are_told() {
+        let printed = |a: &str, c: &str| {
+            format!(
+                "---\n# Source: w/a.yaml\n{a}\n---\n# Source: w/b.yaml\nb\n---\n# Source: w/c.yaml\n{c}\n"
+            )
+        };
+        assert_eq!(differing(&printed("1", "1"), &printed("1", "1")), [""; 0]);
+        assert_eq!(differing(&printed("1", "1"), &printed("1", "2")), ["w/c.yaml"]);
+        assert_eq!(differing(&printed("1", "1"), &printed("2", "2")), ["w/a.yaml", "w/c.yaml"]);
+        assert_eq!(
+            differing(&printed("1", "1"), "---\n# Source: w/a.yaml\n1\n---\n"),
+            ["w/b.yaml", "w/c.yaml"]
+        );
     }
 
     #[test]

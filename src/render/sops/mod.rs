@@ -131,14 +131,16 @@ pub(super) fn is_sealed(object: &Value) -> bool {
 /// Whether an object that nobody takes for encrypted holds what SOPS has encrypted, as it is
 /// or as a Secret has it. Operators decrypt some kinds on the cluster: those say `sops`.
 pub(super) fn holds_ciphertext(object: &Value) -> bool {
-    match object {
+    object.get("sops").is_none() && has_ciphertext(object)
+}
+
+fn has_ciphertext(value: &Value) -> bool {
+    match value {
         Value::String(text) => {
             text.contains(encrypted::HIDDEN) || text.starts_with(encrypted::HIDDEN_IN_BASE64)
         }
-        Value::Array(items) => items.iter().any(holds_ciphertext),
-        Value::Object(fields) => {
-            fields.get("sops").is_none() && fields.iter().any(|(_, value)| holds_ciphertext(value))
-        }
+        Value::Array(items) => items.iter().any(has_ciphertext),
+        Value::Object(fields) => fields.values().any(has_ciphertext),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

@@ -100,6 +100,9 @@ pub type Objects = Records<ObjectRecord>;
 /// An object as it would be applied.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ObjectRecord {
+    /// The environment that it's of, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     /// Where it stands.
     pub source: SourceRef,
     /// The object; its secrets as they were written.
