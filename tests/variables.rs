@@ -155,6 +155,38 @@ fn what_variables_say_is_deployed_and_a_change_of_one_is_a_change() {
     compared.prints("data.level").prints("warn");
 }
 
+#[test]
+fn a_field_that_a_variable_of_the_command_line_changes_names_it() {
+    let mut environment = asking("{LEVEL: info}");
+    environment.write("deploy/a.yaml", &config_map("settings", "level", "${LEVEL} ${SAME}"));
+    environment.write("deploy/b.yaml", &deployment("web", "web:${TAG}"));
+    environment.write("deploy/c.yaml", &secret("login", "password", "${PASSWORD}"));
+    environment.commit("Start");
+    let given = |environment: &TestEnvironment, command: &[&str], tag: &str, password: &str| {
+        let (tag, password) = (format!("TAG={tag}"), format!("PASSWORD={password}"));
+        let vars = ["--var", "SAME=same", "--var", &tag, "--var", &password];
+        environment.trueup(&[command, &vars[..]].concat())
+    };
+    given(&environment, &["apply", "prod", "--yes"], "1.9", "first").success();
+    let more = config_map("settings", "level", "${LEVEL}, ${SAME}");
+    environment.commit_file("deploy/a.yaml", &more);
+
+    let plan = given(&environment, &["plan", "prod"], "1.10", "first").success();
+    plan.prints("image: web:1.9 → web:1.10  ← variable TAG\n").never_says("variable SAME");
+
+    environment.write("vars.yaml", "TAG: 2.10\n");
+    let file = ["--var-file", "vars.yaml", "--var", "SAME=same", "--var", "PASSWORD=second"];
+    let plan = environment.trueup(&[&["plan", "prod", "-o", "json"], &file[..]].concat()).success().target();
+    let actions = plan["actions"].as_array().expect("actions");
+    let variables = |name: &str| {
+        let action = actions.iter().find(|action| action["object"]["name"] == name).expect("an action");
+        action["changes"][0]["variables"].clone()
+    };
+    assert_eq!(variables("web"), json!(["TAG"]));
+    assert_eq!(variables("login"), json!(["PASSWORD"]));
+    assert!(variables("settings").is_null());
+}
+
 /// Two commits that were deployed with a variable of the command line: `old`, then `new`.
 fn deployed_with_variables() -> TestEnvironment {
     let mut environment = asking("{LEVEL: info}");

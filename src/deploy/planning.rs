@@ -353,6 +353,12 @@ async fn plan_for(
     guards.extend(trying.all(setup, &mut actions, &mut work).await?);
     notes.extend(hooks.notes());
     notes.extend(swept::notes(cluster, &observed.discovery, &actions, id.as_deref()).await);
+    if let Some(memory) = &memory
+        && let Some(record) = &memory.record
+    {
+        let release = (&record.summary, &memory.key);
+        blame::tell_given(&rendering.given, release, &desired, &work, &mut actions);
+    }
     if !options.without_commits {
         let sources = blame::Sources {
             setup: &rendering,

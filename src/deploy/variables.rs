@@ -70,6 +70,26 @@ fn text_of(var: &Var) -> Option<String> {
     }
 }
 
+/// The names of those that a release was given and that are given otherwise now, or not at
+/// all, or that it wasn't given. Of what can't be compared nothing is known.
+pub(super) fn changed(release: &Summary, given: &Vars, key: &DigestKey) -> BTreeSet<String> {
+    let Some(recorded) = &release.vars else { return BTreeSet::new() };
+    let is_new = |name: &&str| recorded.iter().all(|variable| variable.name != *name);
+    let new = given.all().map(|(name, _)| name).filter(is_new).map(str::to_owned);
+    let is_other = |variable: &&RecordedVariable| {
+        let Some(text) = given.get(&variable.name).and_then(text_of) else { return true };
+        match variable.told_value() {
+            Some(then) => then != text,
+            None => {
+                let digest = key.of_variable(&variable.name, &text);
+                variable.compare(&digest) == Some(Comparison::Different)
+            }
+        }
+    };
+    let others = recorded.iter().filter(is_other).map(|variable| variable.name.clone());
+    others.chain(new).collect()
+}
+
 /// Whether the key is needed to tell if what is `given` is what a release had.
 pub(super) fn need_key(release: &Summary, given: &Vars) -> bool {
     release.vars.iter().flatten().any(|it| it.is_digest() && given.get(&it.name).is_some())

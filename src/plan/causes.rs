@@ -112,6 +112,7 @@ pub fn told(change: Change, cause: Cause, live: &Value, manager: &str) -> FieldC
         deployed: None,
         commit: None,
         uncommitted: false,
+        variables: Vec::new(),
     }
 }
 

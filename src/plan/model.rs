@@ -274,6 +274,10 @@ pub struct FieldChange {
     /// That only the work tree has it so, no commit yet.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub uncommitted: bool,
+    /// The names of those variables of the command line that went into it, and that are
+    /// others than the last release was given.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub variables: Vec<String>,
 }
 
 /// The commit that last wrote something, and where.

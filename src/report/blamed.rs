@@ -74,6 +74,9 @@ impl<'a> Telling<'a> {
         {
             remarks.push(self.asker(asker, self.places));
         }
+        if !change.variables.is_empty() {
+            remarks.push(format!("variable {}", words::list(&change.variables)));
+        }
         remarks
     }
 

@@ -50,10 +50,10 @@ impl Likeness {
 }
 
 fn change_likeness(change: &FieldChange) -> String {
-    let FieldChange { path, op, from, to, cause, by, operation, deployed, .. } = change;
+    let FieldChange { path, op, from, to, cause, by, operation, deployed, variables, .. } = change;
     let value = |shown: &Option<crate::object::Shown>| shown.as_ref().map(ToString::to_string);
     let (from, to, deployed) = (value(from), value(to), value(deployed));
-    format!("{path} {op:?} {from:?} {to:?} {cause:?} {by:?} {operation:?} {deployed:?}")
+    format!("{path} {op:?} {from:?} {to:?} {cause:?} {by:?} {operation:?} {deployed:?} {variables:?}")
 }
 
 fn owned_likeness(owned: &ManagerFields) -> String {

@@ -159,6 +159,7 @@ fn shown(at: &str, from: Option<Shown>, to: Option<Shown>) -> FieldChange {
         deployed: None,
         commit: None,
         uncommitted: false,
+        variables: Vec::new(),
     }
 }
 

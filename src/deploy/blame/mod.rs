@@ -4,6 +4,7 @@
 //! plan, and never changes its digest.
 
 mod between;
+mod given;
 mod lost;
 mod moves;
 mod parts;
@@ -24,6 +25,7 @@ use crate::plan::{Action, Cause, CommitRef, FieldChange, LastCommit};
 use crate::render::{Provenance, SourceFile};
 use crate::yaml;
 pub(super) use between::{Versions, between};
+pub(super) use given::tell_given;
 use moves::Moves;
 use parts::{Part, field, find, objects};
 use rendered::{Question, What};
