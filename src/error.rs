@@ -5,6 +5,7 @@
 //! happened, where, why, and what to do. The pure rooms have error enums of
 //! their own and turn them into diagnostics; nothing here prints.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -134,7 +135,7 @@ impl fmt::Display for Location {
 
 /// One thing that is wrong: one line that says what, where it stands, why,
 /// and what to do about it. Holds no secret values: whoever builds it masks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnostic {
     /// What is wrong, one line, without a full stop.
@@ -247,7 +248,10 @@ impl From<Diagnostic> for CommandError {
 
 /// Several at once: exit 1, nothing was written.
 impl From<Vec<Diagnostic>> for CommandError {
-    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+    fn from(mut diagnostics: Vec<Diagnostic>) -> Self {
+        // What keeps several files from being read, say, is one error.
+        let mut told = HashSet::new();
+        diagnostics.retain(|diagnostic| told.insert(diagnostic.clone()));
         Self { exit: Exit::Error, diagnostics, differences: Vec::new() }
     }
 }

@@ -108,6 +108,15 @@ fn values_come_from_files_and_from_the_source_and_keep_their_types() {
 }
 
 #[test]
+fn a_mistake_in_a_file_of_values_is_told_with_its_line() {
+    for tool in [Tool::Helm3, Tool::Helm4] {
+        let environment = chart(tool, "{path: charts/web, values: [values/all.yaml]}");
+        environment.write("values/all.yaml", "level: info\nhosts: [\nreplicas: 2\n");
+        environment.trueup(&["render", "prod"]).exits(1).complains(" --> values/all.yaml:3\n");
+    }
+}
+
+#[test]
 fn lists_and_maps_are_set_and_null_takes_a_value_away() {
     for tool in [Tool::Helm3, Tool::Helm4] {
         let set = "{ports: [80, {name: 'a,b'}], labels: {a.b/c: x}, level: null, off: false}";
@@ -206,6 +215,19 @@ fn a_chart_that_is_another_one_each_time_is_warned_of() {
     environment.write("charts/web/templates/drawn.yaml", &config_map("drawn", "at", "noon"));
     environment.commit("Draw nothing");
     environment.trueup(&["plan", "prod"]).success().never_says("each time");
+}
+
+#[test]
+fn objects_of_a_chart_under_another_name_name_its_templates() {
+    let environment = chart(Tool::Helm4, PLAIN);
+    let needs = "dependencies: [{name: cache, version: 0.1.0, alias: sessions}]\n";
+    environment.write("charts/web/Chart.yaml", &(environment.read("charts/web/Chart.yaml") + needs));
+    environment.write("charts/web/charts/cache/Chart.yaml", "apiVersion: v2\nname: cache\nversion: 0.1.0\n");
+    environment.write("charts/web/charts/cache/templates/a.yaml", &config_map("{{ .Chart.Name }}", "a", "1"));
+
+    let run = environment.trueup(&["render", "prod"]).success();
+
+    run.prints("# charts/web/charts/cache/templates/a.yaml:1:1").prints("name: sessions");
 }
 
 #[test]

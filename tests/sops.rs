@@ -116,8 +116,10 @@ fn a_file_without_its_key_is_named_with_its_recipients() {
     --- exit status 1
     ");
 
+    environment.write("deploy/more.yaml", &key.encrypt_data(&secret("more", "password", PASSWORD)));
     let missing = environment.trueup(&["render", "prod", "--age-key-file", none.to_str().expect("UTF-8")]);
-    missing.exits(1).complains("none.txt can't be read").complains("No such file");
+    let missing = missing.exits(1).complains("none.txt can't be read").complains("No such file");
+    assert_eq!(missing.stderr.matches("none.txt can't be read").count(), 1, "{missing}");
     environment.trueup(&["render", "prod", "--age-key-file", key.path()]).success();
     let environment = environment.variable("SOPS_AGE_KEY_FILE", "");
     let without = environment.trueup(&["render", "prod"]).exits(1);

@@ -78,13 +78,10 @@ pub(super) fn changed(release: &Summary, given: &Vars, key: &DigestKey) -> BTree
     let new = given.all().map(|(name, _)| name).filter(is_new).map(str::to_owned);
     let is_other = |variable: &&RecordedVariable| {
         let Some(text) = given.get(&variable.name).and_then(text_of) else { return true };
-        match variable.told_value() {
-            Some(then) => then != text,
-            None => {
-                let digest = key.of_variable(&variable.name, &text);
-                variable.compare(&digest) == Some(Comparison::Different)
-            }
-        }
+        let digest = || key.of_variable(&variable.name, &text);
+        variable
+            .told_value()
+            .map_or_else(|| variable.compare(&digest()) == Some(Comparison::Different), |then| then != text)
     };
     let others = recorded.iter().filter(is_other).map(|variable| variable.name.clone());
     others.chain(new).collect()

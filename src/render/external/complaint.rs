@@ -26,6 +26,12 @@ static IN_FILE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:YAML parse error on|error (?:parsing|unmarshalling)) ([^\s:]+/[^\s:]+):").unwrap()
 });
 
+/// A file of values, as Helm names it: as it was given it.
+static IN_VALUES: LazyLock<Regex> = LazyLock::new(|| {
+    #[expect(clippy::unwrap_used, reason = "it doesn't depend on anything")]
+    Regex::new(r"failed to parse (\./[^\n]+?): (?:.*?yaml: line (\d+):)?").unwrap()
+});
+
 /// The finding. It stands at `usual` if the program names no place; `path_of` makes
 /// a path of the tree of one that the program names.
 pub(super) fn told(
@@ -47,6 +53,12 @@ fn place(said: &str, path_of: impl Fn(&str) -> Option<String>) -> Option<Locatio
     if let Some(found) = IN_FILE.captures(said).and_then(|found| path_of(found.get(1)?.as_str())) {
         return Some(Location::file(found));
     }
+    if let Some(found) = IN_VALUES.captures(said)
+        && let Some(path) = path_of(found.get(1)?.as_str())
+    {
+        let line = found.get(2).and_then(|digits| digits.as_str().parse().ok());
+        return Some(Location { line, ..Location::file(path) });
+    }
     IN_TEMPLATE.captures_iter(said).find_map(|found| {
         let number = |at: usize| found.get(at).and_then(|digits| digits.as_str().parse::<u32>().ok());
         let path = path_of(found.get(1)?.as_str())?;
@@ -62,10 +74,30 @@ mod tests {
 
     fn told_of(said: &str) -> String {
         let complaint = Complaint { diagnostic: Diagnostic::new("it failed"), said: said.to_owned() };
-        let path_of = |path: &str| path.strip_prefix("web/").map(|inside| format!("charts/web/{inside}"));
+        let path_of = |path: &str| match path.strip_prefix("./") {
+            Some(given) => Some(given.to_owned()),
+            None => path.strip_prefix("web/").map(|inside| format!("charts/web/{inside}")),
+        };
         let told = told(complaint, Location::file("charts/web/Chart.yaml"), path_of);
         let place = told.location.map(|location| location.to_string()).unwrap_or_default();
         format!("{place} | {}", told.causes.join(" | "))
+    }
+
+    #[test]
+    fn files_of_values_are_named_with_their_line() {
+        for (said, place) in [
+            (
+                "Error: failed to parse ./v/a b.yaml: error converting YAML to JSON: yaml: line 3: did not find it",
+                "v/a b.yaml:3",
+            ),
+            (
+                "Error: failed to parse ./v.yaml: cannot unmarshal yaml document: error converting YAML to JSON: yaml: line 12: no",
+                "v.yaml:12",
+            ),
+            ("Error: failed to parse ./v.yaml: it is a list", "v.yaml"),
+        ] {
+            assert!(told_of(said).starts_with(&format!("{place} | failed to parse ")), "{}", told_of(said));
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Helm charts: what one needs, and what Helm makes of it.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use super::super::names::{Renderer, join};
@@ -84,7 +85,13 @@ pub(super) fn render(
         if let Some(found) = refused() {
             return Err(vec![found.refused(tree)]);
         }
-        let names = Names { tree, root: &root, inputs: &ground.inputs, archives: &archives };
+        let names = Names {
+            tree,
+            root: &root,
+            inputs: &ground.inputs,
+            archives: &archives,
+            aliases: &described.aliases,
+        };
         let failed = |complaint: Box<Complaint>| {
             let lacks = complaint.said.contains("dependency build");
             let usual = Location::file(tree.shown(&file));
@@ -133,7 +140,8 @@ pub(super) fn render(
         means,
         keep,
     };
-    let names = Names { tree, root: &root, inputs: &inputs, archives: &archives };
+    let names =
+        Names { tree, root: &root, inputs: &inputs, archives: &archives, aliases: &described.aliases };
     let file_of = |lines: &[&str], line: Option<u32>| {
         let named = line.and_then(|line| source_above(lines, line));
         named.and_then(|path| names.file(path)).unwrap_or_else(|| tree.shown(&file))
@@ -147,6 +155,8 @@ pub(super) fn render(
 struct Described {
     /// Where the charts come from that it depends on.
     repositories: Vec<String>,
+    /// What Helm calls such a chart, where that isn't its own name, and its name.
+    aliases: BTreeMap<String, String>,
 }
 
 fn described(copy: &Copy<'_, '_>, file: &str) -> Described {
@@ -155,12 +165,14 @@ fn described(copy: &Copy<'_, '_>, file: &str) -> Described {
         yaml::documents(&text).ok()?.into_iter().next().map(|document| document.value)
     };
     let value = copy.content(file).and_then(read).unwrap_or(Value::Null);
-    let dependencies = value.get("dependencies").and_then(Value::as_array).into_iter().flatten();
+    let dependencies = || value.get("dependencies").and_then(Value::as_array).into_iter().flatten();
     let mut repositories: Vec<String> =
-        dependencies.filter_map(|one| one["repository"].as_str().map(str::to_owned)).collect();
+        dependencies().filter_map(|one| one["repository"].as_str().map(str::to_owned)).collect();
     repositories.sort();
     repositories.dedup();
-    Described { repositories }
+    let aliases = dependencies()
+        .filter_map(|one| Some((one["alias"].as_str()?.to_owned(), one["name"].as_str()?.to_owned())));
+    Described { repositories, aliases: aliases.collect() }
 }
 
 impl Described {
@@ -363,17 +375,27 @@ struct Names<'a> {
     root: &'a str,
     inputs: &'a Inputs,
     archives: &'a [String],
+    aliases: &'a BTreeMap<String, String>,
 }
 
 impl Names<'_> {
-    /// The file of the tree; for one in an archive, the archive.
+    /// The file of the tree, which is named as it was given or as the chart has it; for one
+    /// in an archive, the archive.
     fn file(&self, named: &str) -> Option<String> {
+        if let Some(given) = named.strip_prefix("./").filter(|path| self.inputs.blobs.contains_key(*path)) {
+            return Some(self.tree.shown(given));
+        }
         let (_, inside) = named.split_once('/')?;
         let real = join(self.root, inside);
         if self.inputs.blobs.contains_key(&real) {
             return Some(self.tree.shown(&real));
         }
-        let chart = inside.strip_prefix("charts/")?.split('/').next()?;
+        let (chart, template) = inside.strip_prefix("charts/")?.split_once('/')?;
+        let chart = self.aliases.get(chart).map_or(chart, String::as_str);
+        let real = join(self.root, &format!("charts/{chart}/{template}"));
+        if self.inputs.blobs.contains_key(&real) {
+            return Some(self.tree.shown(&real));
+        }
         let start = join(self.root, &format!("charts/{chart}-"));
         let archive = self.archives.iter().find(|archive| archive.starts_with(&start))?;
         Some(self.tree.shown(archive))
