@@ -40,6 +40,10 @@ fn they_stay_while_the_new_pods_arent_ready_and_go_once_they_are() {
     assert_eq!(kept["result"], "skipped");
     assert_eq!(kept["reason"], "it stays, because pods from before may still need it");
 
+    // Once more: the Deployment doesn't change, and isn't any better.
+    environment.trueup(&["apply", "prod", "--yes"]).exits(4);
+    assert!(has(&environment, "settings-1"));
+
     // Pods of two versions ago are still there, and what they need isn't said anywhere.
     release(&mut environment, "settings-3", "web:missing");
     environment.trueup(&["apply", "prod", "--yes"]).exits(4);
@@ -56,11 +60,60 @@ fn they_stay_while_the_new_pods_arent_ready_and_go_once_they_are() {
 }
 
 #[test]
+fn what_is_ready_but_has_pods_from_before_keeps_what_they_need() {
+    let mut environment = shop();
+    release(&mut environment, "settings-2", "web:2");
+    let paused =
+        environment.read("deploy/web.yaml").replace("replicas: 1\n", "replicas: 1\n  paused: true\n");
+    environment.commit_file("deploy/web.yaml", &paused);
+
+    environment.apply().prints("is healthy").prints("stays, because pods of a former template");
+
+    assert_eq!((has(&environment, "settings-1"), has(&environment, "settings-2")), (true, true));
+    release(&mut environment, "settings-2", "web:2");
+    environment.apply();
+    assert!(!has(&environment, "settings-1"));
+}
+
+#[test]
+fn an_account_that_stays_keeps_its_rights() {
+    let mut environment = TestEnvironment::new();
+    let release = |environment: &mut TestEnvironment, account: &str, image: &str| {
+        let rights = format!(
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {account}}}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: {account}}}\nrules: [{{apiGroups: ['']\n, resources: [pods], verbs: [get]}}]\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{name: {account}}}\nroleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: {account}}}\nsubjects: [{{kind: ServiceAccount, name: {account}}}]\n"
+        );
+        environment.write("deploy/rights.yaml", &rights);
+        let web = deployment("web", image) + &format!("      serviceAccountName: {account}\n");
+        environment.write("deploy/web.yaml", &web);
+        environment.commit(account);
+    };
+    let rights = |environment: &TestEnvironment, account: &str| {
+        let group = "rbac.authorization.k8s.io/v1";
+        [
+            format!("v1/serviceaccounts/{account}"),
+            format!("{group}/roles/{account}"),
+            format!("{group}/rolebindings/{account}"),
+        ]
+        .map(|path| environment.live(&path).is_some())
+    };
+    release(&mut environment, "one", "web:1");
+    environment.apply();
+    release(&mut environment, "two", "web:missing");
+
+    environment.trueup(&["apply", "prod", "--yes"]).exits(4);
+
+    assert_eq!(rights(&environment, "one"), [true; 3]);
+    release(&mut environment, "two", "web:2");
+    environment.apply();
+    assert_eq!((rights(&environment, "one"), rights(&environment, "two")), ([false; 3], [true; 3]));
+}
+
+#[test]
 fn what_nobody_asked_to_wait_for_keeps_nothing() {
     let mut environment = shop();
     release(&mut environment, "settings-2", "web:missing");
 
-    environment.trueup(&["apply", "prod", "--yes", "--no-wait"]).success();
+    environment.trueup(&["apply", "prod", "--yes", "--no-wait"]).success().never_says("is ready");
 
     assert_eq!((has(&environment, "settings-1"), has(&environment, "settings-2")), (false, true));
 }

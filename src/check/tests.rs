@@ -28,6 +28,7 @@ pub(super) fn manifests(text: &str) -> Vec<Manifest> {
                 item: None,
                 blob: Arc::from(""),
                 is_rendered: false,
+                is_unsteady: false,
                 given_by: 0,
                 encrypted: crate::object::Encrypted::Nothing,
             };

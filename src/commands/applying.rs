@@ -230,7 +230,7 @@ pub(super) async fn all(
 ) -> Result<Exit, CommandError> {
     check_output(global)?;
     let expected = running.expected(&setups)?;
-    let mut options = purpose.options(planning);
+    let mut options = Options { removes_at_once: running.no_wait, ..purpose.options(planning) };
     options.selection = options.selection.or_else(|| saved_selection(&expected));
     if options.selection.is_some() && purpose.way_back().is_some_and(WayBack::is_asked_for) {
         let refused = "--rollback-on-failure puts the whole back, and the saved plan is for a part";

@@ -23,6 +23,7 @@ impl Planning {
         Options {
             exact: self.exact,
             keep_removed: self.no_prune,
+            removes_at_once: false,
             selection: self.selection(),
             adopts: false,
             max_delete: self.max_delete,

@@ -10,7 +10,7 @@ use crate::diff;
 use crate::error::{CommandError, Exit};
 use crate::json::Value;
 use crate::object::{Manifest, Masks, kinds, mask_object};
-use crate::render::duplicates;
+use crate::render::{duplicates, unsteady};
 use crate::report::json::{self, ObjectRecord};
 use crate::report::visible::visible;
 use crate::report::words;
@@ -56,6 +56,7 @@ pub fn run(global: &Global, args: Args, terminal: &Terminal) -> Result<Exit, Com
         if !twice.is_empty() {
             return Err(twice.into());
         }
+        rendered.notes.extend(unsteady(&rendered.manifests));
         for manifest in rendered.manifests {
             if let Some(split) = &mut split {
                 // A file says nothing of others: what is numbered there is its own.

@@ -133,6 +133,8 @@ pub(super) struct Membership<'a> {
     pub is_part: bool,
     /// Leave objects alone that aren't desired any more.
     pub keep_removed: bool,
+    /// What pods from before may need isn't kept for them.
+    pub removes_at_once: bool,
     /// Leave Secrets alone that aren't desired any more, and what they live in.
     pub keep_secrets: bool,
     /// A run that was killed may have written without a record.

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use futures::future::{OptionFuture, join};
+use futures::future::{OptionFuture, join, join_all};
 use jiff::Timestamp;
 
 use super::assemble::Work;
@@ -17,11 +17,12 @@ use super::readiness::Waiting;
 use super::refusing::explained;
 use super::secrets::Secrets;
 use super::setup::Setup;
+use super::still_needed::has_older_pods;
 use crate::apply::{ActionResult, Done, Event, Job, Manner, Means, Stop, Watching, execute};
 use crate::cluster::{ApiError, Cluster};
 use crate::health::Baseline;
 use crate::json::Value;
-use crate::object::{GroupKind, Manifest, Moment, ObjectId};
+use crate::object::{GroupKind, Manifest, Moment, ObjectId, ObjectRef};
 use crate::parallel;
 use crate::wait::{Awaited, Watches, wait};
 
@@ -119,29 +120,31 @@ impl Carrying<'_> {
         if self.judge_all {
             fates.extend(self.kept());
         }
-        let (late, positions) = self.hooks_at(Moment::is_late);
+        let late_hooks = self.hooks_at(Moment::is_late);
         let mut drafts = None;
-        if self.wait.is_some() || !late.is_empty() {
+        if self.wait.is_some() || !late_hooks.0.is_empty() {
             drafts =
                 self.wait_for(&watches, &mut fates, self.limit(), (start, &secrets), &mut on_event).await;
         }
-        let (deferred, kept) = self.deferred(&fates);
-        if all_written {
-            let done = execute(self.cluster, &deferred.0, means, &mut on_event).await;
-            fates.extend(unawaited(deferred.1, done));
-        } else {
-            fates.extend(unawaited(deferred.1, skipped(&deferred.0, UNWRITTEN)));
-        }
-        let done = if fates.iter().all(is_well) && kept.0.is_empty() {
+        let is_over = all_written && fates.iter().all(is_well);
+        let ((freed, positions), (kept, kept_positions)) = self.deferred(is_over).await;
+        let done = execute(self.cluster, &freed, means, &mut on_event).await;
+        fates.extend(unawaited(positions, done));
+        let is_done = fates.iter().all(|fate| fate.done.result == ActionResult::Done);
+        let mut all_well = fates.iter().all(is_well);
+        let why = if all_written { STILL_NEEDED } else { UNWRITTEN };
+        fates.extend(unawaited(kept_positions, skipped(&kept, why)));
+        let (late, positions) = late_hooks;
+        let done = if all_well {
             execute(self.cluster, &late, means, &mut on_event).await
         } else {
-            let is_written = fates.iter().all(|fate| fate.done.result == ActionResult::Done);
-            let what = if is_written { "is ready" } else { "could be written" };
+            let what = if is_done { "is ready" } else { "could be written" };
             skipped(&late, &format!("skipped, because not everything {what}"))
         };
-        fates.extend(unawaited(positions, done));
-        fates.extend(unawaited(kept.1, skipped(&kept.0, if all_written { STILL_NEEDED } else { UNWRITTEN })));
-        if self.stop.borrow().is_none() && !fates.iter().all(is_well) {
+        let late: Vec<Fate> = unawaited(positions, done).collect();
+        all_well &= late.iter().all(is_well);
+        fates.extend(late);
+        if self.stop.borrow().is_none() && !all_well {
             let (hooks, positions) = self.hooks_at(|moment| moment == Moment::OnFailure);
             let done = execute(self.cluster, &hooks, means, &mut on_event).await;
             fates.extend(unawaited(positions, done));
@@ -153,21 +156,33 @@ impl Carrying<'_> {
         Carried { fates, drafts }
     }
 
-    /// Whether a deletion comes when others are ready, and these are waited for.
+    /// Whether a deletion comes when others are ready.
     fn is_deferred(&self, position: usize) -> bool {
-        self.wait.is_some()
-            && matches!(self.planned.work[position], Work::Delete { .. })
+        matches!(self.planned.work[position], Work::Delete { .. })
             && !self.planned.plan.actions[position].after_ready.is_empty()
     }
 
-    /// Those deletions: of which all that they wait for is ready, and the others.
-    fn deferred(&self, fates: &[Fate]) -> (Jobs<'_>, Jobs<'_>) {
+    /// Those deletions: of which no pod from before needs anything any more, and the others.
+    /// Unless all is well they all stay: there may be a way back.
+    async fn deferred(&self, is_well: bool) -> (Jobs<'_>, Jobs<'_>) {
         let actions = &self.planned.plan.actions;
-        let ready: HashSet<ObjectId> =
-            fates.iter().filter(|fate| is_well(fate)).map(|fate| actions[fate.at].id()).collect();
-        let is_free = |at: usize| actions[at].after_ready.iter().all(|user| ready.contains(&user.id()));
+        let deferred = (0..actions.len()).filter(|&at| is_well && self.is_deferred(at));
+        let users: BTreeSet<ObjectId> =
+            deferred.flat_map(|at| actions[at].after_ready.iter().map(ObjectRef::id)).collect();
+        let over = users.into_iter().map(async |user| self.is_rolled_out(&user).await.then_some(user));
+        let over: HashSet<ObjectId> = join_all(over).await.into_iter().flatten().collect();
+        let is_free = |at: usize| actions[at].after_ready.iter().all(|user| over.contains(&user.id()));
         let deferred = |free: bool| self.removals(|at| self.is_deferred(at) && is_free(at) == free);
         (deferred(true), deferred(false))
+    }
+
+    /// Whether all pods of a workload are of its template now: what is ready may have others,
+    /// too, when it's paused, say.
+    async fn is_rolled_out(&self, id: &ObjectId) -> bool {
+        let work = self.planned.work_on(id).and_then(Work::desired);
+        let Some(object) = work.map(|at| &self.planned.desired[at]) else { return false };
+        let live = self.cluster.get(&object.resource, id.namespace.as_deref(), &id.name).await;
+        live.is_ok_and(|live| live.is_none_or(|live| !has_older_pods(&live)))
     }
 
     /// How long anything is waited for.

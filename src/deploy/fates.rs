@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use super::planning::Planned;
 use crate::apply::{ActionOutcome, ActionResult, Done, HookOutcome, HookReport, RunResult};
 use crate::health::{Health, Newest};
-use crate::plan::Verb;
+use crate::plan::{Action, Verb};
+use crate::report::words;
 use crate::wait::Ended;
 
 /// What became of one action.
@@ -55,6 +56,32 @@ impl Halt {
     }
 }
 
+/// So many are named in a note.
+const NAMED: usize = 3;
+
+/// Whether something stays for pods from before, which is so because of what isn't ready,
+/// or isn't over.
+fn stays(action: &Action, fate: &Fate) -> bool {
+    let is_skipped = fate.done.result == ActionResult::Skipped;
+    is_skipped && action.action == Verb::Delete && !action.after_ready.is_empty()
+}
+
+/// What is to be said of what stays though all is well.
+pub(super) fn note_of_kept(planned: &Planned, fates: &[Fate]) -> Option<String> {
+    let actions = fates.iter().map(|fate| (&planned.plan.actions[fate.at], fate));
+    let mut kept: Vec<String> = actions
+        .filter(|(action, fate)| stays(action, fate))
+        .map(|(action, _)| action.id().to_string())
+        .collect();
+    let stay = if kept.len() == 1 { "stays" } else { "stay" };
+    let more = words::and_more(kept.len().saturating_sub(NAMED));
+    kept.truncate(NAMED);
+    (!kept.is_empty()).then(|| {
+        let names = kept.join(", ");
+        format!("{names}{more} {stay}, because pods of a former template may still need that; the next apply sees whether they do")
+    })
+}
+
 /// How the run ended, by the fates of its actions. A halt that came when
 /// everything was done halted nothing.
 pub(super) fn result(planned: &Planned, fates: &[Fate], waited: bool, halt: Option<Halt>) -> RunResult {
@@ -66,12 +93,9 @@ pub(super) fn result(planned: &Planned, fates: &[Fate], waited: bool, halt: Opti
     let is_verdict = |fate: &Fate| {
         is_late(fate) && (fate.done.hook.is_some() || fate.done.result == ActionResult::Skipped)
     };
-    // What stays for pods from before stays because something isn't ready.
-    let stays = |fate: &Fate| {
-        let (action, result) = (action(fate), fate.done.result);
-        action.action == Verb::Delete && !action.after_ready.is_empty() && result == ActionResult::Skipped
+    let is_write = |fate: &Fate| {
+        action(fate).action != Verb::Unchanged && !is_verdict(fate) && !stays(action(fate), fate)
     };
-    let is_write = |fate: &Fate| action(fate).action != Verb::Unchanged && !is_verdict(fate) && !stays(fate);
     let writes = || counted().filter(|fate| is_write(fate));
     let count = |wanted: ActionResult| writes().filter(|fate| fate.done.result == wanted).count();
     let (failed, not_started) = (count(ActionResult::Failed), count(ActionResult::NotStarted));

@@ -8,7 +8,7 @@ use std::time::Instant;
 use futures::future::{Either, OptionFuture, select};
 
 use super::adopting::refuse_unadoptable;
-use super::assemble::{Assembled, Ingredients, Membership, assemble};
+use super::assemble::{Assembled, Ingredients, Membership, Work, assemble};
 use super::autoscaling::autoscaled;
 use super::blame;
 use super::credentials;
@@ -47,13 +47,14 @@ use crate::config::Limit;
 use crate::error::{CommandError, Diagnostic};
 use crate::guard;
 use crate::json::Value;
-use crate::object::{GroupKind, ObjectId, Occasion, is_create_only};
+use crate::object::{GroupKind, Manifest, ObjectId, Occasion, is_create_only};
 use crate::parallel;
 use crate::plan::causes::Recorded;
 use crate::plan::prune::kept_by;
 use crate::plan::{Action, Selection, Summary, TargetPlan, Verb};
 use crate::release::history::StoredRecord;
 use crate::release::{PART_OF, RecordError};
+use crate::render;
 use crate::report::words;
 
 /// How a plan is made.
@@ -63,6 +64,8 @@ pub struct Options {
     pub exact: bool,
     /// Leave objects alone that aren't desired any more.
     pub keep_removed: bool,
+    /// Nothing is waited for: what pods from before may need doesn't wait for others either.
+    pub removes_at_once: bool,
     /// The part of the target that is looked at; absent for the whole. The rest stays
     /// as it is, and nothing is deleted.
     pub selection: Option<Selection>,
@@ -317,6 +320,7 @@ async fn plan_for(
         bootstrap: bootstrap.as_ref(),
         is_part: selection.is_some(),
         keep_removed: options.keep_removed,
+        removes_at_once: options.removes_at_once,
         keep_secrets: options.keep_secrets,
         was_killed: memory.parent.as_ref().is_some_and(|parent| parent.state.unrecorded().is_some()),
         keep_form: &keep_form,
@@ -351,6 +355,7 @@ async fn plan_for(
     kept.extend(also_kept);
     let trying = Trying { prophet: &prophet, set, membership, is_there: &is_there };
     guards.extend(trying.all(setup, &mut actions, &mut work).await?);
+    notes.extend(render::unsteady(written(&desired, &work)));
     notes.extend(hooks.notes());
     notes.extend(swept::notes(cluster, &observed.discovery, &actions, id.as_deref()).await);
     if let Some(memory) = &memory
@@ -536,4 +541,12 @@ fn lingering(live: &observe::Live, wanted: &HashSet<&ObjectId>, actions: &[Actio
     let leaving: HashSet<ObjectId> = leaving.map(Action::id).collect();
     let stays = |id: &&ObjectId| !wanted.contains(*id) && !leaving.contains(*id);
     live.members().map(|(id, ..)| id).filter(stays).cloned().collect()
+}
+
+/// The objects that are written.
+fn written<'a>(desired: &'a [Desired], work: &'a [Work]) -> impl Iterator<Item = &'a Manifest> {
+    work.iter().filter_map(|work| match work {
+        Work::Write { at, .. } => Some(&desired[*at].manifest),
+        _ => None,
+    })
 }

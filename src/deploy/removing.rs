@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::assemble::{Assembled, Membership, Work};
 use super::observe::Live;
+use super::ordering::Part;
 use super::resolve::Desired;
 use super::still_needed::keep_for_pods;
 use crate::cluster::{MANAGER, Resource};
@@ -24,6 +25,8 @@ pub(super) type Leaving<'a> = (&'a ObjectId, &'a Arc<Resource>, &'a Value);
 pub(super) struct Left<'a> {
     deleted: Vec<Leaving<'a>>,
     forgotten: Vec<(Leaving<'a>, String)>,
+    /// Pods from before aren't asked.
+    at_once: bool,
 }
 
 impl Left<'_> {
@@ -32,11 +35,13 @@ impl Left<'_> {
         !self.forgotten.is_empty() || self.deleted.iter().any(|(.., live)| Hook::of(live).is_none())
     }
 
-    /// Adds what becomes of them, from this wave on, after all that is written.
-    pub(super) fn leave(self, wave: u32, assembled: &mut Assembled) {
+    /// Adds what becomes of them, from this wave on, after all that is written. `rest` isn't.
+    pub(super) fn leave(self, wave: u32, rest: &[Part], assembled: &mut Assembled) {
         let begin = assembled.actions.len();
         leave(&self.deleted, self.forgotten, Leave { wave, causes: &[Cause::Commit] }, assembled);
-        keep_for_pods(assembled, begin);
+        if !self.at_once {
+            keep_for_pods(assembled, begin, rest);
+        }
     }
 }
 
@@ -80,7 +85,7 @@ pub(super) fn left<'a>(
     if membership.keep_secrets {
         keep_namespaces(&mut deleted, desired, assembled);
     }
-    Left { deleted, forgotten }
+    Left { deleted, forgotten, at_once: membership.removes_at_once }
 }
 
 /// A namespace that is deleted would take the Secrets with it that are left alone.

@@ -13,7 +13,7 @@ use super::carry::{Carried, Carrying};
 use super::expecting::Expected;
 use super::explain::warned;
 use super::failure;
-use super::fates::{Fate, Halt, milliseconds, outcomes, result, since};
+use super::fates::{Fate, Halt, milliseconds, note_of_kept, outcomes, result, since};
 use super::leaving::Departure;
 use super::locked::Locked;
 use super::planning::{Options, Planned, plan_again};
@@ -469,6 +469,7 @@ impl Ongoing<'_> {
         if halt.is_none() {
             notes.extend(unwell::note(self.cluster, &self.setup.rules, planned, fates).await);
         }
+        notes.extend(note_of_kept(planned, fates).filter(|_| is_well));
         notes.extend(halt.map(|halt| format!("no new writes were started: {}", halt.words())));
         TargetOutcome {
             actions: made(planned).into_iter().chain(outcomes(planned, fates)).collect(),

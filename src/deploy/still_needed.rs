@@ -2,39 +2,52 @@
 //! say, looks for its ConfigMaps and Secrets anew. So these go when the pods that
 //! replace it are ready, and stay when they never are. Pure.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::assemble::{Assembled, Work};
+use super::ordering::Part;
 use crate::json::Value;
-use crate::object::{ObjectId, ObjectRef};
+use crate::object::{ObjectId, ObjectRef, kinds};
 use crate::plan::order::{Node, is_for_pods, pod_references};
 use crate::plan::{Action, Verb};
 
-/// Makes the deletions, which begin at this action, wait for the workloads that are
-/// written before them and whose pods may need what is deleted; and those that come
-/// after such a one, too.
-pub(super) fn keep_for_pods(assembled: &mut Assembled, begin: usize) {
+/// Makes the deletions, which begin at this action, wait for workloads whose pods may need
+/// what is deleted: for those that are written before, and for those among the rest whose
+/// last rollout isn't over. What goes after such a one waits as well, and so do the rights
+/// of an account that stays.
+pub(super) fn keep_for_pods(assembled: &mut Assembled, begin: usize, rest: &[Part]) {
     let (written, leaving) = assembled.actions.split_at_mut(begin);
     if !leaving.iter().any(|action| is_for_pods(&action.id().kind)) {
         return;
     }
-    let users = Users::of(written.iter().zip(&assembled.work));
-    let mut waiting: HashMap<ObjectId, Vec<ObjectRef>> = HashMap::new();
-    for deletion in leaving.iter_mut().filter(|action| action.action == Verb::Delete) {
+    let users = Users::of(
+        written.iter().zip(&assembled.work).chain(rest.iter().flatten().map(|(action, work)| (action, work))),
+    );
+    let mut awaited: BTreeMap<ObjectId, Vec<ObjectRef>> = BTreeMap::new();
+    for deletion in leaving.iter().filter(|action| action.action == Verb::Delete) {
         let id = deletion.id();
-        let mut awaited = users.of_object(&id);
-        let before = deletion.after.iter().filter_map(|before| waiting.get(&before.id()));
-        awaited.extend(before.flatten().cloned());
-        awaited.sort_by_key(ObjectRef::id);
-        awaited.dedup();
-        if !awaited.is_empty() {
-            waiting.insert(id, awaited.clone());
-            deletion.after_ready = awaited;
+        let own = users.of_object(&id);
+        let rights =
+            deletion.after.iter().map(ObjectRef::id).filter(|before| kinds::is_binding(&before.kind));
+        for kept in rights.chain([id.clone()]).filter(|_| !own.is_empty()) {
+            awaited.entry(kept).or_default().extend(own.iter().cloned());
+        }
+    }
+    for deletion in leaving.iter_mut().filter(|action| action.action == Verb::Delete) {
+        let before = deletion.after.iter().filter_map(|before| awaited.get(&before.id()));
+        let inherited: Vec<ObjectRef> = before.flatten().cloned().collect();
+        let mut all = awaited.remove(&deletion.id()).unwrap_or_default();
+        all.extend(inherited);
+        all.sort_by_key(ObjectRef::id);
+        all.dedup();
+        if !all.is_empty() {
+            awaited.insert(deletion.id(), all.clone());
+            deletion.after_ready = all;
         }
     }
 }
 
-/// Workloads that are changed, by what their pods need.
+/// Workloads, by what their pods may need.
 #[derive(Default)]
 struct Users<'a> {
     of: HashMap<ObjectId, Vec<&'a ObjectRef>>,
@@ -44,16 +57,21 @@ struct Users<'a> {
 }
 
 impl<'a> Users<'a> {
-    fn of(written: impl Iterator<Item = (&'a Action, &'a Work)>) -> Self {
+    fn of(workloads: impl Iterator<Item = (&'a Action, &'a Work)>) -> Self {
         let mut users = Self::default();
-        for (action, work) in written {
-            let Work::Write { live: Some(live), .. } = work else { continue };
-            let id = action.id();
+        for (action, work) in workloads {
+            let (live, is_written) = match work {
+                Work::Write { live: Some(live), .. } => (live, true),
+                Work::Keep { live, .. } => (live.as_ref(), false),
+                _ => continue,
+            };
             if has_older_pods(live) {
-                users.unknown.entry(id.namespace.clone()).or_default().push(&action.object);
+                users.unknown.entry(action.id().namespace).or_default().push(&action.object);
             }
-            for needed in pod_references(&Node::new(&id, live)) {
-                users.of.entry(needed).or_default().push(&action.object);
+            if is_written {
+                for needed in pod_references(&Node::new(&action.id(), live)) {
+                    users.of.entry(needed).or_default().push(&action.object);
+                }
             }
         }
         users
@@ -66,17 +84,19 @@ impl<'a> Users<'a> {
     }
 }
 
-/// Whether a Deployment, a `StatefulSet` or a `DaemonSet` has pods of an earlier template,
-/// because the rollout before isn't over.
-fn has_older_pods(live: &Value) -> bool {
+/// Whether a workload has pods of an earlier template: its rollout isn't over, is paused, or
+/// waits for somebody to delete pods; a `CronJob` has Jobs that run.
+pub(super) fn has_older_pods(live: &Value) -> bool {
     let status = &live["status"];
     let count = |field: &str| status[field].as_u64().unwrap_or_default();
-    match live["kind"].as_str() {
-        Some("Deployment") => count("updatedReplicas") < count("replicas"),
-        Some("StatefulSet") => status["currentRevision"] != status["updateRevision"],
-        Some("DaemonSet") => count("updatedNumberScheduled") < count("currentNumberScheduled"),
-        _ => false,
-    }
+    let (updated, all) = match live["kind"].as_str() {
+        Some("Deployment" | "StatefulSet") => ("updatedReplicas", "replicas"),
+        Some("DaemonSet") => ("updatedNumberScheduled", "currentNumberScheduled"),
+        Some("CronJob") => return status["active"].as_array().is_some_and(|jobs| !jobs.is_empty()),
+        _ => return false,
+    };
+    let is_unseen = count("observedGeneration") < live["metadata"]["generation"].as_u64().unwrap_or_default();
+    is_unseen || count(updated) < count(all)
 }
 
 #[cfg(test)]
@@ -87,16 +107,28 @@ mod tests {
     #[test]
     fn a_rollout_that_isnt_over_has_older_pods() {
         for (kind, status, expected) in [
-            ("Deployment", json!({"replicas": 3, "updatedReplicas": 1}), true),
-            ("Deployment", json!({"replicas": 3, "updatedReplicas": 3}), false),
-            ("Deployment", json!({}), false),
-            ("StatefulSet", json!({"currentRevision": "a", "updateRevision": "b"}), true),
-            ("StatefulSet", json!({"currentRevision": "b", "updateRevision": "b"}), false),
-            ("DaemonSet", json!({"currentNumberScheduled": 2, "updatedNumberScheduled": 1}), true),
-            ("DaemonSet", json!({"currentNumberScheduled": 2, "updatedNumberScheduled": 2}), false),
+            ("Deployment", json!({"replicas": 3, "updatedReplicas": 1, "observedGeneration": 2}), true),
+            ("Deployment", json!({"replicas": 3, "updatedReplicas": 3, "observedGeneration": 2}), false),
+            ("Deployment", json!({"replicas": 3, "updatedReplicas": 3, "observedGeneration": 1}), true),
+            ("Deployment", json!({"observedGeneration": 2}), false),
+            ("StatefulSet", json!({"replicas": 2, "updatedReplicas": 1, "observedGeneration": 2}), true),
+            ("StatefulSet", json!({"replicas": 2, "updatedReplicas": 2, "observedGeneration": 2}), false),
+            (
+                "DaemonSet",
+                json!({"currentNumberScheduled": 2, "updatedNumberScheduled": 1, "observedGeneration": 2}),
+                true,
+            ),
+            (
+                "DaemonSet",
+                json!({"currentNumberScheduled": 2, "updatedNumberScheduled": 2, "observedGeneration": 2}),
+                false,
+            ),
+            ("CronJob", json!({"active": [{"name": "nightly-1"}]}), true),
+            ("CronJob", json!({}), false),
             ("ConfigMap", json!({"replicas": 3}), false),
         ] {
-            assert_eq!(has_older_pods(&json!({"kind": kind, "status": status})), expected, "{kind} {status}");
+            let live = json!({"kind": kind, "metadata": {"generation": 2}, "status": status});
+            assert_eq!(has_older_pods(&live), expected, "{kind} {status}");
         }
     }
 }

@@ -13,6 +13,12 @@ pub fn is_secret(kind: &GroupKind) -> bool {
     kind.is("", "Secret")
 }
 
+/// Whether objects of this kind give somebody rights.
+pub fn is_binding(kind: &GroupKind) -> bool {
+    kind.group == "rbac.authorization.k8s.io"
+        && matches!(kind.kind.as_str(), "RoleBinding" | "ClusterRoleBinding")
+}
+
 /// `CustomResourceDefinition`.
 pub fn is_crd(kind: &GroupKind) -> bool {
     kind.is("apiextensions.k8s.io", "CustomResourceDefinition")

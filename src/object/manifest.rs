@@ -29,6 +29,8 @@ pub struct Source {
     /// Whether a program made the object of that file (and others): then its lines
     /// aren't the object's, and `blob` stands for all that went into it.
     pub is_rendered: bool,
+    /// Whether that file makes something else each time that it's rendered.
+    pub is_unsteady: bool,
     /// For which of the sources that are rendered together it was read or made, from 0.
     pub given_by: u32,
     /// Whether values of the object are encrypted in the file.

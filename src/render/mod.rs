@@ -248,6 +248,22 @@ pub fn survey(tree: &SourceTree<'_>, items: &[Item], means: &Means) -> (Rendered
     (Rendered { manifests, paths, holds_decrypted, provenance, notes }, findings)
 }
 
+/// What is to be said where any of these objects is another one each time it's rendered:
+/// Helm draws passwords in each upgrade anew, too, but there nobody expects a plan to be
+/// empty.
+pub fn unsteady<'a>(manifests: impl IntoIterator<Item = &'a Manifest>) -> Option<String> {
+    let sources = manifests.into_iter().map(|manifest| &manifest.source);
+    let files: BTreeSet<&str> =
+        sources.filter(|source| source.is_unsteady).map(|source| &*source.path).collect();
+    let files = files.into_iter().collect::<Vec<_>>().join(", ");
+    (!files.is_empty()).then(|| {
+        format!(
+            "warning: {files}: what this makes is something else each time, so that each apply changes it: \
+             give the chart the passwords, certificates or times that it makes up"
+        )
+    })
+}
+
 /// What an object holds that was never decrypted, and would be deployed like that.
 fn ciphertext(manifest: &Manifest) -> Option<String> {
     let is_forgotten =

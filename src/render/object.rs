@@ -94,6 +94,7 @@ impl Place<'_> {
             item: (!self.path.steps().is_empty()).then(|| Arc::new(self.path.clone())),
             blob: Arc::clone(self.blob),
             is_rendered: false,
+            is_unsteady: false,
             given_by: 0,
             encrypted: self.encrypted,
         }

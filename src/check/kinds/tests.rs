@@ -26,6 +26,7 @@ fn manifest(body: Value) -> Manifest {
             item: None,
             blob: "".into(),
             is_rendered: false,
+            is_unsteady: false,
             given_by: 0,
             encrypted: crate::object::Encrypted::Nothing,
         },

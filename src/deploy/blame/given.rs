@@ -1,7 +1,7 @@
 //! Which variables of the command line have changed a field since the last release.
 //! Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ptr;
 
 use super::super::assemble::Work;
@@ -30,34 +30,53 @@ pub(in super::super) fn tell_given(
     for (action, work) in actions.iter_mut().zip(work) {
         let Work::Write { at, .. } = work else { continue };
         let manifest = &desired[*at].manifest;
+        let uses = Uses::of(manifest, &others);
         let asked = action.changes.iter_mut().filter(|change| change.cause == Some(Cause::Commit));
-        for change in asked {
-            change.variables = went_into(manifest, &change.path, &others);
+        for change in asked.filter(|_| !uses.0.is_empty()) {
+            change.variables = uses.in_field(manifest, &change.path);
         }
     }
 }
 
-/// Those of these variables that went into a field or into a part of it.
-fn went_into(manifest: &Manifest, path: &FieldPath, names: &BTreeSet<String>) -> Vec<String> {
-    let Some((_, place)) = field(manifest, path) else { return Vec::new() };
-    let uses = manifest.vars.as_deref().into_iter().flatten();
-    let went = uses.filter(|(name, path)| names.contains(name) && is_in(path, place, &manifest.body));
-    went.map(|(name, _)| name.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+/// Variables, by the values in an object that they went into, and by all around those.
+/// Paths may name items of a list by their position or by their keys; a value is itself.
+struct Uses<'a>(HashMap<*const Value, BTreeSet<&'a str>>);
+
+impl<'a> Uses<'a> {
+    /// Of variables of these names.
+    fn of(manifest: &'a Manifest, names: &BTreeSet<String>) -> Self {
+        let mut uses: HashMap<*const Value, BTreeSet<&str>> = HashMap::new();
+        for (name, path) in manifest.vars.as_deref().into_iter().flatten() {
+            if names.contains(name) {
+                for value in way(manifest, path) {
+                    uses.entry(ptr::from_ref(value)).or_default().insert(name);
+                }
+            }
+        }
+        Self(uses)
+    }
+
+    /// Those that went into a field, or into a part of it.
+    fn in_field(&self, manifest: &Manifest, path: &FieldPath) -> Vec<String> {
+        let place = field(manifest, path).map(|(_, value)| ptr::from_ref(value));
+        let names = place.and_then(|place| self.0.get(&place)).into_iter().flatten();
+        names.map(|&name| name.to_owned()).collect()
+    }
 }
 
-/// Whether a path leads to a place in an object, or through it. Paths may name items of a
-/// list by their position or by their keys.
-fn is_in(path: &FieldPath, place: &Value, body: &Value) -> bool {
-    let mut way = FieldPath::root();
-    // A Secret's texts are among its data by now.
-    let path = match path.steps() {
-        [Step::Field(field), rest @ ..] if field == "stringData" && path.get(body).is_none() => {
-            &FieldPath::fields(["data"]).join(rest)
-        }
-        _ => path,
+/// The values on the way to one, with it. A Secret's texts are among its data by now.
+fn way<'a>(manifest: &'a Manifest, path: &FieldPath) -> Vec<&'a Value> {
+    let is_text = |step: &Step| matches!(step, Step::Field(field) if field == "stringData");
+    let mut steps = path.steps().to_vec();
+    if let Some(first) =
+        steps.first_mut().filter(|first| is_text(first) && manifest.body.get("stringData").is_none())
+    {
+        *first = Step::Field("data".to_owned());
+    }
+    let mut value = &manifest.body;
+    let inner = |step: Step| {
+        value = FieldPath::root().then(step).get(value)?;
+        Some(value)
     };
-    path.steps().iter().any(|step| {
-        way = way.then(step.clone());
-        way.get(body).is_some_and(|value| ptr::eq(value, place))
-    })
+    steps.into_iter().map_while(inner).collect()
 }

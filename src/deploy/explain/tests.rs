@@ -41,6 +41,7 @@ pub(super) fn manifest(text: &str) -> Manifest {
         several: false,
         blob: "".into(),
         is_rendered: false,
+        is_unsteady: false,
         given_by: 0,
         encrypted: crate::object::Encrypted::Nothing,
         item: None,

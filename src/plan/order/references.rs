@@ -97,6 +97,9 @@ fn route_references(node: &Node<'_>, found: &mut Vec<ObjectId>) {
     }
 }
 
+/// Kinds of volumes with a `secretRef` (`k8s.io/api/core/v1`, `VolumeSource`).
+const SECRET_VOLUMES: [&str; 6] = ["cephfs", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"];
+
 fn of_pod(pod: &Value, namespace: Option<&str>, found: &mut Vec<ObjectId>) {
     let mut add = |kind: &str, name: &Value| {
         if let Some(name) = name.as_str() {
@@ -111,6 +114,11 @@ fn of_pod(pod: &Value, namespace: Option<&str>, found: &mut Vec<ObjectId>) {
         add("ConfigMap", &volume["configMap"]["name"]);
         add("Secret", &volume["secret"]["secretName"]);
         add("PersistentVolumeClaim", &volume["persistentVolumeClaim"]["claimName"]);
+        add("Secret", &volume["csi"]["nodePublishSecretRef"]["name"]);
+        add("Secret", &volume["azureFile"]["secretName"]);
+        for kind in SECRET_VOLUMES {
+            add("Secret", &volume[kind]["secretRef"]["name"]);
+        }
         for source in items(&volume["projected"]["sources"]) {
             add("ConfigMap", &source["configMap"]["name"]);
             add("Secret", &source["secret"]["name"]);

@@ -2,7 +2,7 @@
 //! templates find them in `.Capabilities` from then on: so they do from the first plan
 //! on. Pure.
 
-use super::helm::SOURCE;
+use super::printed;
 use crate::json::Value;
 use crate::yaml;
 
@@ -16,17 +16,15 @@ pub(super) fn served(output: &[u8]) -> Vec<String> {
     served
 }
 
-/// The documents of files in `crds/`.
+/// The definitions in `crds/`, of the chart and of those that it needs: no templates.
 fn definitions(text: &str) -> Vec<Value> {
-    let mut files = text.split(SOURCE);
-    // What comes before the first file.
-    files.next();
-    let brought = files.filter(|file| file.lines().next().is_some_and(|path| path.contains("/crds/")));
-    let documents = brought.filter_map(|file| {
-        let (_, content) = file.split_once('\n')?;
-        yaml::documents(content).ok()
-    });
-    documents.flatten().map(|document| document.value).collect()
+    let is_brought = |path: &str| path.contains("/crds/") && !path.contains("/templates/");
+    let brought = printed::files(text).into_iter().filter(|(path, _)| is_brought(path));
+    let documents = brought.filter_map(|(_, content)| yaml::documents(content).ok()).flatten();
+    documents
+        .map(|document| document.value)
+        .filter(|value| value["kind"] == "CustomResourceDefinition")
+        .collect()
 }
 
 fn served_by(definition: &Value) -> Vec<String> {
@@ -51,9 +49,10 @@ mod tests {
                 "kind: CustomResourceDefinition\nspec:\n  group: example.dev\n  names: {{kind: {kind}}}\n  versions: [{{name: v1, served: true}}, {{name: v1alpha1, served: false}}]\n"
             )
         };
-        let (a, b, c) = (definition("A"), definition("B"), definition("C"));
-        let output =
-            format!("---\n# Source: web/crds/a.yaml\n{a}---\n{b}---\n# Source: web/templates/c.yaml\n{c}");
+        let [a, b, c] = ["A", "B", "C"].map(definition);
+        let output = format!(
+            "---\n# Source: web/crds/a.yaml\n{a}---\n{b}---\n# Source: web/templates/crds/c.yaml\n{c}"
+        );
         let expected = ["example.dev/v1", "example.dev/v1/A", "example.dev/v1/B"];
         assert_eq!(served(output.as_bytes()), expected);
         assert_eq!(served(b"\xff"), [""; 0]);

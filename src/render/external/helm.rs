@@ -1,6 +1,6 @@
 //! Helm charts: what one needs, and what Helm makes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
 use super::super::names::{Renderer, join};
@@ -9,6 +9,7 @@ use super::archive::{self, is_archive, is_template};
 use super::complaint::told;
 use super::making::{Ground, Made, digest, made, rendered, wrong};
 use super::output::{self, Printed};
+use super::printed::SOURCE;
 use super::program::Complaint;
 use super::{Copy, Inputs, Part, Program, Shop, Wish, brought, folder, lookup, random, unresolved};
 use crate::error::{Diagnostic, Location};
@@ -16,9 +17,6 @@ use crate::json::Value;
 use crate::parallel;
 use crate::schema::Minor;
 use crate::yaml;
-
-/// What Helm writes before each object.
-pub(super) const SOURCE: &str = "# Source: ";
 
 /// How a chart is rendered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,9 +76,7 @@ pub(super) fn render(
         beside: if chart.lookup_finds_nothing { &["lookup finds nothing"] } else { &[] },
         may_be_kept: !chart.may_fetch,
     };
-    let subject =
-        chart.release.as_ref().map_or_else(|| item.path.clone(), |name| format!("{} ({name})", item.path));
-    let mut changing = None;
+    let mut unsteady = BTreeSet::new();
     let made = made(shop, tree, &copy, &wish, |ground| {
         if let Some(found) = refused() {
             return Err(vec![found.refused(tree)]);
@@ -103,13 +99,15 @@ pub(super) fn render(
                 program.run(arguments, ground, true, &item.path).map_err(failed)?;
             }
             if !chart.lookup_finds_nothing
-                && let Some(found) = looked_up_in_fetched(ground, &root)
+                && let Some(found) = Templates::fetched(&fetched(ground, &root)).looked_up()
             {
                 return Err(vec![found.refused(tree)]);
             }
         }
+        let fetched = if chart.may_fetch { fetched(ground, &root) } else { Vec::new() };
         let changes = |path: &str| copy.content(path).is_none_or(|content| random::is_in(path, &content));
-        let may_change = copy.all_files().any(changes);
+        let may_change = copy.all_files().any(changes)
+            || fetched.iter().any(|(path, content)| random::is_in(path, content));
         let print = |arguments: &[OsString]| {
             let run = |arguments| program.run(arguments, ground, false, &item.path).map_err(failed);
             // Another time, to see whether it's the same then.
@@ -120,16 +118,25 @@ pub(super) fn render(
         };
         let mut printed = print(&arguments)?;
         let brought = brought::served(&printed[0]);
-        if brought.iter().any(|kind| !means.served.contains(kind)) && asks_what_is_served(&copy, &root) {
+        let is_new = || brought.iter().any(|kind| !means.served.contains(kind));
+        if is_new() && Templates::of(&copy, &root, &fetched).ask_what_is_served() {
             printed = print(&[&arguments[..], &[serving(&brought)]].concat())?;
         }
-        changing = note_of_change(&printed, &subject, |path| names.file(path));
+        if let [one, other] = printed.as_slice() {
+            let (one, other) = (String::from_utf8_lossy(one), String::from_utf8_lossy(other));
+            unsteady.extend(
+                random::differing(&one, &other)
+                    .into_iter()
+                    .map(|template| names.file(template).unwrap_or_else(|| tree.shown(&file))),
+            );
+        }
         Ok((printed.swap_remove(0), !may_change))
     })?;
     let words: Vec<String> =
         arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
-    let Made { bytes, inputs, known, holds_decrypted, mut notes, keep } = made;
-    notes.extend(changing);
+    let Made { bytes, inputs, known, holds_decrypted, notes, keep } = made;
+    let subject =
+        chart.release.as_ref().map_or_else(|| item.path.clone(), |name| format!("{} ({name})", item.path));
     let printed = Printed {
         program: "Helm",
         subject: &subject,
@@ -146,7 +153,10 @@ pub(super) fn render(
         let named = line.and_then(|line| source_above(lines, line));
         named.and_then(|path| names.file(path)).unwrap_or_else(|| tree.shown(&file))
     };
-    let (manifests, findings) = output::read(printed, file_of, |_| None);
+    let (mut manifests, findings) = output::read(printed, file_of, |_| None);
+    for manifest in &mut manifests {
+        manifest.source.is_unsteady = unsteady.contains(&*manifest.source.path);
+    }
     Ok((rendered(manifests, inputs, holds_decrypted, notes), findings))
 }
 
@@ -252,34 +262,6 @@ fn serving(kinds: &[String]) -> OsString {
     format!("--api-versions={}", kinds.join(",")).into()
 }
 
-/// Whether a template, which may be in an archive, asks what the cluster serves.
-fn asks_what_is_served(copy: &Copy<'_, '_>, root: &str) -> bool {
-    Templates::of(copy, root).all.iter().any(|(_, text)| text.contains("APIVersions"))
-}
-
-/// What is to be said where a chart isn't the same each time: Helm itself draws passwords
-/// in each upgrade anew, too, but there nobody expects a plan to be empty.
-fn note_of_change(
-    printed: &[Vec<u8>],
-    subject: &str,
-    file: impl Fn(&str) -> Option<String>,
-) -> Option<String> {
-    let [one, other] = printed else { return None };
-    let (one, other) = (String::from_utf8_lossy(one), String::from_utf8_lossy(other));
-    let templates = random::differing(&one, &other);
-    if templates.is_empty() {
-        return None;
-    }
-    let mut files: Vec<String> =
-        templates.into_iter().map(|path| file(path).unwrap_or_else(|| path.to_owned())).collect();
-    files.dedup();
-    Some(format!(
-        "warning: {subject} makes something else of {} each time it's rendered, so that each apply changes that: \
-         give the chart the passwords, certificates or times that it makes up",
-        files.join(", ")
-    ))
-}
-
 /// Where a template that is rendered asks the cluster.
 struct LookedUp {
     /// The template, or the archive that it's in. A real path.
@@ -291,21 +273,16 @@ struct LookedUp {
 
 /// In the chart, and in those that it brings along.
 fn looked_up(copy: &Copy<'_, '_>, root: &str) -> Option<LookedUp> {
-    Templates::of(copy, root).looked_up()
+    Templates::of(copy, root, &[]).looked_up()
 }
 
-/// In charts that were fetched just now.
-fn looked_up_in_fetched(ground: &Ground, root: &str) -> Option<LookedUp> {
-    let mut templates = Templates::default();
+/// The charts, in archives, that were fetched just now, by their paths.
+fn fetched(ground: &Ground, root: &str) -> Vec<(String, Vec<u8>)> {
     let charts = join(root, "charts");
-    let fetched = std::fs::read_dir(ground.workspace.tree().join(&charts)).into_iter().flatten().flatten();
-    for file in fetched {
-        let path = join(&charts, &file.file_name().to_string_lossy());
-        if is_archive(&path) {
-            templates.add_archive(&path, &std::fs::read(file.path()).unwrap_or_default());
-        }
-    }
-    templates.looked_up()
+    let files = std::fs::read_dir(ground.workspace.tree().join(&charts)).into_iter().flatten().flatten();
+    let archives = files.map(|file| (join(&charts, &file.file_name().to_string_lossy()), file.path()));
+    let archives = archives.filter(|(path, _)| is_archive(path));
+    archives.map(|(path, file)| (path, std::fs::read(file).unwrap_or_default())).collect()
 }
 
 /// Templates by their paths, which go on within archives.
@@ -316,9 +293,16 @@ struct Templates {
 }
 
 impl Templates {
-    /// Those of a chart, and of those that it brings along.
-    fn of(copy: &Copy<'_, '_>, root: &str) -> Self {
+    /// Those of charts in archives.
+    fn fetched(archives: &[(String, Vec<u8>)]) -> Self {
         let mut templates = Self::default();
+        archives.iter().for_each(|(path, bytes)| templates.add_archive(path, bytes));
+        templates
+    }
+
+    /// Those of a chart, of those that it brings along, and of those that were fetched.
+    fn of(copy: &Copy<'_, '_>, root: &str, fetched: &[(String, Vec<u8>)]) -> Self {
+        let mut templates = Self::fetched(fetched);
         for path in copy.files_below(root) {
             if is_archive(path) {
                 templates.add_archive(path, &copy.content(path).unwrap_or_default());
@@ -334,6 +318,11 @@ impl Templates {
         let inside = archive::templates(bytes).into_iter();
         self.all.extend(inside.map(|(inner, text)| (join(path, &inner), text)));
         self.archives.push(path.to_owned());
+    }
+
+    /// Whether any asks what the cluster serves.
+    fn ask_what_is_served(&self) -> bool {
+        self.all.iter().any(|(_, text)| text.contains("APIVersions"))
     }
 
     fn looked_up(self) -> Option<LookedUp> {

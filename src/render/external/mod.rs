@@ -14,6 +14,7 @@ mod kustomize;
 mod lookup;
 pub(super) mod making;
 pub(super) mod output;
+mod printed;
 mod program;
 mod random;
 

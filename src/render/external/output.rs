@@ -68,6 +68,7 @@ pub(in crate::render) fn read(
             item: None,
             blob: Arc::clone(&manifest.source.blob),
             is_rendered: true,
+            is_unsteady: false,
             given_by: manifest.source.given_by,
             encrypted: manifest.source.encrypted,
         };

@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 use regex::bytes::Regex;
 
 use super::archive;
-use super::helm::SOURCE;
+use super::printed;
 
 /// No archive of charts is larger unpacked; one that is counts as if it made another
 /// thing each time.
@@ -43,18 +43,12 @@ pub(super) fn is_in(path: &str, content: &[u8]) -> bool {
 /// The templates, as Helm calls them, of which it printed one thing and then another over
 /// the same files.
 pub(super) fn differing<'t>(one: &'t str, other: &str) -> Vec<&'t str> {
-    let (one, other) = (parts(one), parts(other));
-    let length = one.len().max(other.len());
-    let differing = (0..length).filter(|at| one.get(*at) != other.get(*at));
-    let mut templates: Vec<&str> = differing.filter_map(|at| Some(one.get(at)?.0)).collect();
+    let (one, other) = (printed::files(one), printed::files(other));
+    let differing = one.iter().enumerate().filter(|(at, file)| other.get(*at) != Some(file));
+    let mut templates: Vec<&str> = differing.map(|(_, (path, _))| *path).collect();
     templates.sort_unstable();
     templates.dedup();
     templates
-}
-
-/// Templates, and what was printed of each.
-fn parts(text: &str) -> Vec<(&str, &str)> {
-    text.split(SOURCE).skip(1).filter_map(|part| part.split_once('\n')).collect()
 }
 
 #[cfg(test)]
@@ -107,10 +101,7 @@ mod tests {
         assert_eq!(differing(&printed("1", "1"), &printed("1", "1")), [""; 0]);
         assert_eq!(differing(&printed("1", "1"), &printed("1", "2")), ["w/c.yaml"]);
         assert_eq!(differing(&printed("1", "1"), &printed("2", "2")), ["w/a.yaml", "w/c.yaml"]);
-        assert_eq!(
-            differing(&printed("1", "1"), "---\n# Source: w/a.yaml\n1\n---\n"),
-            ["w/b.yaml", "w/c.yaml"]
-        );
+        assert_eq!(differing(&printed("1", "1"), "---\n# Source: w/a.yaml\n1\n"), ["w/b.yaml", "w/c.yaml"]);
     }
 
     #[test]
