@@ -5,16 +5,16 @@ use std::ffi::OsString;
 
 use super::super::names::{Renderer, join};
 use super::super::{Item, Means, SourceTree};
-use super::archive::{self, is_archive, is_template};
+use super::archive::is_archive;
 use super::complaint::told;
-use super::making::{Ground, Made, digest, made, rendered, wrong};
+use super::making::{Made, digest, made, rendered, wrong};
 use super::output::{self, Printed};
-use super::printed::SOURCE;
+use super::printed::{Printing, SOURCE, serving};
 use super::program::Complaint;
-use super::{Copy, Inputs, Part, Program, Shop, Wish, brought, folder, lookup, random, unresolved};
+use super::templates::{self, Templates};
+use super::{Copy, Inputs, Part, Program, Shop, Wish, folder, random, unresolved};
 use crate::error::{Diagnostic, Location};
 use crate::json::Value;
-use crate::parallel;
 use crate::schema::Minor;
 use crate::yaml;
 
@@ -60,7 +60,8 @@ pub(super) fn render(
     let archives: Vec<String> =
         copy.files_below(&root).filter(|path| is_archive(path)).map(str::to_owned).collect();
     std::iter::once(&join(&root, "values.yaml")).chain(&values).for_each(|file| copy.reads(file));
-    let refused = || looked_up(&copy, &root).filter(|_| !chart.lookup_finds_nothing);
+    let looked_up = || Templates::of(&copy, &root, &[]).looked_up();
+    let refused = || looked_up().filter(|_| !chart.lookup_finds_nothing);
     let (program, means) = match shop.program(Renderer::Helm) {
         Ok(program) => (program, shop.means),
         // What is wrong with the files comes first.
@@ -94,43 +95,30 @@ pub(super) fn render(
             let finding = told(*complaint, usual, |path| names.file(path));
             vec![if lacks { with_hint(finding, &item.path) } else { finding }]
         };
+        let mut fetched = Vec::new();
         if chart.may_fetch {
             for arguments in described.fetching(&root) {
                 program.run(arguments, ground, true, &item.path).map_err(failed)?;
             }
+            fetched = templates::fetched(ground, &root);
             if !chart.lookup_finds_nothing
-                && let Some(found) = Templates::fetched(&fetched(ground, &root)).looked_up()
+                && let Some(found) = Templates::fetched(&fetched).looked_up()
             {
                 return Err(vec![found.refused(tree)]);
             }
         }
-        let fetched = if chart.may_fetch { fetched(ground, &root) } else { Vec::new() };
         let changes = |path: &str| copy.content(path).is_none_or(|content| random::is_in(path, &content));
-        let may_change = copy.all_files().any(changes)
-            || fetched.iter().any(|(path, content)| random::is_in(path, content));
-        let print = |arguments: &[OsString]| {
-            let run = |arguments| program.run(arguments, ground, false, &item.path).map_err(failed);
-            // Another time, to see whether it's the same then.
-            let times = if may_change { 2 } else { 1 };
-            parallel::each_waiting(vec![arguments.to_vec(); times], run)
-                .into_iter()
-                .collect::<Result<Vec<_>, _>>()
+        let printing = Printing {
+            served: &means.served,
+            ask_what_is_served: &|| Templates::of(&copy, &root, &fetched).ask_what_is_served(),
+            may_change: copy.all_files().any(changes)
+                || fetched.iter().any(|(path, content)| random::is_in(path, content)),
+            run: &|arguments| program.run(arguments, ground, false, &item.path).map_err(failed),
         };
-        let mut printed = print(&arguments)?;
-        let brought = brought::served(&printed[0]);
-        let is_new = || brought.iter().any(|kind| !means.served.contains(kind));
-        if is_new() && Templates::of(&copy, &root, &fetched).ask_what_is_served() {
-            printed = print(&[&arguments[..], &[serving(&brought)]].concat())?;
-        }
-        if let [one, other] = printed.as_slice() {
-            let (one, other) = (String::from_utf8_lossy(one), String::from_utf8_lossy(other));
-            unsteady.extend(
-                random::differing(&one, &other)
-                    .into_iter()
-                    .map(|template| names.file(template).unwrap_or_else(|| tree.shown(&file))),
-            );
-        }
-        Ok((printed.swap_remove(0), !may_change))
+        let output = printing.print(&arguments)?;
+        let named = output.unsteady.iter().map(|template| names.file(template));
+        unsteady.extend(named.map(|file_of| file_of.unwrap_or_else(|| tree.shown(&file))));
+        Ok((output.bytes, !printing.may_change))
     })?;
     let words: Vec<String> =
         arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
@@ -255,101 +243,6 @@ fn arguments(
     let set = chart.set.iter().map(|(path, value)| format!("--set{}={path}={value}", how(value)));
     arguments.extend(set.map(OsString::from));
     arguments
-}
-
-/// What `.Capabilities.APIVersions` has beside what it always has.
-fn serving(kinds: &[String]) -> OsString {
-    format!("--api-versions={}", kinds.join(",")).into()
-}
-
-/// Where a template that is rendered asks the cluster.
-struct LookedUp {
-    /// The template, or the archive that it's in. A real path.
-    file: String,
-    /// The template in the archive.
-    inside: Option<String>,
-    line: u32,
-}
-
-/// In the chart, and in those that it brings along.
-fn looked_up(copy: &Copy<'_, '_>, root: &str) -> Option<LookedUp> {
-    Templates::of(copy, root, &[]).looked_up()
-}
-
-/// The charts, in archives, that were fetched just now, by their paths.
-fn fetched(ground: &Ground, root: &str) -> Vec<(String, Vec<u8>)> {
-    let charts = join(root, "charts");
-    let files = std::fs::read_dir(ground.workspace.tree().join(&charts)).into_iter().flatten().flatten();
-    let archives = files.map(|file| (join(&charts, &file.file_name().to_string_lossy()), file.path()));
-    let archives = archives.filter(|(path, _)| is_archive(path));
-    archives.map(|(path, file)| (path, std::fs::read(file).unwrap_or_default())).collect()
-}
-
-/// Templates by their paths, which go on within archives.
-#[derive(Default)]
-struct Templates {
-    all: Vec<(String, String)>,
-    archives: Vec<String>,
-}
-
-impl Templates {
-    /// Those of charts in archives.
-    fn fetched(archives: &[(String, Vec<u8>)]) -> Self {
-        let mut templates = Self::default();
-        archives.iter().for_each(|(path, bytes)| templates.add_archive(path, bytes));
-        templates
-    }
-
-    /// Those of a chart, of those that it brings along, and of those that were fetched.
-    fn of(copy: &Copy<'_, '_>, root: &str, fetched: &[(String, Vec<u8>)]) -> Self {
-        let mut templates = Self::fetched(fetched);
-        for path in copy.files_below(root) {
-            if is_archive(path) {
-                templates.add_archive(path, &copy.content(path).unwrap_or_default());
-            } else if is_template(path) {
-                let text = copy.content(path).and_then(|bytes| String::from_utf8(bytes).ok());
-                templates.all.extend(text.map(|text| (path.to_owned(), text)));
-            }
-        }
-        templates
-    }
-
-    fn add_archive(&mut self, path: &str, bytes: &[u8]) {
-        let inside = archive::templates(bytes).into_iter();
-        self.all.extend(inside.map(|(inner, text)| (join(path, &inner), text)));
-        self.archives.push(path.to_owned());
-    }
-
-    /// Whether any asks what the cluster serves.
-    fn ask_what_is_served(&self) -> bool {
-        self.all.iter().any(|(_, text)| text.contains("APIVersions"))
-    }
-
-    fn looked_up(self) -> Option<LookedUp> {
-        let Self { all, archives } = self;
-        let (path, line) = lookup::find(all.iter().map(|(path, text)| (path.as_str(), text.clone())))?;
-        let archive = archives.into_iter().find(|archive| path.starts_with(&format!("{archive}/")));
-        Some(match archive {
-            Some(file) => LookedUp { inside: Some(path[file.len() + 1..].to_owned()), file, line },
-            None => LookedUp { file: path, inside: None, line },
-        })
-    }
-}
-
-impl LookedUp {
-    fn refused(&self, tree: &SourceTree<'_>) -> Diagnostic {
-        let Self { file, inside, line } = self;
-        let file = Location::file(tree.shown(file));
-        let (at, inside) = match inside {
-            None => (Location { line: Some(*line), ..file }, None),
-            Some(inside) => (file, Some(format!("it's at {inside}:{line} in the archive"))),
-        };
-        let finding = Diagnostic::new("this chart looks objects up in the cluster while it's rendered")
-            .at(at)
-            .because("`lookup` finds nothing where a commit is rendered, so that passwords made with it would change in every run")
-            .hint("give the chart the value that it looks for, or render it as on a first install with `lookup: empty`");
-        inside.into_iter().fold(finding, Diagnostic::because)
-    }
 }
 
 fn with_hint(finding: Diagnostic, path: &str) -> Diagnostic {

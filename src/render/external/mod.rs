@@ -17,6 +17,7 @@ pub(super) mod output;
 mod printed;
 mod program;
 mod random;
+mod templates;
 
 use super::copy::{Contents, Copy, Inputs, no_room};
 use super::names::{Renderer, renderer_of};

@@ -1,4 +1,10 @@
-//! What Helm prints, file by file. Pure.
+//! What Helm prints: once, and once more where that says something; file by file.
+
+use std::ffi::OsString;
+
+use super::{brought, random};
+use crate::error::Diagnostic;
+use crate::parallel;
 
 /// What Helm writes before each object, at the start of a line.
 pub(super) const SOURCE: &str = "# Source: ";
@@ -18,6 +24,58 @@ pub(super) fn files(text: &str) -> Vec<(&str, &str)> {
         begin = next;
     }
     files
+}
+
+/// How a chart is rendered to what Helm prints.
+pub(super) struct Printing<'a> {
+    /// What the cluster serves, as far as it's known.
+    pub(super) served: &'a [String],
+    /// Whether any template asks what that is.
+    pub(super) ask_what_is_served: &'a dyn Fn() -> bool,
+    /// Whether any template may make something else each time.
+    pub(super) may_change: bool,
+    /// Runs Helm.
+    pub(super) run: &'a (dyn Fn(Vec<OsString>) -> Result<Vec<u8>, Vec<Diagnostic>> + Sync),
+}
+
+/// What Helm printed.
+pub(super) struct Output {
+    pub(super) bytes: Vec<u8>,
+    /// The templates, as Helm calls them, that made something else the second time.
+    pub(super) unsteady: Vec<String>,
+}
+
+impl Printing<'_> {
+    /// Prints, with what the chart itself defines among what is served.
+    pub(super) fn print(&self, arguments: &[OsString]) -> Result<Output, Vec<Diagnostic>> {
+        let output = self.steadily(arguments.to_vec())?;
+        let brought = brought::served(&output.bytes);
+        let is_known = brought.iter().all(|kind| self.served.contains(kind));
+        if is_known || !(self.ask_what_is_served)() {
+            return Ok(output);
+        }
+        self.steadily([arguments, &[serving(&brought)]].concat())
+    }
+
+    /// Prints, and twice at once where it may be something else then.
+    fn steadily(&self, arguments: Vec<OsString>) -> Result<Output, Vec<Diagnostic>> {
+        let times = if self.may_change { 2 } else { 1 };
+        let printed = parallel::each_waiting(vec![arguments; times], self.run);
+        let mut printed = printed.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let unsteady = match printed.as_slice() {
+            [one, other] => {
+                let (one, other) = (String::from_utf8_lossy(one), String::from_utf8_lossy(other));
+                random::differing(&one, &other).into_iter().map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        };
+        Ok(Output { bytes: printed.swap_remove(0), unsteady })
+    }
+}
+
+/// What `.Capabilities.APIVersions` has beside what it always has.
+pub(super) fn serving(kinds: &[String]) -> OsString {
+    format!("--api-versions={}", kinds.join(",")).into()
 }
 
 #[cfg(test)]
