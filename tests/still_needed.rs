@@ -52,7 +52,7 @@ fn they_stay_while_the_new_pods_arent_ready_and_go_once_they_are() {
     release(&mut environment, "settings-4", "web:4");
     let run = environment.apply();
 
-    let (ready, deleted) = (run.stderr.find("ready    "), run.stderr.find("deleted  "));
+    let (ready, deleted) = (run.stderr.find("ready    "), run.stderr.find("ConfigMap/settings-1"));
     assert!(ready.is_some() && ready < deleted, "{run}");
     let there = ["settings-1", "settings-2", "settings-3", "settings-4"].map(|name| has(&environment, name));
     assert_eq!(there, [false, false, false, true]);
@@ -60,7 +60,7 @@ fn they_stay_while_the_new_pods_arent_ready_and_go_once_they_are() {
 }
 
 #[test]
-fn what_is_ready_but_has_pods_from_before_keeps_what_they_need() {
+fn what_pods_need_that_nobody_replaces_stays_and_is_nothing_to_do() {
     let mut environment = shop();
     release(&mut environment, "settings-2", "web:2");
     let paused =
@@ -69,10 +69,70 @@ fn what_is_ready_but_has_pods_from_before_keeps_what_they_need() {
 
     environment.apply().prints("is healthy").prints("stays, because pods of a former template");
 
+    let told = "ConfigMap/settings-1 isn't deleted: pods of";
+    environment.trueup(&["plan", "prod", "--exit-code"]).success().prints(told);
+    environment.apply().prints("nothing to change").prints(told);
     assert_eq!((has(&environment, "settings-1"), has(&environment, "settings-2")), (true, true));
     release(&mut environment, "settings-2", "web:2");
     environment.apply();
     assert!(!has(&environment, "settings-1"));
+    environment.trueup(&["plan", "prod", "--exit-code"]).success().never_says(told);
+}
+
+#[test]
+fn pods_of_others_keep_nothing_that_they_dont_need() {
+    let mut environment = TestEnvironment::new();
+    let canary = deployment("canary", "canary:1").replace("replicas: 1\n", "replicas: 1\n  paused: true\n");
+    environment.write("deploy/canary.yaml", &canary);
+    release(&mut environment, "settings-1", "web:1");
+    environment.apply();
+    environment.write("deploy/canary.yaml", &canary.replace("canary:1", "canary:2"));
+    release(&mut environment, "settings-2", "web:2");
+
+    environment.apply();
+
+    assert!(!has(&environment, "settings-1"));
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
+}
+
+#[test]
+fn what_stays_for_pods_doesnt_count_as_deleted_again() {
+    let mut environment = shop();
+    for number in 2..6 {
+        release(&mut environment, &format!("settings-{number}"), "web:missing");
+        environment.trueup(&["apply", "prod", "--yes", "--max-delete", "1"]).exits(4);
+    }
+    assert!((1..6).all(|number| has(&environment, &format!("settings-{number}"))));
+    release(&mut environment, "settings-6", "web:6");
+
+    environment.trueup(&["apply", "prod", "--yes", "--max-delete", "1"]).success();
+
+    assert!((1..6).all(|number| !has(&environment, &format!("settings-{number}"))));
+    assert!(has(&environment, "settings-6"));
+}
+
+#[test]
+fn until_a_release_is_well_what_it_took_away_stays_even_if_no_pod_needs_it() {
+    let mut environment = TestEnvironment::new();
+    let recreate = |environment: &mut TestEnvironment, settings: &str, image: &str| {
+        release(environment, settings, image);
+        let web = environment.read("deploy/web.yaml");
+        let web = web.replace("  replicas: 1\n", "  replicas: 1\n  strategy: {type: Recreate}\n");
+        environment.commit_file("deploy/web.yaml", &web);
+    };
+    recreate(&mut environment, "settings-1", "web:1");
+    environment.apply();
+    recreate(&mut environment, "settings-2", "web:missing");
+
+    for _ in 0..2 {
+        environment.trueup(&["apply", "prod", "--yes"]).exits(4);
+        assert!(has(&environment, "settings-1"));
+    }
+
+    recreate(&mut environment, "settings-2", "web:2");
+    environment.apply();
+    assert!(!has(&environment, "settings-1"));
+    environment.trueup(&["plan", "prod", "--exit-code"]).success();
 }
 
 #[test]

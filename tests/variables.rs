@@ -185,6 +185,8 @@ fn a_field_that_a_variable_of_the_command_line_changes_names_it() {
     assert_eq!(variables("web"), json!(["TAG"]));
     assert_eq!(variables("login"), json!(["PASSWORD"]));
     assert!(variables("settings").is_null());
+    let settings = actions.iter().find(|action| action["object"]["name"] == "settings").expect("an action");
+    assert_eq!(settings["changes"][0]["commit"]["subject"], "Change deploy/a.yaml");
 }
 
 /// Two commits that were deployed with a variable of the command line: `old`, then `new`.

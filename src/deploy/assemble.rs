@@ -13,6 +13,7 @@ use super::ordering::{Part, arrange, is_written};
 use super::predict::{Predicted, Prediction, Replaced};
 use super::removing::left;
 use super::resolve::Desired;
+use super::running_pods::RunningPods;
 use super::sending::Sending;
 use super::stuck::Stuck;
 use crate::cluster::{MANAGER, Resource};
@@ -169,6 +170,8 @@ pub(super) struct Ingredients<'a> {
     pub stuck: Stuck,
     /// What nobody deletes.
     pub wanted: &'a HashSet<&'a ObjectId>,
+    /// What pods of earlier templates need.
+    pub running_pods: &'a RunningPods,
     /// What stands for the cluster in digests.
     pub cluster: &'a str,
     /// What stands for the target in digests.
@@ -232,7 +235,8 @@ pub(super) fn assemble(ingredients: Ingredients<'_>) -> Assembled {
     assembled.guards.extend(guards_of_others(&parts, rules));
     let whole = membership.filter(|membership| !membership.is_part);
     let left = whole.map(|membership| left(ingredients.wanted, desired, live, membership, &mut assembled));
-    let left = left.unwrap_or_default();
+    let mut left = left.unwrap_or_default();
+    left.keep_for_pods(&parts, ingredients.running_pods, &mut assembled.notes);
     let changes = left.changes_something() || parts.iter().any(is_written);
     if changes || !ingredients.standing.due.is_empty() {
         parts.extend(hooks.parts(&ingredients.standing, ingredients.sending));

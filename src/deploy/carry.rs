@@ -2,7 +2,7 @@
 //! hooks before and after all that.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -15,14 +15,14 @@ use super::fates::{Fate, is_well};
 use super::planning::Planned;
 use super::readiness::Waiting;
 use super::refusing::explained;
+use super::running_pods;
 use super::secrets::Secrets;
 use super::setup::Setup;
-use super::still_needed::has_older_pods;
 use crate::apply::{ActionResult, Done, Event, Job, Manner, Means, Stop, Watching, execute};
 use crate::cluster::{ApiError, Cluster};
 use crate::health::Baseline;
 use crate::json::Value;
-use crate::object::{GroupKind, Manifest, Moment, ObjectId, ObjectRef};
+use crate::object::{GroupKind, Manifest, Moment, ObjectId};
 use crate::parallel;
 use crate::wait::{Awaited, Watches, wait};
 
@@ -162,27 +162,39 @@ impl Carrying<'_> {
             && !self.planned.plan.actions[position].after_ready.is_empty()
     }
 
-    /// Those deletions: of which no pod from before needs anything any more, and the others.
-    /// Unless all is well they all stay: there may be a way back.
+    /// Those deletions: of which no pod of a former template needs anything any more, and the
+    /// others. Unless all is well they all stay: there may be a way back.
     async fn deferred(&self, is_well: bool) -> (Jobs<'_>, Jobs<'_>) {
         let actions = &self.planned.plan.actions;
-        let deferred = (0..actions.len()).filter(|&at| is_well && self.is_deferred(at));
-        let users: BTreeSet<ObjectId> =
-            deferred.flat_map(|at| actions[at].after_ready.iter().map(ObjectRef::id)).collect();
-        let over = users.into_iter().map(async |user| self.is_rolled_out(&user).await.then_some(user));
+        let mut needed: HashMap<ObjectId, HashSet<ObjectId>> = HashMap::new();
+        for action in (0..actions.len()).filter(|&at| is_well && self.is_deferred(at)).map(|at| &actions[at])
+        {
+            for user in &action.after_ready {
+                needed.entry(user.id()).or_default().insert(action.id());
+            }
+        }
+        let over =
+            needed.into_iter().map(async |(user, needed)| self.is_over(&user, &needed).await.then_some(user));
         let over: HashSet<ObjectId> = join_all(over).await.into_iter().flatten().collect();
         let is_free = |at: usize| actions[at].after_ready.iter().all(|user| over.contains(&user.id()));
         let deferred = |free: bool| self.removals(|at| self.is_deferred(at) && is_free(at) == free);
         (deferred(true), deferred(false))
     }
 
-    /// Whether all pods of a workload are of its template now: what is ready may have others,
-    /// too, when it's paused, say.
-    async fn is_rolled_out(&self, id: &ObjectId) -> bool {
-        let work = self.planned.work_on(id).and_then(Work::desired);
-        let Some(object) = work.map(|at| &self.planned.desired[at]) else { return false };
-        let live = self.cluster.get(&object.resource, id.namespace.as_deref(), &id.name).await;
-        live.is_ok_and(|live| live.is_none_or(|live| !has_older_pods(&live)))
+    /// Whether no pod of a workload that runs needs any of these. Where pods can't be seen,
+    /// the workload says whether all are of its template.
+    async fn is_over(&self, workload: &ObjectId, needed: &HashSet<ObjectId>) -> bool {
+        let at = self.planned.work_on(workload).and_then(Work::desired);
+        let Some(object) = at.map(|at| &self.planned.desired[at]) else { return false };
+        let live = self.cluster.get(&object.resource, workload.namespace.as_deref(), &workload.name).await;
+        match live {
+            Ok(Some(live)) => match running_pods::needs(self.cluster, workload, &live).await {
+                Ok(still) => needed.is_disjoint(&still),
+                Err(_) => !running_pods::has_older(&live),
+            },
+            Ok(None) => true,
+            Err(_) => false,
+        }
     }
 
     /// How long anything is waited for.

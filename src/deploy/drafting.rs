@@ -84,6 +84,7 @@ impl Drafting<'_> {
             written: written.filter(|written| *written != manifest),
             manifest,
             health: None,
+            left: false,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::setup::Setup;
 use crate::config::DriftRule;
 use crate::guard::{self, Drifted};
 use crate::object::{GroupKind, ObjectId, OnImmutable, on_immutable};
+use crate::plan::order::is_for_pods;
 use crate::plan::{Action, GuardVerdict, Judgement, Verb};
 
 /// In a rollback limits, drift, and where a commit comes from only warn; what is protected, or another's, still
@@ -54,10 +55,18 @@ fn drift(setup: &Setup, memory: Option<&Memory>, actions: &[Action]) -> Option<G
     guard::drift(&drifted, record.summary.release, judgement)
 }
 
+/// Whether an object had left with the last release already, and stayed for pods: the guards
+/// let that pass then.
+fn has_left_before(memory: Option<&Memory>, id: &ObjectId) -> bool {
+    let record = memory.and_then(|memory| memory.record.as_ref()).filter(|_| is_for_pods(&id.kind));
+    record.and_then(|record| record.find(id)).is_some_and(|object| object.left)
+}
+
 /// What stands against deleting objects, or against creating them again.
 pub(super) fn deletion_guards(
     setup: &Setup,
     options: &Options,
+    memory: Option<&Memory>,
     actions: &[Action],
     work: &[Work],
     desired: &[Desired],
@@ -75,6 +84,7 @@ pub(super) fn deletion_guards(
     let protects = |kind: &GroupKind| setup.protect.iter().any(|pattern| pattern.matches(kind));
     let limit = options.max_delete.unwrap_or(setup.delete_limit);
     let total = desired.len() + deleted.len();
+    let counted = deleted.iter().filter(|id| !has_left_before(memory, id)).count();
     let replaced: Vec<(ObjectId, Option<OnImmutable>)> = actions
         .iter()
         .zip(work)
@@ -82,11 +92,12 @@ pub(super) fn deletion_guards(
         .map(|(action, work)| (action.id(), work.body().and_then(on_immutable)))
         .collect();
     let replacements = guard::replacements(&replaced, setup.replace_limit.allowed(total));
-    let lost: Vec<&ObjectId> = deleted.iter().chain(replaced.iter().map(|(id, _)| id)).collect();
+    let new = deleted.iter().filter(|id| !has_left_before(memory, id));
+    let lost: Vec<&ObjectId> = new.chain(replaced.iter().map(|(id, _)| id)).collect();
     let verdicts = [
         guard::everything_removed(deleted.len(), desired.len()),
         guard::protected(lost, protects),
-        guard::too_many(deleted.len(), total, limit.allowed(total)),
+        guard::too_many(counted, total, limit.allowed(total)),
     ];
     verdicts.into_iter().flatten().chain(replacements).collect()
 }

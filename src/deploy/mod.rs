@@ -59,6 +59,7 @@ mod resolve;
 mod restoring;
 pub mod rollback;
 pub mod running;
+mod running_pods;
 mod secrets;
 mod seen;
 mod selecting;

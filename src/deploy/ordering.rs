@@ -24,7 +24,7 @@ pub(super) fn arrange(
         assembled.actions.push(placed(action, at, &order, set, dependencies));
         assembled.work.push(work);
     }
-    left.leave(assembled.next_wave(), parts, assembled);
+    left.leave(assembled.next_wave(), assembled);
     late.sort_by_key(|&at| moment(&parts[at]));
     let (first, next) = (late.iter().map(|&at| order.wave[at]).min().unwrap_or(0), assembled.next_wave());
     for at in late {

@@ -31,6 +31,7 @@ use super::predict::{Guessed, Prediction, Prophet, prove_all};
 use super::refusing::{refuse_invalid, refuse_misread, refuse_own};
 use super::resolve::{Desired, resolve};
 use super::restoring::rendered_otherwise;
+use super::running_pods::RunningPods;
 use super::seen::Seen;
 use super::selecting::{Part, divide, not_chosen};
 use super::sending::{Sending, Sent};
@@ -327,6 +328,14 @@ async fn plan_for(
     });
     let cluster_name = observed.uid.clone().unwrap_or_else(|| cluster.server().to_owned());
     let target = memory.as_ref().map_or_else(|| namespace.clone(), |memory| memory.target.to_string());
+    let running_pods = RunningPods::look(
+        cluster,
+        &desired,
+        &live,
+        &wanted_ids,
+        memory.as_ref().and_then(|memory| memory.record.as_ref()),
+    )
+    .await;
     let assembled = assemble(Ingredients {
         desired: &desired,
         predictions,
@@ -340,6 +349,7 @@ async fn plan_for(
         sending: &sending,
         stuck,
         wanted: &wanted_ids,
+        running_pods: &running_pods,
         cluster: &cluster_name,
         target: &target,
     });
@@ -373,7 +383,7 @@ async fn plan_for(
         notes.extend(blame::tell(sources, memory.as_ref(), &desired, &work, &mut actions));
     }
     notes.extend(fetch_lacking(setup, options, memory.as_ref(), wanted.commit.as_ref()).await);
-    guards.extend(deletion_guards(setup, options, &actions, &work, &desired));
+    guards.extend(deletion_guards(setup, options, memory.as_ref(), &actions, &work, &desired));
     guards.extend(too_early(setup, options, wanted.commit.as_ref()).await);
     notes.extend(rendered_otherwise(cluster, memory.as_ref(), options.restores, &desired).await);
     let standing = standing(setup, options, memory.as_ref(), wanted.commit.as_ref(), set);

@@ -187,7 +187,8 @@ fn objects(drafting: &Drafting<'_>, drafts: Drafts, fates: &[Fate]) -> Vec<Recor
         leaves && fate.done.result != ActionResult::Done
     });
     objects.extend(planned.lingering.iter().filter_map(|id| drafting.previous(id)));
-    objects.extend(unremoved.filter_map(|fate| drafting.previous(&planned.plan.actions[fate.at].id())));
+    let unremoved = unremoved.filter_map(|fate| drafting.previous(&planned.plan.actions[fate.at].id()));
+    objects.extend(unremoved.map(|object| RecordedObject { left: true, ..object }));
     objects
 }
 
@@ -211,5 +212,6 @@ fn settled(object: &Desired, key: &DigestKey) -> RecordedObject {
         written: None,
         manifest: protect(&object.manifest.body, object.id(), &object.manifest.secrets, key),
         health: None,
+        left: false,
     }
 }

@@ -8,11 +8,12 @@ use super::assemble::{Assembled, Membership, Work};
 use super::observe::Live;
 use super::ordering::Part;
 use super::resolve::Desired;
-use super::still_needed::keep_for_pods;
+use super::running_pods::RunningPods;
+use super::still_needed::{self, Workload};
 use crate::cluster::{MANAGER, Resource};
 use crate::json::Value;
 use crate::object::{Hook, ObjectId, ObjectRef, kinds};
-use crate::plan::order::{self, Node};
+use crate::plan::order::{self, Node, is_for_pods};
 use crate::plan::prune::{Evidence, Removal, removal};
 use crate::plan::{Action, Cause, Verb};
 
@@ -25,23 +26,32 @@ pub(super) type Leaving<'a> = (&'a ObjectId, &'a Arc<Resource>, &'a Value);
 pub(super) struct Left<'a> {
     deleted: Vec<Leaving<'a>>,
     forgotten: Vec<(Leaving<'a>, String)>,
-    /// Pods from before aren't asked.
-    at_once: bool,
+    /// Whose pods of former templates may need any of it; `None` where they aren't asked.
+    workloads: Option<Vec<Workload>>,
 }
 
 impl Left<'_> {
+    /// Looks for those whose pods may still need what leaves. What pods need that nobody is
+    /// about to replace doesn't leave.
+    pub(super) fn keep_for_pods(&mut self, parts: &[Part], running: &RunningPods, notes: &mut Vec<String>) {
+        if let Some(workloads) = &mut self.workloads
+            && self.deleted.iter().any(|(id, ..)| is_for_pods(&id.kind))
+        {
+            *workloads = still_needed::workloads(parts, running);
+            still_needed::spare(&mut self.deleted, workloads, notes);
+        }
+    }
+
     /// Whether anything but hooks of before leaves.
     pub(super) fn changes_something(&self) -> bool {
         !self.forgotten.is_empty() || self.deleted.iter().any(|(.., live)| Hook::of(live).is_none())
     }
 
-    /// Adds what becomes of them, from this wave on, after all that is written. `rest` isn't.
-    pub(super) fn leave(self, wave: u32, rest: &[Part], assembled: &mut Assembled) {
+    /// Adds what becomes of them, from this wave on, after all that is written.
+    pub(super) fn leave(self, wave: u32, assembled: &mut Assembled) {
         let begin = assembled.actions.len();
         leave(&self.deleted, self.forgotten, Leave { wave, causes: &[Cause::Commit] }, assembled);
-        if !self.at_once {
-            keep_for_pods(assembled, begin, rest);
-        }
+        still_needed::keep_for_pods(assembled, begin, self.workloads.as_deref().unwrap_or_default());
     }
 }
 
@@ -85,7 +95,8 @@ pub(super) fn left<'a>(
     if membership.keep_secrets {
         keep_namespaces(&mut deleted, desired, assembled);
     }
-    Left { deleted, forgotten, at_once: membership.removes_at_once }
+    let workloads = (!membership.removes_at_once).then(Vec::new);
+    Left { deleted, forgotten, workloads }
 }
 
 /// A namespace that is deleted would take the Secrets with it that are left alone.

@@ -121,8 +121,11 @@ fn before_and_after<'a>(object: &Desired, prediction: &'a Prediction) -> Option<
 }
 
 /// The labels of its pods; without, all of the namespace are looked at.
-fn selector(set: &Value) -> Option<String> {
-    let labels = set["spec"]["selector"]["matchLabels"].as_object()?;
+/// The labels of a workload's pods. There may be more to its selector.
+pub(super) fn selector(workload: &Value) -> Option<String> {
+    let selector = &workload["spec"]["selector"];
+    // A ReplicationController has no more than labels.
+    let labels = selector.get("matchLabels").unwrap_or(selector).as_object()?;
     let named = labels.iter().filter_map(|(key, value)| Some(format!("{key}={}", value.as_str()?)));
     Some(named.collect::<Vec<_>>().join(",")).filter(|selector| !selector.is_empty())
 }

@@ -73,6 +73,9 @@ pub struct RecordedObject {
     /// How it was judged in the end.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub health: Option<Health>,
+    /// Whether it had left Git by then, and was still there.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub left: bool,
 }
 
 /// Where a manifest stood.
@@ -165,6 +168,7 @@ pub(super) mod fixtures {
             fields: json!({}),
             written: None,
             health: Some(Health::Ready),
+            left: false,
         }
     }
 

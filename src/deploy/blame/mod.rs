@@ -122,7 +122,7 @@ fn changes<'a>(
         }
         return;
     }
-    let Some(file) = files.of(&source.path, Some(&source.blob)) else { return };
+    let Some(file) = files.of(&source.path, blob_of(object)) else { return };
     for change in wanted {
         let FieldChange { path, op, .. } = &action.changes[change];
         let found = find(&file.objects, id).and_then(|manifest| field(manifest, path));
@@ -130,16 +130,23 @@ fn changes<'a>(
         // What Git doesn't say, but the server or a webhook, no commit asked for.
         if value.is_some() == (*op != Op::Remove) {
             let part = Part::Field { object: id.clone(), path: path.clone(), value };
-            file.ask(at, Some(change), part);
+            let is_since = object.vars.is_some();
+            file.wishes.push(Wish { action: at, change: Some(change), part, is_since });
         }
     }
+}
+
+/// The content of an object's file, as far as that is known: where variables went into it,
+/// the object's isn't the file's.
+fn blob_of(object: &Manifest) -> Option<&str> {
+    object.vars.is_none().then_some(&*object.source.blob)
 }
 
 fn creation<'a>(at: usize, object: &'a Manifest, files: &mut Files<'a>) {
     let source = &object.source;
     if source.is_rendered {
         files.question(at, None, &object.id, What::Created(object));
-    } else if let Some(file) = files.of(&source.path, Some(&source.blob)) {
+    } else if let Some(file) = files.of(&source.path, blob_of(object)) {
         file.ask(at, None, Part::Object { object: object.id.clone(), is_there: true });
     }
 }
@@ -184,11 +191,13 @@ struct Wish {
     /// One of its changes; the object itself when absent.
     change: Option<usize>,
     part: Part,
+    /// Only a commit after the deployed one can have asked for it: variables went in.
+    is_since: bool,
 }
 
 impl File {
     fn ask(&mut self, action: usize, change: Option<usize>, part: Part) {
-        self.wishes.push(Wish { action, change, part });
+        self.wishes.push(Wish { action, change, part, is_since: false });
     }
 }
 
@@ -260,6 +269,7 @@ impl<'a> Files<'a> {
     }
 
     fn of_files(self, from: CommitId) -> Result<Vec<Answer>, GitError> {
+        let until = self.until;
         let asking = |(_, file): &(String, File)| !file.wishes.is_empty();
         let files: Vec<(String, File)> = self.by_path.into_iter().filter(asking).collect();
         if files.is_empty() {
@@ -270,6 +280,10 @@ impl<'a> Files<'a> {
         let mut moves = Moves::new(self.repository, from);
         for ((_, file), blamed) in files.iter().zip(&mut blamed) {
             for (wish, blamed) in file.wishes.iter().zip(blamed) {
+                if wish.is_since && matches!(blamed, Blamed::Commit { commit, .. } if until == Some(*commit))
+                {
+                    *blamed = Blamed::Unknown;
+                }
                 if let Part::Object { object, is_there: false } = &wish.part {
                     *blamed = moves.last(object, blamed.clone());
                 }
@@ -298,7 +312,7 @@ fn answers(
 ) -> Vec<Answer> {
     let mut versions: BTreeMap<(CommitId, String), Option<Version>> = BTreeMap::new();
     let mut answers = Vec::new();
-    for (Wish { action, change, part }, blamed) in file.wishes.iter().zip(blamed) {
+    for (Wish { action, change, part, .. }, blamed) in file.wishes.iter().zip(blamed) {
         let known = match blamed {
             Blamed::Commit { commit, path } => commits.get(&commit).map(|found| {
                 let version = versions

@@ -1,6 +1,7 @@
 //! Templates that make another thing each time: which may, and which did. Pure, but that
 //! it unpacks archives in memory.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::sync::LazyLock;
 
@@ -42,13 +43,17 @@ pub(super) fn is_in(path: &str, content: &[u8]) -> bool {
 
 /// The templates, as Helm calls them, of which it printed one thing and then another over
 /// the same files.
-pub(super) fn differing<'t>(one: &'t str, other: &str) -> Vec<&'t str> {
-    let (one, other) = (printed::files(one), printed::files(other));
-    let differing = one.iter().enumerate().filter(|(at, file)| other.get(*at) != Some(file));
-    let mut templates: Vec<&str> = differing.map(|(_, (path, _))| *path).collect();
-    templates.sort_unstable();
-    templates.dedup();
-    templates
+pub(super) fn differing<'t>(one: &'t str, other: &'t str) -> Vec<&'t str> {
+    let by_path = |text: &'t str| {
+        let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (path, content) in printed::files(text) {
+            files.entry(path).or_default().push(content);
+        }
+        files
+    };
+    let (one, other) = (by_path(one), by_path(other));
+    let paths: BTreeSet<&str> = one.keys().chain(other.keys()).copied().collect();
+    paths.into_iter().filter(|path| one.get(path) != other.get(path)).collect()
 }
 
 #[cfg(test)]
