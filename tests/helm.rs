@@ -390,6 +390,19 @@ fn check_renders_for_the_version_that_is_asked_for() {
 }
 
 #[test]
+fn a_chart_that_a_sparse_checkout_leaves_out_is_told_as_such() {
+    let mut environment = chart(Tool::Helm4, "{path: charts/web, renderer: helm}");
+    environment.write("deploy/a.yaml", &config_map("a", "a", "1"));
+    environment.commit("Start");
+    environment.repository.git(&["sparse-checkout", "set", "deploy"]);
+
+    let run = environment.trueup(&["render", "prod"]).exits(1);
+
+    run.complains("charts/web isn't in the work tree: the checkout is sparse").never_says("doesn't exist");
+    environment.trueup(&["render", "prod", "--ref", "HEAD"]).success();
+}
+
+#[test]
 fn a_chart_without_objects_is_an_error() {
     let environment = chart(Tool::Helm4, PLAIN);
     environment.write("charts/web/templates/settings.yaml", "{{ if .Values.enabled }}a: 1{{ end }}\n");

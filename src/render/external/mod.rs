@@ -92,7 +92,16 @@ fn folder(tree: &SourceTree<'_>, copy: &mut Copy<'_, '_>, item: &Item) -> Result
             "{} isn't a folder, and only folders are rendered by programs",
             item.path
         ))]),
-        Err(why) => Err(vec![unresolved(&item.path, why, None)]),
+        Err(why) => {
+            let absent = tree.absent(std::slice::from_ref(&item.path)).map_err(|finding| vec![finding])?;
+            // The whole folder may be what the checkout leaves out.
+            let is_left_out = matches!(why, Unresolved::Missing { .. }) && !absent.is_empty();
+            Err(vec![if is_left_out {
+                problem::sparse(&item.path)
+            } else {
+                unresolved(&item.path, why, None)
+            }])
+        }
     }
 }
 
