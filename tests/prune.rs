@@ -131,6 +131,7 @@ fn a_protected_kind_is_deleted_only_with_a_reason() {
 
       - delete  $NAMESPACE/PersistentVolumeClaim/db  ← $COMMIT3 (deploy/db.yaml)
           its data may go too
+          when everything is ready
 
     - 1 object will be deleted:
       $NAMESPACE/PersistentVolumeClaim/db

@@ -188,3 +188,38 @@ fn a_rollback_finds_them_and_takes_away_those_of_the_failed_release() {
     assert_eq!((has(&environment, "settings-1"), has(&environment, "settings-2")), (true, false));
     environment.trueup(&["plan", "prod", "--ref", "HEAD~1", "--exit-code"]).success();
 }
+
+#[test]
+fn a_secret_for_pulling_images_goes_only_when_all_is_well() {
+    let mut environment = TestEnvironment::new();
+    let pull = "apiVersion: v1\nkind: Secret\nmetadata: {name: pull}\ntype: kubernetes.io/dockerconfigjson\nstringData: {.dockerconfigjson: '{}'}\n";
+    environment.write("deploy/pull.yaml", pull);
+    release(&mut environment, "settings-1", "web:1");
+    environment.apply();
+    environment.remove("deploy/pull.yaml");
+    environment.commit_file("deploy/other.yaml", &deployment("other", "other:missing"));
+    environment.trueup(&["plan", "prod"]).success().prints("when everything is ready");
+
+    environment.trueup(&["apply", "prod", "--yes"]).exits(4);
+
+    assert!(environment.live("v1/secrets/pull").is_some());
+    environment.commit_file("deploy/other.yaml", &deployment("other", "other:1"));
+    environment.apply();
+    assert!(environment.live("v1/secrets/pull").is_none());
+}
+
+#[test]
+fn what_pods_need_of_a_workload_that_is_let_go_stays_with_it() {
+    let mut environment = shop();
+    let web = environment.read("deploy/web.yaml");
+    let kept = web.replacen("  name: web\n", "  name: web\n  annotations: {trueup.dev/on-remove: keep}\n", 1);
+    environment.commit_file("deploy/web.yaml", &kept);
+    environment.apply();
+    environment.remove("deploy/web.yaml");
+    environment.remove("deploy/settings.yaml");
+    environment.commit_file("deploy/more.yaml", &config_map("more", "a", "1"));
+
+    environment.apply().prints("ConfigMap/settings-1 isn't deleted: pods of");
+
+    assert!(has(&environment, "settings-1"));
+}

@@ -140,6 +140,8 @@ pub(super) struct Membership<'a> {
     pub keep_secrets: bool,
     /// A run that was killed may have written without a record.
     pub was_killed: bool,
+    /// The last release isn't known to be healthy: there may be a way back.
+    pub is_unsettled: bool,
     /// An object in the form in which a record of it holds it.
     pub keep_form: &'a dyn Fn(&ObjectId, &Value, Recorded<'_>) -> Value,
 }

@@ -126,24 +126,22 @@ impl Carrying<'_> {
             drafts =
                 self.wait_for(&watches, &mut fates, self.limit(), (start, &secrets), &mut on_event).await;
         }
+        let (late, positions) = late_hooks;
+        let done = if fates.iter().all(is_well) {
+            execute(self.cluster, &late, means, &mut on_event).await
+        } else {
+            let is_done = fates.iter().all(|fate| fate.done.result == ActionResult::Done);
+            let what = if is_done { "is ready" } else { "could be written" };
+            skipped(&late, &format!("skipped, because not everything {what}"))
+        };
+        fates.extend(unawaited(positions, done));
         let is_over = all_written && fates.iter().all(is_well);
         let ((freed, positions), (kept, kept_positions)) = self.deferred(is_over).await;
         let done = execute(self.cluster, &freed, means, &mut on_event).await;
         fates.extend(unawaited(positions, done));
-        let is_done = fates.iter().all(|fate| fate.done.result == ActionResult::Done);
-        let mut all_well = fates.iter().all(is_well);
+        let all_well = fates.iter().all(is_well);
         let why = if all_written { STILL_NEEDED } else { UNWRITTEN };
         fates.extend(unawaited(kept_positions, skipped(&kept, why)));
-        let (late, positions) = late_hooks;
-        let done = if all_well {
-            execute(self.cluster, &late, means, &mut on_event).await
-        } else {
-            let what = if is_done { "is ready" } else { "could be written" };
-            skipped(&late, &format!("skipped, because not everything {what}"))
-        };
-        let late: Vec<Fate> = unawaited(positions, done).collect();
-        all_well &= late.iter().all(is_well);
-        fates.extend(late);
         if self.stop.borrow().is_none() && !all_well {
             let (hooks, positions) = self.hooks_at(|moment| moment == Moment::OnFailure);
             let done = execute(self.cluster, &hooks, means, &mut on_event).await;
@@ -158,8 +156,7 @@ impl Carrying<'_> {
 
     /// Whether a deletion comes when others are ready.
     fn is_deferred(&self, position: usize) -> bool {
-        matches!(self.planned.work[position], Work::Delete { .. })
-            && !self.planned.plan.actions[position].after_ready.is_empty()
+        self.planned.plan.actions[position].is_put_off()
     }
 
     /// Those deletions: of which no pod of a former template needs anything any more, and the
@@ -176,7 +173,8 @@ impl Carrying<'_> {
         let over =
             needed.into_iter().map(async |(user, needed)| self.is_over(&user, &needed).await.then_some(user));
         let over: HashSet<ObjectId> = join_all(over).await.into_iter().flatten().collect();
-        let is_free = |at: usize| actions[at].after_ready.iter().all(|user| over.contains(&user.id()));
+        let is_free =
+            |at: usize| is_well && actions[at].after_ready.iter().all(|user| over.contains(&user.id()));
         let deferred = |free: bool| self.removals(|at| self.is_deferred(at) && is_free(at) == free);
         (deferred(true), deferred(false))
     }

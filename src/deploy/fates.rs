@@ -62,8 +62,7 @@ const NAMED: usize = 3;
 /// Whether something stays for pods from before, which is so because of what isn't ready,
 /// or isn't over.
 fn stays(action: &Action, fate: &Fate) -> bool {
-    let is_skipped = fate.done.result == ActionResult::Skipped;
-    is_skipped && action.action == Verb::Delete && !action.after_ready.is_empty()
+    action.is_put_off() && fate.done.result == ActionResult::Skipped
 }
 
 /// What is to be said of what stays though all is well.

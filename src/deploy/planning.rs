@@ -31,6 +31,7 @@ use super::predict::{Guessed, Prediction, Prophet, prove_all};
 use super::refusing::{refuse_invalid, refuse_misread, refuse_own};
 use super::resolve::{Desired, resolve};
 use super::restoring::rendered_otherwise;
+use super::running::is_whole_unsettled;
 use super::running_pods::RunningPods;
 use super::seen::Seen;
 use super::selecting::{Part, divide, not_chosen};
@@ -324,18 +325,14 @@ async fn plan_for(
         removes_at_once: options.removes_at_once,
         keep_secrets: options.keep_secrets,
         was_killed: memory.parent.as_ref().is_some_and(|parent| parent.state.unrecorded().is_some()),
+        // From a rollback nobody goes back.
+        is_unsettled: !options.is_rollback
+            && memory.parent.as_ref().is_some_and(|parent| is_whole_unsettled(&parent.state)),
         keep_form: &keep_form,
     });
     let cluster_name = observed.uid.clone().unwrap_or_else(|| cluster.server().to_owned());
     let target = memory.as_ref().map_or_else(|| namespace.clone(), |memory| memory.target.to_string());
-    let running_pods = RunningPods::look(
-        cluster,
-        &desired,
-        &live,
-        &wanted_ids,
-        memory.as_ref().and_then(|memory| memory.record.as_ref()),
-    )
-    .await;
+    let running_pods = RunningPods::look(cluster, &desired, &live, &wanted_ids).await;
     let assembled = assemble(Ingredients {
         desired: &desired,
         predictions,

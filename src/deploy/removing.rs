@@ -28,6 +28,8 @@ pub(super) struct Left<'a> {
     forgotten: Vec<(Leaving<'a>, String)>,
     /// Whose pods of former templates may need any of it; `None` where they aren't asked.
     workloads: Option<Vec<Workload>>,
+    /// There may be a way back, for which what leaves is needed.
+    is_unsettled: bool,
 }
 
 impl Left<'_> {
@@ -38,7 +40,7 @@ impl Left<'_> {
             && self.deleted.iter().any(|(id, ..)| is_for_pods(&id.kind))
         {
             *workloads = still_needed::workloads(parts, running);
-            still_needed::spare(&mut self.deleted, workloads, notes);
+            still_needed::spare(&mut self.deleted, &self.forgotten, workloads, notes);
         }
     }
 
@@ -51,7 +53,9 @@ impl Left<'_> {
     pub(super) fn leave(self, wave: u32, assembled: &mut Assembled) {
         let begin = assembled.actions.len();
         leave(&self.deleted, self.forgotten, Leave { wave, causes: &[Cause::Commit] }, assembled);
-        still_needed::keep_for_pods(assembled, begin, self.workloads.as_deref().unwrap_or_default());
+        if let Some(workloads) = self.workloads {
+            still_needed::put_off(assembled, begin, &workloads, self.is_unsettled);
+        }
     }
 }
 
@@ -96,7 +100,7 @@ pub(super) fn left<'a>(
         keep_namespaces(&mut deleted, desired, assembled);
     }
     let workloads = (!membership.removes_at_once).then(Vec::new);
-    Left { deleted, forgotten, workloads }
+    Left { deleted, forgotten, workloads, is_unsettled: membership.is_unsettled }
 }
 
 /// A namespace that is deleted would take the Secrets with it that are left alone.

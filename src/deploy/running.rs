@@ -149,7 +149,7 @@ pub async fn run(
 
 /// Whether the last release of the whole wasn't seen to be healthy, or one of a part
 /// came after it.
-fn is_whole_unsettled(state: &State) -> bool {
+pub(super) fn is_whole_unsettled(state: &State) -> bool {
     let number = |pointer: &Option<Pointer>| pointer.as_ref().map(|pointer| pointer.release);
     let deployed = number(&state.deployed);
     deployed != number(&state.healthy) || state.recorded > deployed

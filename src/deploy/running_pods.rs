@@ -9,31 +9,23 @@ use super::observe::Live;
 use super::resolve::Desired;
 use super::stuck::{pods, selector};
 use crate::cluster::{ApiError, Cluster, Resource, Scope};
-use crate::health::Health;
 use crate::json::Value;
 use crate::object::{GroupKind, ObjectId};
 use crate::plan::order::{Node, is_for_pods, pod_references};
-use crate::release::{Record, ReleaseResult};
 
-/// What is known of the pods of workloads.
+/// What the pods of workloads need, of those that may have older ones; `None` where that
+/// can't be seen.
 #[derive(Default)]
-pub(super) struct RunningPods {
-    /// What those need, of workloads that may have older ones; `None` where that can't be
-    /// seen.
-    needs: HashMap<ObjectId, Option<HashSet<ObjectId>>>,
-    /// Workloads that the last release didn't make ready: there may be a way back.
-    unsettled: HashSet<ObjectId>,
-}
+pub(super) struct RunningPods(HashMap<ObjectId, Option<HashSet<ObjectId>>>);
 
 impl RunningPods {
-    /// Looks at them where anything leaves that pods may need. Costs nothing where all pods
-    /// are of their template.
+    /// Looks at them where anything leaves that pods may need: at those of workloads that say
+    /// that not all are of their template, and of those that say nothing.
     pub(super) async fn look(
         cluster: &Cluster,
         desired: &[Desired],
         live: &Live,
         wanted: &HashSet<&ObjectId>,
-        record: Option<&Record>,
     ) -> Self {
         if !live.members().any(|(id, ..)| is_for_pods(&id.kind) && !wanted.contains(id)) {
             return Self::default();
@@ -46,25 +38,12 @@ impl RunningPods {
             Ok(needs) => (id.clone(), Some(needs)),
             Err(_) => (id.clone(), (!has_older(live)).then(HashSet::new)),
         });
-        let needs = join_all(needs).await.into_iter().collect();
-        let record = record.filter(|record| {
-            !matches!(record.summary.result, ReleaseResult::Healthy | ReleaseResult::Applied)
-        });
-        let is_unsettled = |id: &ObjectId| {
-            record.is_some_and(|record| record.find(id).is_none_or(|was| was.health != Some(Health::Ready)))
-        };
-        let unsettled = desired.iter().map(Desired::id).filter(|id| is_unsettled(id)).cloned().collect();
-        Self { needs, unsettled }
-    }
-
-    /// Whether the last release left a workload so that there may be a way back.
-    pub(super) fn is_unsettled(&self, workload: &ObjectId) -> bool {
-        self.unsettled.contains(workload)
+        Self(join_all(needs).await.into_iter().collect())
     }
 
     /// What those of a workload need; `None` for one that has no older ones.
     pub(super) fn of(&self, workload: &ObjectId) -> Option<&Option<HashSet<ObjectId>>> {
-        self.needs.get(workload)
+        self.0.get(workload)
     }
 }
 

@@ -120,8 +120,8 @@ fn before_and_after<'a>(object: &Desired, prediction: &'a Prediction) -> Option<
     (!is_rolled_out(before)).then_some((before, after))
 }
 
-/// The labels of its pods; without, all of the namespace are looked at.
-/// The labels of a workload's pods. There may be more to its selector.
+/// The labels of a workload's pods; without, all of the namespace are looked at. There may be
+/// more to its selector.
 pub(super) fn selector(workload: &Value) -> Option<String> {
     let selector = &workload["spec"]["selector"];
     // A ReplicationController has no more than labels.

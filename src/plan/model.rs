@@ -144,6 +144,9 @@ pub struct Action {
     /// deletion: those whose pods from before may still need it.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub after_ready: Vec<ObjectRef>,
+    /// For a deletion: that it comes when all is well.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub after_all: bool,
     /// For a hook: when it runs, and what becomes of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub hook: Option<HookRef>,
@@ -417,6 +420,11 @@ impl TargetPlan {
 }
 
 impl Action {
+    /// Whether it's a deletion that is put off until what is written is ready.
+    pub fn is_put_off(&self) -> bool {
+        self.action == Verb::Delete && (self.after_all || !self.after_ready.is_empty())
+    }
+
     /// An action of which nothing more is known.
     pub fn new(verb: Verb, object: ObjectRef) -> Self {
         Self {
@@ -427,6 +435,7 @@ impl Action {
             declared_wave: None,
             after: Vec::new(),
             after_ready: Vec::new(),
+            after_all: false,
             hook: None,
             causes: Vec::new(),
             commit: None,

@@ -28,6 +28,7 @@ struct Likeness {
     migrates: Vec<String>,
     declared_wave: Option<i32>,
     after_ready: Vec<String>,
+    after_all: bool,
 }
 
 impl Likeness {
@@ -45,6 +46,7 @@ impl Likeness {
             staying: action.stays.iter().map(owned_likeness).collect(),
             declared_wave: action.declared_wave,
             after_ready: action.after_ready.iter().map(|object| object.id().to_string()).collect(),
+            after_all: action.after_all,
         })
     }
 }

@@ -30,7 +30,7 @@ use crate::object::{GroupKind, ObjectId};
 pub use hard::{Cycle, Edge, Hard, Outside, Why};
 pub use hooks::{Place, Turn};
 pub use others::KPT_DEPENDS_ON;
-pub use references::{has_pods, is_for_pods, pod_references, references};
+pub use references::{is_for_pods, pod_references, references};
 pub use removal::{Removal, removal};
 use selected::{Soft, selected};
 use sequence::{levels, sequence};

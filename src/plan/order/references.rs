@@ -38,11 +38,6 @@ pub fn pod_references(node: &Node<'_>) -> Vec<ObjectId> {
     found
 }
 
-/// Whether a manifest is a pod, or makes some.
-pub fn has_pods(node: &Node<'_>) -> bool {
-    pod(node).is_some()
-}
-
 /// Whether pods name objects of this kind that are in their namespace.
 pub fn is_for_pods(kind: &GroupKind) -> bool {
     kind.group.is_empty()

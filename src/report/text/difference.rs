@@ -64,6 +64,7 @@ fn action(difference: &ActionDifference, options: &TextOptions) -> Vec<String> {
         takes_from: Vec::new(),
         after: Vec::new(),
         after_ready: Vec::new(),
+        after_all: false,
         declared_wave: None,
         commit: None,
         ..now.clone()

@@ -187,7 +187,9 @@ fn details(
         lines.extend(sentence(FAINT, &format!("after {}", words::list(&also)), options));
     }
     let ready = names_of(&action.after_ready);
-    if !ready.is_empty() {
+    if action.after_all {
+        lines.extend(sentence(FAINT, "when everything is ready", options));
+    } else if !ready.is_empty() {
         let verb = if ready.len() == 1 { "is" } else { "are" };
         let shown = some_of(&ready, if options.full { ready.len() } else { FIELDS });
         lines.extend(sentence(FAINT, &format!("after {} {verb} ready", words::list(&shown)), options));
