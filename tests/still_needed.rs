@@ -13,6 +13,11 @@ fn release(environment: &mut TestEnvironment, settings: &str, image: &str) {
     environment.commit(settings);
 }
 
+/// A Deployment with one line more in its `spec`.
+fn with(web: &str, line: &str) -> String {
+    web.replace("  replicas: 1\n", &format!("  replicas: 1\n  {line}\n"))
+}
+
 fn has(environment: &TestEnvironment, settings: &str) -> bool {
     environment.live(&format!("v1/configmaps/{settings}")).is_some()
 }
@@ -82,7 +87,7 @@ fn what_pods_need_that_nobody_replaces_stays_and_is_nothing_to_do() {
 #[test]
 fn pods_of_others_keep_nothing_that_they_dont_need() {
     let mut environment = TestEnvironment::new();
-    let canary = deployment("canary", "canary:1").replace("replicas: 1\n", "replicas: 1\n  paused: true\n");
+    let canary = with(&deployment("canary", "canary:1"), "paused: true");
     environment.write("deploy/canary.yaml", &canary);
     release(&mut environment, "settings-1", "web:1");
     environment.apply();
@@ -116,8 +121,7 @@ fn until_a_release_is_well_what_it_took_away_stays_even_if_no_pod_needs_it() {
     let mut environment = TestEnvironment::new();
     let recreate = |environment: &mut TestEnvironment, settings: &str, image: &str| {
         release(environment, settings, image);
-        let web = environment.read("deploy/web.yaml");
-        let web = web.replace("  replicas: 1\n", "  replicas: 1\n  strategy: {type: Recreate}\n");
+        let web = with(&environment.read("deploy/web.yaml"), "strategy: {type: Recreate}");
         environment.commit_file("deploy/web.yaml", &web);
     };
     recreate(&mut environment, "settings-1", "web:1");

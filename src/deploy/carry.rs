@@ -1,5 +1,5 @@
-//! Carrying out a plan: its writes, then what leaves, then the wait for health, and
-//! hooks before and after all that.
+//! Carrying out a plan: its writes, then what leaves, then the wait for health, hooks before
+//! and after all that, and what leaves only when all is well.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -20,7 +20,7 @@ use super::secrets::Secrets;
 use super::setup::Setup;
 use crate::apply::{ActionResult, Done, Event, Job, Manner, Means, Stop, Watching, execute};
 use crate::cluster::{ApiError, Cluster};
-use crate::health::Baseline;
+use crate::health::{Baseline, has_older_pods};
 use crate::json::Value;
 use crate::object::{GroupKind, Manifest, Moment, ObjectId};
 use crate::parallel;
@@ -188,7 +188,7 @@ impl Carrying<'_> {
         match live {
             Ok(Some(live)) => match running_pods::needs(self.cluster, workload, &live).await {
                 Ok(still) => needed.is_disjoint(&still),
-                Err(_) => !running_pods::has_older(&live),
+                Err(_) => !has_older_pods(&live),
             },
             Ok(None) => true,
             Err(_) => false,

@@ -68,16 +68,14 @@ fn stays(action: &Action, fate: &Fate) -> bool {
 /// What is to be said of what stays though all is well.
 pub(super) fn note_of_kept(planned: &Planned, fates: &[Fate]) -> Option<String> {
     let actions = fates.iter().map(|fate| (&planned.plan.actions[fate.at], fate));
-    let mut kept: Vec<String> = actions
+    let kept: Vec<String> = actions
         .filter(|(action, fate)| stays(action, fate))
         .map(|(action, _)| action.id().to_string())
         .collect();
     let stay = if kept.len() == 1 { "stays" } else { "stay" };
-    let more = words::and_more(kept.len().saturating_sub(NAMED));
-    kept.truncate(NAMED);
     (!kept.is_empty()).then(|| {
-        let names = kept.join(", ");
-        format!("{names}{more} {stay}, because pods of a former template may still need that; the next apply sees whether they do")
+        let names = words::first_few(&kept, NAMED);
+        format!("{names} {stay}, because pods of a former template may still need that; the next apply sees whether they do")
     })
 }
 

@@ -31,7 +31,6 @@ use super::predict::{Guessed, Prediction, Prophet, prove_all};
 use super::refusing::{refuse_invalid, refuse_misread, refuse_own};
 use super::resolve::{Desired, resolve};
 use super::restoring::rendered_otherwise;
-use super::running::is_whole_unsettled;
 use super::running_pods::RunningPods;
 use super::seen::Seen;
 use super::selecting::{Part, divide, not_chosen};
@@ -327,12 +326,16 @@ async fn plan_for(
         was_killed: memory.parent.as_ref().is_some_and(|parent| parent.state.unrecorded().is_some()),
         // From a rollback nobody goes back.
         is_unsettled: !options.is_rollback
-            && memory.parent.as_ref().is_some_and(|parent| is_whole_unsettled(&parent.state)),
+            && memory.parent.as_ref().is_some_and(|parent| parent.state.is_unsettled()),
         keep_form: &keep_form,
     });
     let cluster_name = observed.uid.clone().unwrap_or_else(|| cluster.server().to_owned());
     let target = memory.as_ref().map_or_else(|| namespace.clone(), |memory| memory.target.to_string());
-    let running_pods = RunningPods::look(cluster, &desired, &live, &wanted_ids).await;
+    let running_pods = if options.removes() && !options.removes_at_once {
+        RunningPods::look(cluster, &desired, &live, &wanted_ids).await
+    } else {
+        RunningPods::default()
+    };
     let assembled = assemble(Ingredients {
         desired: &desired,
         predictions,
@@ -365,12 +368,7 @@ async fn plan_for(
     notes.extend(render::unsteady(written(&desired, &work)));
     notes.extend(hooks.notes());
     notes.extend(swept::notes(cluster, &observed.discovery, &actions, id.as_deref()).await);
-    if let Some(memory) = &memory
-        && let Some(record) = &memory.record
-    {
-        let release = (&record.summary, &memory.key);
-        blame::tell_given(&rendering.given, release, &desired, &work, &mut actions);
-    }
+    blame::tell_given(&rendering.given, memory.as_ref(), &desired, &work, &mut actions);
     if !options.without_commits {
         let sources = blame::Sources {
             setup: &rendering,

@@ -181,14 +181,9 @@ fn introduced(manifests: &[Manifest]) -> BTreeMap<(GroupKind, String), Resource>
         else {
             continue;
         };
-        for version in
-            spec["versions"].as_array().into_iter().flatten().filter(|version| version["served"] == true)
-        {
-            if let Some(version) = text(&version["name"]) {
-                let resource =
-                    Resource::known(&group, &version, &kind, &plural, spec["scope"] == "Namespaced");
-                introduced.insert((resource.kind.clone(), version), resource);
-            }
+        for version in kinds::served_by(&definition.body) {
+            let resource = Resource::known(&group, version, &kind, &plural, spec["scope"] == "Namespaced");
+            introduced.insert((resource.kind.clone(), version.to_owned()), resource);
         }
     }
     introduced

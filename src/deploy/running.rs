@@ -32,9 +32,7 @@ use crate::object::{ObjectId, ObjectRef};
 use crate::parallel;
 use crate::plan::{TargetPlan, Verb};
 use crate::release::actor::{host, server_user};
-use crate::release::{
-    Actor, HeldBy, Holder, Lock, LockError, Pointer, ReleaseResult, Run, State, inventory, lock,
-};
+use crate::release::{Actor, HeldBy, Holder, Lock, LockError, ReleaseResult, Run, State, inventory, lock};
 use crate::render::Vars;
 
 /// What follows a run, and answers for whoever started it.
@@ -147,14 +145,6 @@ pub async fn run(
     }
 }
 
-/// Whether the last release of the whole wasn't seen to be healthy, or one of a part
-/// came after it.
-pub(super) fn is_whole_unsettled(state: &State) -> bool {
-    let number = |pointer: &Option<Pointer>| pointer.as_ref().map(|pointer| pointer.release);
-    let deployed = number(&state.deployed);
-    deployed != number(&state.healthy) || state.recorded > deployed
-}
-
 /// Whether what was written last is on no record any more.
 pub(super) fn lacks_record(planned: &Planned) -> bool {
     planned.memory.as_ref().is_some_and(|memory| memory.is_record_lost)
@@ -203,7 +193,7 @@ impl Ongoing<'_> {
     /// wasn't seen to be healthy.
     pub(super) fn is_unsettled(&self, planned: &Planned, state: &State) -> bool {
         let is_part = self.options.planning.selection.is_some();
-        let is_unsettled = if is_part { is_part_unsettled(planned) } else { is_whole_unsettled(state) };
+        let is_unsettled = if is_part { is_part_unsettled(planned) } else { state.is_unsettled() };
         // What comes when everything is ready waits for what wasn't the last time.
         let waits = self.options.wait.is_some() || planned.has_late_hooks();
         waits && is_unsettled

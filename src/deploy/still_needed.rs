@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::assemble::{Assembled, Work};
 use super::ordering::Part;
 use super::removing::Leaving;
-use super::running_pods::{RunningPods, replaces_pods};
+use super::running_pods::RunningPods;
+use crate::health::replaces_pods;
 use crate::json::Value;
 use crate::object::{ObjectId, ObjectRef, kinds};
 use crate::plan::order::{Node, is_for_pods, pod_references, references};
@@ -30,22 +31,18 @@ impl Workload {
             _ => return None,
         };
         let id = action.id();
-        let of_pods = running.of(&id);
-        if !is_written && of_pods.is_none() {
-            return None;
-        }
-        let former = match of_pods {
-            Some(None) => None,
-            of_pods => {
-                let named = pod_references(&Node::new(&id, live)).into_iter();
-                let mut former: HashSet<ObjectId> =
-                    named.chain(of_pods.cloned().flatten().into_iter().flatten()).collect();
-                for needed in pod_references(&Node::new(&id, wanted)) {
-                    former.remove(&needed);
-                }
-                Some(former)
-            }
+        let of_pods = match running.of(&id) {
+            None if !is_written => return None,
+            None => Some(HashSet::new()),
+            Some(of_pods) => of_pods.clone(),
         };
+        let former = of_pods.map(|mut former| {
+            former.extend(pod_references(&Node::new(&id, live)));
+            for needed in pod_references(&Node::new(&id, wanted)) {
+                former.remove(&needed);
+            }
+            former
+        });
         let is_any = former.as_ref().is_none_or(|former| !former.is_empty());
         let is_under_way = is_written || replaces_pods(live);
         is_any.then(|| Self { object: action.object.clone(), former, is_under_way })

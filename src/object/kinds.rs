@@ -30,6 +30,13 @@ pub fn defined_by(definition: &Value) -> Option<GroupKind> {
     Some(GroupKind::new(spec["group"].as_str()?, spec["names"]["kind"].as_str()?))
 }
 
+/// The versions of it that a `CustomResourceDefinition` serves.
+pub fn served_by(definition: &Value) -> impl Iterator<Item = &str> {
+    let versions = definition["spec"]["versions"].as_array().into_iter().flatten();
+    let served = versions.filter(|version| version["served"] == true);
+    served.filter_map(|version| version["name"].as_str())
+}
+
 /// Whether an object is the parent of an ApplySet (KEP-3659), or one of trueup's
 /// records: only the tool that keeps it may write it.
 pub fn is_bookkeeping(object: &Value) -> bool {

@@ -115,6 +115,14 @@ pub enum StateError {
 }
 
 impl State {
+    /// Whether the last release of the whole wasn't seen to be healthy, or one of a part
+    /// came after it.
+    pub fn is_unsettled(&self) -> bool {
+        let number = |pointer: &Option<Pointer>| pointer.as_ref().map(|pointer| pointer.release);
+        let deployed = number(&self.deployed);
+        deployed != number(&self.healthy) || self.recorded > deployed
+    }
+
     /// The state of a target that nothing was ever deployed to.
     pub fn new(target: &Target) -> Self {
         let target =

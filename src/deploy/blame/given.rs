@@ -5,25 +5,28 @@ use std::collections::{BTreeSet, HashMap};
 use std::ptr;
 
 use super::super::assemble::Work;
+use super::super::memory::Memory;
 use super::super::resolve::Desired;
 use super::super::variables::changed;
 use super::parts::field;
 use crate::json::Value;
 use crate::object::{FieldPath, Manifest, Step};
 use crate::plan::{Action, Cause};
-use crate::release::{DigestKey, Summary};
 use crate::render::Vars;
 
 /// Fills in the variables that went into a changed field, and that are others than the
 /// last release was given.
 pub(in super::super) fn tell_given(
     given: &Vars,
-    (release, key): (&Summary, &DigestKey),
+    memory: Option<&Memory>,
     desired: &[Desired],
     work: &[Work],
     actions: &mut [Action],
 ) {
-    let others = changed(release, given, key);
+    let Some((memory, record)) = memory.and_then(|memory| Some((memory, memory.record.as_ref()?))) else {
+        return;
+    };
+    let others = changed(&record.summary, given, &memory.key);
     if others.is_empty() {
         return;
     }
@@ -31,8 +34,10 @@ pub(in super::super) fn tell_given(
         let Work::Write { at, .. } = work else { continue };
         let manifest = &desired[*at].manifest;
         let uses = Uses::of(manifest, &others);
-        let asked = action.changes.iter_mut().filter(|change| change.cause == Some(Cause::Commit));
-        for change in asked.filter(|_| !uses.0.is_empty()) {
+        if uses.0.is_empty() {
+            continue;
+        }
+        for change in action.changes.iter_mut().filter(|change| change.cause == Some(Cause::Commit)) {
             change.variables = uses.in_field(manifest, &change.path);
         }
     }

@@ -130,8 +130,7 @@ fn changes<'a>(
         // What Git doesn't say, but the server or a webhook, no commit asked for.
         if value.is_some() == (*op != Op::Remove) {
             let part = Part::Field { object: id.clone(), path: path.clone(), value };
-            let is_since = object.vars.is_some();
-            file.wishes.push(Wish { action: at, change: Some(change), part, is_since });
+            file.ask(at, Some(change), part, object.vars.is_some());
         }
     }
 }
@@ -147,7 +146,7 @@ fn creation<'a>(at: usize, object: &'a Manifest, files: &mut Files<'a>) {
     if source.is_rendered {
         files.question(at, None, &object.id, What::Created(object));
     } else if let Some(file) = files.of(&source.path, blob_of(object)) {
-        file.ask(at, None, Part::Object { object: object.id.clone(), is_there: true });
+        file.ask(at, None, Part::Object { object: object.id.clone(), is_there: true }, false);
     }
 }
 
@@ -196,8 +195,8 @@ struct Wish {
 }
 
 impl File {
-    fn ask(&mut self, action: usize, change: Option<usize>, part: Part) {
-        self.wishes.push(Wish { action, change, part, is_since: false });
+    fn ask(&mut self, action: usize, change: Option<usize>, part: Part, is_since: bool) {
+        self.wishes.push(Wish { action, change, part, is_since });
     }
 }
 
@@ -233,7 +232,7 @@ impl<'a> Files<'a> {
         let Some(file) = self.of(path, None) else { return };
         let part = Part::Object { object, is_there: false };
         if part.holds(&file.objects) {
-            file.ask(action, None, part);
+            file.ask(action, None, part, false);
         }
     }
 

@@ -4,6 +4,7 @@
 
 use super::printed;
 use crate::json::Value;
+use crate::object::{GroupKind, kinds};
 use crate::yaml;
 
 /// The versions and kinds that definitions in what Helm printed serve, as
@@ -28,14 +29,9 @@ fn definitions(text: &str) -> Vec<Value> {
 }
 
 fn served_by(definition: &Value) -> Vec<String> {
-    let spec = &definition["spec"];
-    let (Some(group), Some(kind)) = (spec["group"].as_str(), spec["names"]["kind"].as_str()) else {
-        return Vec::new();
-    };
-    let versions = spec["versions"].as_array().into_iter().flatten();
-    let served = versions.filter(|version| version["served"] == true);
-    let names = served.filter_map(|version| version["name"].as_str());
-    names.flat_map(|name| [format!("{group}/{name}"), format!("{group}/{name}/{kind}")]).collect()
+    let Some(GroupKind { group, kind }) = kinds::defined_by(definition) else { return Vec::new() };
+    let versions = kinds::served_by(definition);
+    versions.flat_map(|version| [format!("{group}/{version}"), format!("{group}/{version}/{kind}")]).collect()
 }
 
 #[cfg(test)]
